@@ -1,0 +1,35 @@
+namespace ByteVm.Memory.Layout;
+
+/// <summary>
+/// The address space of one instance. A guest reference is a 32-bit byte offset from the cage base; zero is null.
+/// <code>
+///   [guard, unmapped] [null pages, unmapped] [permanent area] [heap ... ] [end slack, unmapped] [guard, unmapped]
+///   base-LowerGuard    base                   +NullBytes                   +4 GiB-EndSlack       +4 GiB
+/// </code>
+/// Machine code forms every heap address as base + zero-extended 32-bit register + displacement with
+/// 0 &lt;= displacement &lt;= <see cref="MaxDisplacement"/>. Hence no access leaves [base, base + 4 GiB + MaxDisplacement + 64).
+/// An access through null with any allowed displacement falls into the null pages, which turns null checks into hardware faults.
+/// </summary>
+public static class CageLayout
+{
+    /// <summary>Bytes at the start of the cage that are never mapped.</summary>
+    public const uint NullBytes = 64 * 1024;
+
+    /// <summary>Largest constant displacement machine code may add to a reference. Below <see cref="NullBytes"/> by the widest access.</summary>
+    public const int MaxDisplacement = 60 * 1024;
+
+    /// <summary>Unmapped bytes at the end of the 4 GiB so that "top + object size" never wraps in 32 bits for small objects.</summary>
+    public const uint EndSlack = 128 * 1024;
+
+    /// <summary>Bytes addressable from the base: 4 GiB.</summary>
+    public const long Size = 1L << 32;
+
+    /// <summary>Reserved, unmapped bytes before the base, against sign-extension errors.</summary>
+    public const long LowerGuard = 2L << 30;
+
+    /// <summary>Reserved, unmapped bytes after the cage.</summary>
+    public const long UpperGuard = 2L << 30;
+
+    /// <summary>First byte of the permanent area: string literals and globals, at offsets that are the same in every instance of a program.</summary>
+    public const uint PermanentStart = NullBytes;
+}
