@@ -5,7 +5,10 @@ namespace ByteVm.Memory.Layout;
 /// <summary>Why machine code left user level; written by stubs and trap sites, read by the host.</summary>
 public enum TrapKind : uint
 {
-    /// <summary>The entry function returned; results lie in the entry frame's outgoing area.</summary>
+    /// <summary>
+    /// The entry function returned. <see cref="InstanceContext.ResultInteger"/> and <see cref="InstanceContext.ResultFloat"/> hold rax and xmm0;
+    /// <see cref="InstanceContext.GuestRsp"/> is the lowest byte of the entry frame's outgoing area, where results of several slots lie.
+    /// </summary>
     Returned,
 
     /// <summary>A service instruction at a trap site: the monitor executes it on the frame and resumes after it.</summary>
@@ -28,6 +31,19 @@ public enum TrapKind : uint
 
     /// <summary>A hardware fault; <see cref="InstanceContext.FaultRip"/>, <see cref="InstanceContext.FaultAddress"/> and <see cref="InstanceContext.FaultSignal"/> are set.</summary>
     HardwareFault,
+}
+
+/// <summary>What a resume must restore beyond rip, rsp, rbp and the pinned registers; written by the trap stubs.</summary>
+public enum ResumeKind : uint
+{
+    /// <summary>Nothing: all guest values are in the frame.</summary>
+    Light,
+
+    /// <summary>General and vector registers: the trap left through <see cref="InstanceContext.FullTrapStub"/>.</summary>
+    Registers,
+
+    /// <summary>Registers and flags: the instruction at GuestRip faulted.</summary>
+    RegistersAndFlags,
 }
 
 /// <summary>
@@ -58,6 +74,14 @@ public struct InstanceContext
     public uint TrapSite;
 
     public uint FaultSignal;
+
+    /// <summary>The signal's si_code; 0x80 (SI_KERNEL) marks a fault without an address, e.g. a non-canonical one.</summary>
+    public uint FaultCode;
+
+    /// <summary>Host-side switch: how the next run restores registers. Set to Light to redirect the guest to a state that lies in frames alone.</summary>
+    public ResumeKind Resume;
+
+    /// <summary>Where it happened; for SIGTRAP by int3 the address after the instruction.</summary>
     public ulong FaultRip;
     public ulong FaultAddress;
 
@@ -71,23 +95,48 @@ public struct InstanceContext
     public ulong GuestRip;
     public ulong GuestRsp;
     public ulong GuestRbp;
+    public ulong GuestFlags;
+
+    /// <summary>What MXCSR holds at every entry of the guest; never what the guest left there.</summary>
     public uint GuestMxcsr;
     public uint HostMxcsr;
 
     /// <summary>Host stack pointer while the guest runs; its callee-saved registers are pushed there.</summary>
     public ulong HostRsp;
 
-    /// <summary>Stub addresses trap sites jump to: the light switch (all guest values are in the frame).</summary>
+    /// <summary>The light switch: a trap site jumps here with its resume address in rax; all other guest values are in the frame.</summary>
     public ulong TrapStub;
 
-    /// <summary>All general and vector registers, saved by traps off the fast path and by hardware faults.</summary>
+    /// <summary>
+    /// The full switch: a trap site stores rax into its slot of <see cref="Registers"/>, then jumps here with its resume address in rax.
+    /// Every register but the flags is as it was when the guest resumes there.
+    /// </summary>
+    public ulong FullTrapStub;
+
+    /// <summary>rax and xmm0 of the entry function's return: an integer or reference result, or a floating-point result.</summary>
+    public ulong ResultInteger;
+    public double ResultFloat;
+
+    /// <summary>
+    /// Registers saved by full traps and hardware faults: 16 general registers of 8 bytes by hardware number, then 16 vector registers of 16 bytes.
+    /// The slots of rsp, rbp and the pinned registers stay unused: the fields above hold those. Only the low 128 bits of a vector register are kept.
+    /// </summary>
     public RegisterFile Registers;
 
-    [System.Runtime.CompilerServices.InlineArray(16 + 16 * 2)]
+    [System.Runtime.CompilerServices.InlineArray(RegisterFile.GeneralRegisters + 2 * RegisterFile.VectorRegisters)]
     public struct RegisterFile
     {
+        public const int GeneralRegisters = 16;
+        public const int VectorRegisters = 16;
+
         private ulong first;
     }
 
     public static int OffsetOf(string field) => (int)Marshal.OffsetOf<InstanceContext>(field);
+
+    /// <summary>Offset of the saved general register with this hardware number (rax 0, rcx 1, rdx 2, rbx 3, ... r15 15).</summary>
+    public static int GeneralRegisterOffset(int number) => OffsetOf(nameof(Registers)) + 8 * number;
+
+    /// <summary>Offset of the low 128 bits of the saved vector register with this number.</summary>
+    public static int VectorRegisterOffset(int number) => OffsetOf(nameof(Registers)) + 8 * RegisterFile.GeneralRegisters + 16 * number;
 }
