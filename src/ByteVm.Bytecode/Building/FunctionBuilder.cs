@@ -1,0 +1,141 @@
+namespace ByteVm.Bytecode;
+
+/// <summary>
+/// Builds the code of one function. There is one emit method per opcode, generated from the opcode table and named after it:
+/// destination first, then the operands in the table's order.
+/// </summary>
+public sealed partial class FunctionBuilder
+{
+    private const int Unmarked = -1;
+
+    private readonly ModuleBuilder module;
+    private readonly int index;
+    private readonly string name;
+    private readonly TypeRef result;
+    private readonly IReadOnlyList<TypeParameter> typeParameters;
+    private readonly int parameterCount;
+    private readonly List<TypeRef> registers;
+    private readonly List<Instruction> code = [];
+    private readonly List<SourcePosition> positions = [];
+    private readonly List<LocalName> localNames = [];
+    private readonly List<int> labels = [];
+
+    internal FunctionBuilder(
+        ModuleBuilder module, int index, string name, IReadOnlyList<TypeRef> parameters, TypeRef result, IReadOnlyList<TypeParameter> typeParameters)
+    {
+        this.module = module;
+        this.index = index;
+        this.name = name;
+        this.result = result;
+        this.typeParameters = typeParameters;
+        parameterCount = parameters.Count;
+        registers = [.. parameters];
+    }
+
+    /// <summary>Index of the next instruction.</summary>
+    public int Position => code.Count;
+
+    public Register Parameter(int parameter) =>
+        (uint)parameter < (uint)parameterCount ? new Register(parameter) : throw new ArgumentOutOfRangeException(nameof(parameter));
+
+    public Register NewRegister(TypeRef type)
+    {
+        registers.Add(type.InRegister);
+        return new Register(registers.Count - 1);
+    }
+
+    public TypeRef TypeOf(Register register) => registers[register.Index];
+
+    public Label NewLabel()
+    {
+        labels.Add(Unmarked);
+        return new Label(labels.Count - 1);
+    }
+
+    /// <summary>Places the label before the next instruction.</summary>
+    public void Mark(Label label)
+    {
+        if (labels[label.Id] != Unmarked)
+            throw new InvalidOperationException($"{name}: label {label.Id} is marked twice.");
+        labels[label.Id] = code.Count;
+    }
+
+    /// <summary>The source position of the instructions that follow.</summary>
+    /// <param name="file">From <see cref="ModuleBuilder.SourceFile"/>.</param>
+    public void SetPosition(int file, int line, int column)
+    {
+        var position = new SourcePosition(code.Count, file, line, column);
+        if (positions.Count > 0 && positions[^1].Start == code.Count)
+            positions[^1] = position;
+        else if (positions.Count == 0 || positions[^1] with { Start = code.Count } != position)
+            positions.Add(position);
+    }
+
+    /// <summary>Names a register for debuggers and disassembly, over instructions [start, end).</summary>
+    public void NameLocal(Register register, string localName, int start, int end) => localNames.Add(new LocalName(register.Index, localName, start, end));
+
+    /// <summary>Resolves labels and hands the function to its module.</summary>
+    /// <exception cref="InvalidOperationException">A label was used but never marked.</exception>
+    public void Build() => module.Complete(index, new Function
+    {
+        Name = name,
+        TypeParameters = typeParameters,
+        ParameterCount = parameterCount,
+        Registers = [.. registers],
+        Result = result,
+        Code = [.. code.Select(Resolve)],
+        Positions = [.. positions],
+        LocalNames = [.. localNames],
+    });
+
+    private void Append(Opcode opcode, int a = 0, int b = 0, int c = 0, long immediate = 0, int[]? list = null) =>
+        code.Add(new Instruction(opcode, a, b, c, immediate, list));
+
+    private Instruction Resolve(Instruction instruction)
+    {
+        int position = 0;
+        foreach (OperandInfo operand in instruction.Opcode.Info().Operands)
+        {
+            if (operand.Kind == OperandKind.Label)
+                instruction = WithOperand(instruction, position, Target(instruction.Operand(position)));
+            else if (operand.Kind == OperandKind.Labels)
+                instruction = instruction with { List = [.. instruction.List!.Select(Target)] };
+            if (operand.Kind is not (OperandKind.Immediate or OperandKind.Labels or OperandKind.Arguments))
+                position++;
+        }
+
+        return instruction;
+    }
+
+    private static Instruction WithOperand(Instruction instruction, int position, int value) => position switch
+    {
+        0 => instruction with { A = value },
+        1 => instruction with { B = value },
+        _ => instruction with { C = value },
+    };
+
+    private int Target(int label) =>
+        labels[label] != Unmarked ? labels[label] : throw new InvalidOperationException($"{name}: label {label} is used but never marked.");
+
+    private int Intern(string text) => module.StringIndex(text);
+
+    private static int IndexOf(Register? register) => register?.Index ?? Instruction.NoRegister;
+
+    private static int Reference(Label label) => label.Id;
+
+    private static int[] References(ReadOnlySpan<Label> targets)
+    {
+        int[] ids = new int[targets.Length];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = targets[i].Id;
+        return ids;
+    }
+
+    private static int[] Indices(ReadOnlySpan<Register> registers)
+    {
+        int[] indices = new int[registers.Length];
+        for (int i = 0; i < indices.Length; i++)
+            indices[i] = registers[i].Index;
+        return indices;
+    }
+}

@@ -1,0 +1,29 @@
+namespace ByteVm.Bytecode;
+
+/// <summary>
+/// Limits of module format 1. Part of the specification, enforced by reader, builder and verifier, and chosen so that no index,
+/// slot displacement or displacement in machine code can overflow.
+/// </summary>
+public static class FormatLimits
+{
+    public const int Version = 1;
+    public const int MaxModuleBytes = 256 << 20;
+    public const int MaxStringBytes = 16 << 20;
+    public const int MaxNameBytes = 4096;
+    public const int MaxTableEntries = 1 << 20;
+    public const int MaxTypeArguments = 64;
+
+    /// <summary>Nesting of constructed types, for example arrays of arrays.</summary>
+    public const int MaxTypeDepth = 32;
+
+    /// <summary>Superclasses above a class.</summary>
+    public const int MaxClassDepth = 64;
+
+    public const int MaxFields = 4000;
+    public const int MaxMethods = 16_000;
+    public const int MaxInterfaces = 256;
+    public const int MaxParameters = 255;
+    public const int MaxRegisters = 8_000;
+    public const int MaxInstructions = 1 << 20;
+    public const int MaxSwitchTargets = 1 << 16;
+}

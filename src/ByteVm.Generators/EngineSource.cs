@@ -1,0 +1,37 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+
+namespace ByteVm.Generators;
+
+/// <summary>What the engines get: a handler or emitter that is missing does not compile.</summary>
+internal static class EngineSource
+{
+    public static string ModuleToLinked(IReadOnlyList<OpcodeRow> rows)
+    {
+        var text = new StringBuilder("using ByteVm.Bytecode;\n\nnamespace ByteVm.Runtime.Linking;\n\ninternal static partial class LinkedOpcodeTable\n{\n" +
+            "    private const ushort None = ushort.MaxValue;\n\n    private static readonly ushort[] ofModule =\n    [\n");
+        foreach (OpcodeRow row in rows.Where(r => r.InModule))
+            text.Append(row.InLinked ? $"        (ushort)LinkedOpcode.{row.Name},\n" : $"        None, // {row.Mnemonic}\n");
+        return text.Append("    ];\n}\n").ToString();
+    }
+
+    public static string InterpreterTable(IEnumerable<OpcodeRow> rows)
+    {
+        var text = new StringBuilder("namespace ByteVm.Runtime.Interpretation;\n\ninternal static unsafe partial class HandlerTable\n{\n" +
+            "    private static void Fill(nint* table)\n    {\n");
+        int index = 0;
+        foreach (OpcodeRow row in rows)
+            text.Append($"        table[{index++}] = (nint)(delegate*<ulong*, long*, byte*, InterpreterState*, nint*, nint>)&Handlers.{row.Name};\n");
+        return text.Append("    }\n}\n").ToString();
+    }
+
+    public static string BaselineDispatch(IEnumerable<OpcodeRow> rows)
+    {
+        var text = new StringBuilder("using ByteVm.Runtime.Linking;\n\nnamespace ByteVm.Jit.X64.Baseline;\n\ninternal sealed partial class BaselineCompiler\n{\n" +
+            "    private void Emit(in LinkedInstruction instruction)\n    {\n        switch (instruction.Opcode)\n        {\n");
+        foreach (OpcodeRow row in rows)
+            text.Append($"            case LinkedOpcode.{row.Name}: Emit{row.Name}(in instruction); break;\n");
+        return text.Append("            default: throw new System.InvalidOperationException($\"No linked opcode {(ushort)instruction.Opcode}.\");\n        }\n    }\n}\n").ToString();
+    }
+}
