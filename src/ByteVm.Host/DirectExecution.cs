@@ -48,7 +48,7 @@ internal sealed unsafe class DirectExecution
 
     public void RemoveStack(ulong start) => stacks.Remove(start);
 
-    /// <summary>TEMPORARY until CodeSpace.</summary>
+    /// <summary>Names the one reservation that holds all guest code of the process; before any guest runs.</summary>
     public void SetGuestCode(ulong start, ulong bytes)
     {
         state->CodeStart = start;

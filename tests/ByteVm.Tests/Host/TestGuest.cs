@@ -21,15 +21,15 @@ internal sealed unsafe class TestGuest : IDisposable
     public TestGuest(Action<Assembler> emit, params ulong[] arguments)
     {
         Context = (InstanceContext*)LibC.MapAnonymousPages(4096, LibC.ProtRead | LibC.ProtWrite);
-        stack = (ulong)LibC.MapAnonymousPages(GuardBytes + StackBytes, LibC.ProtRead | LibC.ProtWrite);
-        LibC.Protect((nint)stack, GuardBytes, 0);
+        stack = (ulong)LibC.MapAnonymousPages(GuardBytes + StackBytes + GuardBytes, 0);
+        LibC.Protect((nint)stack + GuardBytes, StackBytes, LibC.ProtRead | LibC.ProtWrite);
         cage = (ulong)LibC.MapAnonymousPages(CageBytes, 0);
         LibC.Protect((nint)(cage + CageLayout.NullBytes), CageBytes - CageLayout.NullBytes, LibC.ProtRead | LibC.ProtWrite);
         Context->CageBase = cage;
         Context->MetadataBase = 0x1234_5678_9ABC;
         Context->StackLimit = stack + GuardBytes;
         DirectExecution.Instance.Switch.Connect(Context);
-        DirectExecution.Instance.AddStack(stack, GuardBytes + StackBytes, Context);
+        DirectExecution.Instance.AddStack(stack, GuardBytes + StackBytes + GuardBytes, Context);
         Code = Emit(emit);
         DirectExecution.Instance.Switch.PrepareEntry(Context, stack + GuardBytes + StackBytes, Code, arguments);
     }
@@ -55,10 +55,10 @@ internal sealed unsafe class TestGuest : IDisposable
     }
 
     /// <summary>A trap site that keeps its values in registers.</summary>
-    public static void FullTrap(Assembler c, uint site)
+    public static void FullTrap(Assembler c, uint site, TrapKind kind = TrapKind.Interrupt)
     {
         Label resume = c.CreateLabel();
-        StoreSite(c, site, TrapKind.Interrupt);
+        StoreSite(c, site, kind);
         c.mov(__qword_ptr[r14 + InstanceContext.GeneralRegisterOffset(0)], rax);
         c.lea(rax, __[resume]);
         c.jmp(__qword_ptr[r14 + InstanceContext.OffsetOf(nameof(InstanceContext.FullTrapStub))]);
