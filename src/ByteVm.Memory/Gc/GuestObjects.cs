@@ -1,0 +1,103 @@
+using System.Text;
+using ByteVm.Memory.Layout;
+
+namespace ByteVm.Memory;
+
+/// <summary>
+/// The host's hands in a guest's heap: strings and arrays by reference. Every call reads the header once, checks it against the published
+/// descriptors and the committed part of the cage, and only then uses it; whatever the guest wrote, no span leaves the cage.
+/// Spans are valid until the next allocation or collection.
+/// </summary>
+public sealed unsafe class GuestObjects(Heap heap)
+{
+    /// <summary>The UTF-8 bytes of a string.</summary>
+    public ReadOnlySpan<byte> StringBytes(uint reference)
+    {
+        ObjectShape shape = Shape(reference, ObjectKind.String);
+        return new ReadOnlySpan<byte>(Address(reference) + ObjectLayout.StringBytesOffset, (int)shape.Length);
+    }
+
+    /// <summary>A string as a .NET string; bytes that are no UTF-8 become U+FFFD.</summary>
+    public string String(uint reference) => Encoding.UTF8.GetString(StringBytes(reference));
+
+    /// <summary>Elements of an array, bytes of a string.</summary>
+    public int Length(uint reference) => (int)Shape(reference).Length;
+
+    /// <summary>The elements of an array without references, as values of exactly the element's size.</summary>
+    public Span<T> Elements<T>(uint reference) where T : unmanaged
+    {
+        ObjectShape shape = Shape(reference, ObjectKind.Array);
+        if (shape.Descriptor->Size != sizeof(T) || shape.Descriptor->ReferenceCount != 0)
+            throw new ArgumentException($"the array at 0x{reference:X8} does not hold pointer-free elements of {sizeof(T)} bytes", nameof(reference));
+        return new Span<T>(Address(reference) + ObjectLayout.ArrayElementsOffset, (int)shape.Length);
+    }
+
+    /// <summary>The elements of an array of references. To store one, use <see cref="SetReference"/>.</summary>
+    public ReadOnlySpan<uint> References(uint reference)
+    {
+        ObjectShape shape = ReferenceArray(reference);
+        return new ReadOnlySpan<uint>(Address(reference) + ObjectLayout.ArrayElementsOffset, (int)shape.Length);
+    }
+
+    /// <summary>Stores a reference into an array of references.</summary>
+    public void SetReference(uint array, int index, uint value)
+    {
+        ObjectShape shape = ReferenceArray(array);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, shape.Length);
+        ReferenceStore.Store(heap.Cage.Base, array + ObjectLayout.ArrayElementsOffset + (uint)index * ObjectLayout.ReferenceBytes, value);
+    }
+
+    /// <summary>A new string. May collect.</summary>
+    /// <param name="stringType">Metadata offset of the program's string descriptor.</param>
+    /// <param name="utf8">The bytes; must not lie in this heap, whose objects may move.</param>
+    /// <param name="roots">Presents what must survive.</param>
+    /// <returns>The reference, or 0 when the memory limit would be exceeded.</returns>
+    public uint NewString(uint stringType, ReadOnlySpan<byte> utf8, IRootSource roots)
+    {
+        uint reference = heap.AllocateSlow(stringType, (uint)utf8.Length, ObjectLayout.StringBytes(utf8.Length), roots);
+        if (reference != 0)
+            utf8.CopyTo(new Span<byte>(Address(reference) + ObjectLayout.StringBytesOffset, utf8.Length));
+        return reference;
+    }
+
+    /// <summary>A new array of zeroes or nulls. May collect.</summary>
+    /// <returns>The reference, or 0 when the memory limit would be exceeded.</returns>
+    public uint NewArray(uint arrayType, int length, IRootSource roots)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        TypeDescriptor* descriptor = heap.Reader.Descriptor(arrayType);
+        if (descriptor->Kind != ObjectKind.Array)
+            throw new ArgumentException($"metadata offset 0x{arrayType:X} is not an array type", nameof(arrayType));
+        return heap.AllocateSlow(arrayType, (uint)length, ObjectLayout.ArrayBytes(length, (int)descriptor->Size), roots);
+    }
+
+    private byte* Address(uint reference) => heap.Cage.Base + reference;
+
+    private ObjectShape ReferenceArray(uint reference)
+    {
+        ObjectShape shape = Shape(reference, ObjectKind.Array);
+        if (shape.Descriptor->Size != ObjectLayout.ReferenceBytes || shape.Descriptor->ReferenceCount != 1)
+            throw new ArgumentException($"the array at 0x{reference:X8} does not hold references", nameof(reference));
+        return shape;
+    }
+
+    private ObjectShape Shape(uint reference, ObjectKind kind)
+    {
+        ObjectShape shape = Shape(reference);
+        if (shape.Descriptor->Kind != kind)
+            throw new ArgumentException($"the object at 0x{reference:X8} is not of kind {kind} but {shape.Descriptor->Kind}", nameof(reference));
+        return shape;
+    }
+
+    private ObjectShape Shape(uint reference)
+    {
+        if (reference % ObjectLayout.Alignment != 0)
+            throw new HeapCorruptionException(reference, "a reference is not aligned");
+        if (reference >= CageLayout.PermanentStart && reference < heap.Cage.PermanentEnd)
+            return heap.Reader.Read(reference, heap.Cage.PermanentEnd);
+        uint top = heap.CheckedTop();
+        if (reference < heap.Bottom || reference >= top)
+            throw new HeapCorruptionException(reference, "a reference points neither to the heap nor to the permanent area");
+        return heap.Reader.Read(reference, top);
+    }
+}

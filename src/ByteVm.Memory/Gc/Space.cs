@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace ByteVm.Memory;
+
+/// <summary>
+/// A contiguous part of the cage that holds objects one after another. Knows how far it is committed and how far it may hold
+/// something else than zero, so that fresh memory is never cleared a second time and warm memory is used again.
+/// Invariants: Start &lt;= dirty &lt;= committed &lt;= End; memory in [dirty, committed) is zero.
+/// </summary>
+internal sealed unsafe class Space
+{
+    private const long SmallStep = 256 * 1024;
+    private const long HugeStep = 16L * OsMemory.HugePageBytes;
+    private const byte Poison = 0xDB;
+
+    private readonly Cage cage;
+    private readonly bool hugePages;
+    private uint committed;
+    private uint dirty;
+
+    public Space(Cage cage, uint start, uint end, bool hugePages)
+    {
+        this.cage = cage;
+        this.hugePages = hugePages;
+        (Start, End) = (start, end);
+        committed = dirty = start;
+    }
+
+    public uint Start { get; }
+
+    public uint End { get; }
+
+    /// <summary>Makes [Start, <paramref name="limit"/>) accessible, in large steps so that growing costs few system calls.</summary>
+    public void Commit(uint limit)
+    {
+        if (limit <= committed)
+            return;
+        if (hugePages && committed == Start)
+            cage.AdviseHugePages(Start, End);
+        long step = hugePages ? HugeStep : SmallStep;
+        uint target = (uint)Math.Min(End, Start + (limit - Start + step - 1) / step * step);
+        cage.Commit(committed, target);
+        committed = target;
+    }
+
+    /// <summary>Makes [<paramref name="from"/>, <paramref name="to"/>) zero and hands it to the guest.</summary>
+    public void HandOut(uint from, uint to)
+    {
+        Commit(to);
+        uint stale = Math.Min(to, dirty);
+        if (from < stale)
+            Unsafe.InitBlockUnaligned(cage.Base + from, 0, stale - from);
+        dirty = Math.Max(dirty, to);
+    }
+
+    /// <summary>Notes that a collection wrote [Start, <paramref name="to"/>).</summary>
+    public void MarkFilled(uint to) => dirty = Math.Max(dirty, to);
+
+    /// <summary>Overwrites what was left behind, so that a stale reference shows.</summary>
+    public void PoisonUpTo(uint to) => Unsafe.InitBlockUnaligned(cage.Base + Start, Poison, to - Start);
+
+    /// <summary>Returns memory beyond <paramref name="keep"/> to the system, when it is much more than is kept.</summary>
+    public void Trim(uint keep)
+    {
+        keep = (uint)Math.Min(End, (keep + (OsMemory.HugePageBytes - 1L)) & -(long)OsMemory.HugePageBytes);
+        if (dirty <= keep || dirty - keep <= keep - Start)
+            return;
+        cage.Discard(keep, committed);
+        dirty = keep;
+    }
+
+    /// <summary>Returns all memory to the system; for a space that is not used again.</summary>
+    public void Empty()
+    {
+        if (committed > Start)
+            cage.Discard(Start, committed);
+        dirty = Start;
+    }
+}

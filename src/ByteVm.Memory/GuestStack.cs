@@ -1,0 +1,44 @@
+namespace ByteVm.Memory;
+
+/// <summary>
+/// The stack of one guest, outside of the cage so that no guest store reaches a return address. It grows down:
+/// <code>
+///   [guard, unmapped] [signal room] [usable ...] [guard, unmapped]
+///                                   Limit        Top
+/// </code>
+/// No frame reaches below <see cref="Limit"/>. The signal room is mapped because .NET suspends threads for its collector with a signal
+/// whose handler runs on the interrupted stack: 6 KiB aborted the process, 8 KiB was enough, wide vector state needs more.
+/// </summary>
+public sealed unsafe class GuestStack : IDisposable
+{
+    public const long DefaultBytes = 1 << 20;
+    public const long MaxBytes = 1 << 30;
+    public const int SignalRoomBytes = 64 * 1024;
+    public const int GuardBytes = 64 * 1024;
+    private const int MinBytes = 4096;
+
+    private readonly Reservation reservation;
+
+    /// <param name="usableBytes">Bytes for frames, rounded up to pages.</param>
+    public GuestStack(long usableBytes = DefaultBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(usableBytes, MinBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(usableBytes, MaxBytes);
+        long usable = OsMemory.RoundUpToPages(usableBytes);
+        reservation = new Reservation(GuardBytes + SignalRoomBytes + usable + GuardBytes);
+        OsMemory.Commit(reservation.Start + GuardBytes, SignalRoomBytes + usable);
+        Limit = reservation.Start + GuardBytes + SignalRoomBytes;
+        Top = Limit + usable;
+    }
+
+    /// <summary>One past the highest usable byte; page-aligned.</summary>
+    public byte* Top { get; }
+
+    /// <summary>Lowest byte a frame may use.</summary>
+    public byte* Limit { get; }
+
+    /// <summary>Whether an address lies in the stack or one of its guards.</summary>
+    public bool Contains(ulong address) => reservation.Contains(address);
+
+    public void Dispose() => reservation.Dispose();
+}
