@@ -11,7 +11,7 @@ namespace ByteVm.Generators;
 
 /// <summary>
 /// Turns Opcodes.table into everything that lists opcodes. Which part a project gets is its MSBuild property OpcodeOutput:
-/// "module" (ByteVm.Bytecode), "linked" (ByteVm.Runtime) or "baseline" (ByteVm.Jit.X64).
+/// "module" (ByteVm.Bytecode), "linked" and "interpreter" (ByteVm.Runtime) or "baseline" (ByteVm.Jit.X64), joined by "+".
 /// </summary>
 [Generator]
 public sealed class OpcodeGenerator : IIncrementalGenerator
@@ -31,7 +31,13 @@ public sealed class OpcodeGenerator : IIncrementalGenerator
     private static void Generate(SourceProductionContext context, string table, string output)
     {
         List<OpcodeRow> rows = OpcodeRow.ParseAll(table).ToList();
-        switch (output)
+        foreach (string part in output.Split('+'))
+            Generate(context, part, rows);
+    }
+
+    private static void Generate(SourceProductionContext context, string part, List<OpcodeRow> rows)
+    {
+        switch (part)
         {
             case "module":
                 Add(context, "Opcode", EnumSource(rows.Where(r => r.InModule), "ByteVm.Bytecode", "Opcode", "An instruction of module code."));
@@ -42,6 +48,8 @@ public sealed class OpcodeGenerator : IIncrementalGenerator
                 Add(context, "LinkedOpcode", EnumSource(rows.Where(r => r.InLinked), "ByteVm.Runtime.Linking", "LinkedOpcode", "An instruction of linked code."));
                 Add(context, "LinkedOpcodeTable", TableSource(rows.Where(r => r.InLinked), "ByteVm.Runtime.Linking", "LinkedOpcode", "internal"));
                 Add(context, "LinkedOpcodeMap", EngineSource.ModuleToLinked(rows));
+                break;
+            case "interpreter":
                 Add(context, "HandlerTable", EngineSource.InterpreterTable(rows.Where(r => r.InLinked)));
                 break;
             case "baseline":

@@ -1,0 +1,28 @@
+namespace ByteVm.Runtime.Execution;
+
+/// <summary>Why an instance ended abnormally. Guest faults first; the guest will be able to catch those; never the control traps.</summary>
+public enum FaultKind
+{
+    None,
+    NullReference,
+    IndexOutOfBounds,
+    DivisionByZero,
+    InvalidCast,
+    ArithmeticOverflow,
+
+    /// <summary>Bytes that are not UTF-8, a slice inside a scalar, a number that is not a Unicode scalar.</summary>
+    MalformedText,
+
+    NegativeArrayLength,
+    StackOverflow,
+    OutOfMemory,
+
+    /// <summary>A host operation failed; the message says how.</summary>
+    HostError,
+
+    /// <summary>Control: the fuel limit was reached.</summary>
+    OutOfFuel,
+
+    /// <summary>Control: the host asked the instance to stop.</summary>
+    Interrupted,
+}
