@@ -10,7 +10,7 @@ namespace ByteVm.Runtime.Linking;
 /// </summary>
 internal sealed unsafe class LinkedFunction
 {
-    /// <summary>Index in <see cref="Program.Functions"/>.</summary>
+    /// <summary>Index in the program's function list.</summary>
     public required int Index { get; init; }
 
     /// <summary>Offset of its <see cref="FunctionEntry"/> in the program's metadata region: how code names it.</summary>
