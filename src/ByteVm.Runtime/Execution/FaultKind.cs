@@ -1,4 +1,4 @@
-namespace ByteVm.Runtime.Execution;
+namespace ByteVm;
 
 /// <summary>Why an instance ended abnormally. Guest faults first; the guest will be able to catch those; never the control traps.</summary>
 public enum FaultKind
