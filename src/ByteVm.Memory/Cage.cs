@@ -22,7 +22,7 @@ public sealed unsafe class Cage : IDisposable
         ulong lowest = (ulong)reservation.Start + (ulong)CageLayout.LowerGuard;
         Base = (byte*)((lowest + OsMemory.HugePageBytes - 1) & ~(ulong)(OsMemory.HugePageBytes - 1));
         if (PermanentEnd > CageLayout.PermanentStart)
-            Commit(CageLayout.PermanentStart, PermanentEnd);
+            reservation.CommitForOwner(Base + CageLayout.PermanentStart, PermanentEnd - CageLayout.PermanentStart);
     }
 
     /// <summary>Largest permanent area, so that a heap always has room.</summary>

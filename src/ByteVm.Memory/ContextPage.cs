@@ -7,7 +7,7 @@ public sealed unsafe class ContextPage : IDisposable
 {
     private readonly Reservation reservation = new(OsMemory.PageBytes);
 
-    public ContextPage() => OsMemory.Commit(reservation.Start, reservation.Bytes);
+    public ContextPage() => reservation.CommitForOwner(reservation.Start, reservation.Bytes);
 
     public InstanceContext* Context => (InstanceContext*)reservation.Start;
 

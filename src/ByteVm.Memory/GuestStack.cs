@@ -26,7 +26,7 @@ public sealed unsafe class GuestStack : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(usableBytes, MaxBytes);
         long usable = OsMemory.RoundUpToPages(usableBytes);
         reservation = new Reservation(GuardBytes + SignalRoomBytes + usable + GuardBytes);
-        OsMemory.Commit(reservation.Start + GuardBytes, SignalRoomBytes + usable);
+        reservation.CommitForOwner(reservation.Start + GuardBytes, SignalRoomBytes + usable);
         Limit = reservation.Start + GuardBytes + SignalRoomBytes;
         Top = Limit + usable;
     }

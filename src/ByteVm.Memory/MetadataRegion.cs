@@ -30,10 +30,18 @@ public sealed unsafe class MetadataRegion : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limitBytes, ReservedBytes / 2);
         limit = limitBytes;
-        if (OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
         {
             file = new OsMemory.SharedFile("bytevm-metadata", executable: false);
+            // Mapped as a whole: the file grows beneath the mapping, and beyond its end every access faults.
             file.MapOver(Base, ReservedBytes, SharedAccess.ReadWrite);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

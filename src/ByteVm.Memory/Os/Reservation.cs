@@ -9,6 +9,20 @@ internal sealed unsafe class Reservation(long bytes) : IDisposable
 
     public bool Contains(ulong address) => address - (ulong)Start < (ulong)bytes;
 
+    /// <summary>Commits a part; when the system refuses, the reservation is released, as its owner will not come to be.</summary>
+    public void CommitForOwner(byte* address, long committedBytes)
+    {
+        try
+        {
+            OsMemory.Commit(address, committedBytes);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         if (Start == null)
