@@ -81,11 +81,11 @@ public sealed partial class FunctionBuilder
         Name = name,
         TypeParameters = typeParameters,
         ParameterCount = parameterCount,
-        Registers = [.. registers],
+        Registers = registers.ToArray(),
         Result = result,
-        Code = [.. code.Select(Resolve)],
-        Positions = [.. positions],
-        LocalNames = [.. localNames],
+        Code = code.ConvertAll(Resolve).ToArray(),
+        Positions = positions.ToArray(),
+        LocalNames = localNames.ToArray(),
     });
 
     private void Append(Opcode opcode, int a = 0, int b = 0, int c = 0, long immediate = 0, int[]? list = null) =>
@@ -93,26 +93,16 @@ public sealed partial class FunctionBuilder
 
     private Instruction Resolve(Instruction instruction)
     {
-        int position = 0;
         foreach (OperandInfo operand in instruction.Opcode.Info().Operands)
         {
             if (operand.Kind == OperandKind.Label)
-                instruction = WithOperand(instruction, position, Target(instruction.Operand(position)));
+                instruction = instruction.WithOperand((int)operand.Slot, Target(instruction.Operand((int)operand.Slot)));
             else if (operand.Kind == OperandKind.Labels)
-                instruction = instruction with { List = [.. instruction.List!.Select(Target)] };
-            if (operand.Kind is not (OperandKind.Immediate or OperandKind.Labels or OperandKind.Arguments))
-                position++;
+                instruction = instruction with { List = Array.ConvertAll(instruction.List!, Target) };
         }
 
         return instruction;
     }
-
-    private static Instruction WithOperand(Instruction instruction, int position, int value) => position switch
-    {
-        0 => instruction with { A = value },
-        1 => instruction with { B = value },
-        _ => instruction with { C = value },
-    };
 
     private int Target(int label) =>
         labels[label] != Unmarked ? labels[label] : throw new InvalidOperationException($"{name}: label {label} is used but never marked.");

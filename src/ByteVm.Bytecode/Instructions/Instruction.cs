@@ -13,6 +13,14 @@ public readonly record struct Instruction(Opcode Opcode, int A = 0, int B = 0, i
     /// <summary>The positional operand <paramref name="index"/>: 0 is A, 1 is B, 2 is C.</summary>
     public int Operand(int index) => index switch { 0 => A, 1 => B, 2 => C, _ => throw new ArgumentOutOfRangeException(nameof(index)) };
 
+    internal Instruction WithOperand(int index, int value) => index switch
+    {
+        0 => this with { A = value },
+        1 => this with { B = value },
+        2 => this with { C = value },
+        _ => throw new ArgumentOutOfRangeException(nameof(index)),
+    };
+
     public bool Equals(Instruction other) =>
         Opcode == other.Opcode && A == other.A && B == other.B && C == other.C && Immediate == other.Immediate &&
         (List ?? []).AsSpan().SequenceEqual(other.List ?? []);

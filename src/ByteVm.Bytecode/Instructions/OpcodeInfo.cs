@@ -73,21 +73,42 @@ public enum OperandType : byte
     F64,
     String,
     Reference,
+
+    /// <summary>Any array.</summary>
+    Array,
+
+    /// <summary>u8[].</summary>
+    Bytes,
+}
+
+/// <summary>The part of an <see cref="Instruction"/> that holds an operand.</summary>
+public enum OperandSlot : byte
+{
+    A,
+    B,
+    C,
+    Immediate,
+    List,
+
+    /// <summary>Linked code only: not in an <see cref="Instruction"/>.</summary>
+    None,
 }
 
 /// <summary>One operand of an instruction. <see cref="ArgumentTypes"/> is empty unless the kind is Arguments with fixed types.</summary>
-public readonly record struct OperandInfo(OperandKind Kind, OperandType Type, IReadOnlyList<OperandType> ArgumentTypes);
+public readonly record struct OperandInfo(OperandKind Kind, OperandType Type, OperandSlot Slot, IReadOnlyList<OperandType> ArgumentTypes);
 
 /// <summary>One row of the opcode table.</summary>
 public sealed class OpcodeInfo
 {
+    private readonly OperandInfo[] operands;
+
     internal OpcodeInfo(string mnemonic, string operands, OpcodeFacts facts, int fuel, string description)
     {
         Mnemonic = mnemonic;
         Facts = facts;
         Fuel = fuel;
         Description = description;
-        Operands = [.. operands.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseOperand)];
+        this.operands = ParseOperands(operands);
     }
 
     public string Mnemonic { get; }
@@ -103,19 +124,44 @@ public sealed class OpcodeInfo
     /// In order. In an <see cref="Instruction"/> registers, table indices and single labels take A, B, C as they come;
     /// an immediate takes Immediate; arguments and label lists take List.
     /// </summary>
-    public IReadOnlyList<OperandInfo> Operands { get; }
+    public IReadOnlyList<OperandInfo> Operands => operands;
+
+    internal ReadOnlySpan<OperandInfo> OperandSpan => operands;
 
     public bool Has(OpcodeFacts fact) => (Facts & fact) != 0;
+
+    private static OperandInfo[] ParseOperands(string text)
+    {
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var parsed = new OperandInfo[words.Length];
+        OperandSlot next = OperandSlot.A;
+        for (int i = 0; i < words.Length; i++)
+        {
+            OperandInfo operand = ParseOperand(words[i]);
+            parsed[i] = operand.Slot == OperandSlot.A ? operand with { Slot = next++ } : operand;
+        }
+
+        return parsed;
+    }
 
     private static OperandInfo ParseOperand(string text)
     {
         string[] parts = text.Split(':');
-        string[] types = parts.Length == 1 ? [] : parts[1].Split(',');
+        OperandType[] types = parts.Length == 1 ? [] : [.. parts[1].Split(',').Select(TypeOf)];
         OperandKind kind = KindOf(parts[0]);
         return kind == OperandKind.Arguments
-            ? new OperandInfo(kind, OperandType.Any, [.. types.Select(TypeOf)])
-            : new OperandInfo(kind, types.Length == 0 ? OperandType.Any : TypeOf(types[0]), []);
+            ? new OperandInfo(kind, OperandType.Any, SlotOf(kind), types)
+            : new OperandInfo(kind, types.Length == 0 ? OperandType.Any : types[0], SlotOf(kind), []);
     }
+
+    // A stands for the next of A, B and C.
+    private static OperandSlot SlotOf(OperandKind kind) => kind switch
+    {
+        OperandKind.Immediate => OperandSlot.Immediate,
+        OperandKind.Arguments or OperandKind.Labels => OperandSlot.List,
+        OperandKind.Word or OperandKind.Extension => OperandSlot.None,
+        _ => OperandSlot.A,
+    };
 
     private static OperandKind KindOf(string name) => name switch
     {
@@ -148,6 +194,8 @@ public sealed class OpcodeInfo
         "f64" => OperandType.F64,
         "string" => OperandType.String,
         "ref" => OperandType.Reference,
+        "array" => OperandType.Array,
+        "bytes" => OperandType.Bytes,
         _ => throw new InvalidOperationException($"Opcodes.table: unknown operand type '{name}'."),
     };
 }
