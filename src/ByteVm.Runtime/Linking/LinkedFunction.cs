@@ -21,6 +21,13 @@ internal sealed unsafe class LinkedFunction
     /// <summary>Name with type arguments, for traces: "std.list.List.add&lt;i32&gt;".</summary>
     public required string Name { get; init; }
 
+    public IReadOnlyList<LinkedType> TypeArguments { get; init; } = [];
+
+    public IReadOnlyList<LinkedType> ParameterTypes { get; init; } = [];
+
+    /// <summary>Null when it returns nothing.</summary>
+    public LinkedType? ResultType { get; init; }
+
     public int ParameterSlots { get; init; }
 
     /// <summary>0, 1, or the slots of a value class. One slot returns in the result register, more in the caller's outgoing area.</summary>

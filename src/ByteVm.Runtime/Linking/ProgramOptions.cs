@@ -1,0 +1,10 @@
+namespace ByteVm.Runtime.Linking;
+
+/// <summary>How a program is linked; the same for all its instances.</summary>
+internal sealed record ProgramOptions
+{
+    public static readonly ProgramOptions Default = new();
+
+    /// <summary>Charge fuel at each basic block. Without it fuel limits have no effect and cost nothing.</summary>
+    public bool Metered { get; init; }
+}
