@@ -18,6 +18,7 @@ internal readonly unsafe struct Trap
     /// <summary>Where; default when <see cref="Kind"/> is Returned.</summary>
     public CodeLocation Location { get; init; }
 
+    /// <summary>The frame of <see cref="Location"/>'s function; for a stack overflow the caller's, since the callee got none.</summary>
     public long* FramePointer { get; init; }
 
     /// <summary>Set when <see cref="Kind"/> is Fault; hardware faults at known sites arrive as Fault too.</summary>
@@ -29,8 +30,9 @@ internal readonly unsafe struct Trap
 
 /// <summary>
 /// An engine. It has one verb: run this instance until its next trap. It keeps nothing of a guest on the C# stack in between.
-/// After a Service trap the monitor has executed the instruction on the frame's slots and <see cref="Run"/> goes on with the next one;
-/// after Interrupt or OutOfFuel it tries the same instruction again.
+/// After a Service trap the monitor has executed the instruction on the frame's slots and <see cref="Run"/> goes on with the next one.
+/// After Interrupt it goes on behind the poll, even while the flag is still set: stress mode stops at every poll that way.
+/// After OutOfFuel it tries the same instruction again.
 /// </summary>
 internal interface IProcessor
 {

@@ -11,6 +11,8 @@ namespace ByteVm.Runtime.Linking;
 /// displacement 0 is never a slot and means "no result". A branch target is the signed distance in words from the instruction:
 /// in the first free operand, or for <c>jump</c> in the i32. Labels of a switch and the i32 of <c>jump</c> reach everywhere; a short
 /// branch that does not reach is linked as a branch over a jump. Constants of <c>const.i64</c> stand in the extension.
+/// Arguments (<c>args</c>) lie in the outgoing words from 0 on, moved there before; the first free operand holds how many words they take
+/// (B where A is the destination, else A).
 /// </summary>
 internal readonly unsafe struct LinkedInstruction(ulong* address)
 {
