@@ -30,6 +30,7 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
     private uint toBottom;
     private uint scan;
     private uint free;
+    private bool inRoots;
 
     /// <summary>
     /// Copies what is reachable out of [<paramref name="bottom"/>, <paramref name="top"/>) to <paramref name="target"/> and up, where as many
@@ -39,7 +40,9 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
     public uint Collect(uint bottom, uint top, uint target, IRootSource roots)
     {
         (fromBottom, fromTop, toBottom, scan, free) = (bottom, top, target, target, target);
+        inRoots = true;
         roots.VisitRoots(this);
+        inRoots = false;
         ScanCopied();
         return free;
     }
@@ -119,7 +122,7 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
     [DoesNotReturn]
     private void ThrowBadReference(uint reference, string what)
     {
-        string holder = scan < free ? $"the object now at 0x{scan:X8}" : "a root";
+        string holder = inRoots ? "a root" : $"the object now at 0x{scan:X8}";
         throw new HeapCorruptionException(reference, $"reference 0x{reference:X8} in {holder} {what}");
     }
 
