@@ -26,6 +26,8 @@ public sealed unsafe class Heap
     /// <summary>Stress collections start at one of this many places in a space, so that an address returns only after twice as many.</summary>
     private const uint StressOffsets = 251;
 
+    private const int GrowthFactor = 2;
+
     private readonly Cage cage;
     private readonly InstanceContext* context;
     private readonly HeapOptions options;
@@ -193,10 +195,13 @@ public sealed unsafe class Heap
         current.Trim((uint)(bottom + collectAt));
     }
 
-    /// <summary>How many bytes may be in use before the next collection: as much again as is alive, so that copying costs at most about as much as allocating.</summary>
+    /// <summary>
+    /// How many bytes may be in use before the next collection: besides what is alive, <see cref="GrowthFactor"/> times as much, so that
+    /// half as many bytes are copied as are allocated when survival stays as high as it was.
+    /// </summary>
     private long BudgetedUse(long live, long request)
     {
-        long use = live + Math.Max(options.MinimumBudget, live);
+        long use = live + Math.Max(options.MinimumBudget, GrowthFactor * live);
         long room = current.End - bottom;
         return Math.Min(Math.Max(Math.Min(use, room), live + request), options.MemoryLimit);
     }
