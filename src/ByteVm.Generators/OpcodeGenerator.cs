@@ -43,6 +43,7 @@ public sealed class OpcodeGenerator : IIncrementalGenerator
                 Add(context, "Opcode", EnumSource(rows.Where(r => r.InModule), "ByteVm.Bytecode", "Opcode", "An instruction of module code."));
                 Add(context, "OpcodeTable", TableSource(rows.Where(r => r.InModule), "ByteVm.Bytecode", "Opcode", "public"));
                 Add(context, "FunctionBuilder", BuilderSource.Emit(rows.Where(r => r.InModule)));
+                Add(context, "InstructionChecker", VerifierSource.Emit(rows.Where(r => r.InModule)));
                 break;
             case "linked":
                 Add(context, "LinkedOpcode", EnumSource(rows.Where(r => r.InLinked), "ByteVm.Runtime.Linking", "LinkedOpcode", "An instruction of linked code."));

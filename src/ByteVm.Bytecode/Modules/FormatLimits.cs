@@ -19,6 +19,18 @@ public static class FormatLimits
     /// <summary>Superclasses above a class.</summary>
     public const int MaxClassDepth = 64;
 
+    /// <summary>Classes and interfaces above a definition, counted once each.</summary>
+    public const int MaxSupertypes = 512;
+
+    /// <summary>Value classes inside a value class, one within the other.</summary>
+    public const int MaxValueDepth = 32;
+
+    /// <summary>
+    /// Steps of the verifier that are not proportional to the module's size: each node visited by a substitution of type arguments,
+    /// each supertype collected, each method looked up.
+    /// </summary>
+    public const int MaxTypeWork = 1 << 24;
+
     public const int MaxFields = 4000;
     public const int MaxMethods = 16_000;
     public const int MaxInterfaces = 256;
