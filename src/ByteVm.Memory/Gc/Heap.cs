@@ -53,9 +53,8 @@ public sealed unsafe class Heap
     /// <exception cref="ArgumentOutOfRangeException">The memory limit is more than the cage can hold.</exception>
     public Heap(Cage cage, MetadataRegion metadata, InstanceContext* context, HeapOptions options)
     {
-        long most = MaxMemoryLimit(cage);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryLimit);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MemoryLimit, most);
+        if (options.MemoryLimit < 0 || options.MemoryLimit > MaxMemoryLimit(cage))
+            throw new ArgumentOutOfRangeException(nameof(options), $"a memory limit of {options.MemoryLimit:N0} bytes is not between 0 and what the cage can hold, {MaxMemoryLimit(cage):N0}");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkBytes, ObjectLayout.Alignment);
 
         this.cage = cage;
@@ -82,7 +81,15 @@ public sealed unsafe class Heap
     /// <summary>Bytes of all objects in the heap, dead ones included that are not yet collected.</summary>
     public long UsedBytes => context->HeapTop - bottom;
 
-    public HeapStatistics Statistics => ledger.Snapshot(CheckedTop() - oldTop, CountNewObjects());
+    /// <summary>What happened so far; of a heap that failed, up to its last good collection.</summary>
+    public HeapStatistics Statistics
+    {
+        get
+        {
+            uint top = broken is null ? CheckedTop() : oldTop;
+            return ledger.Snapshot(top - oldTop, CountNewObjects(top));
+        }
+    }
 
     internal ObjectReader Reader { get; }
 
@@ -149,7 +156,7 @@ public sealed unsafe class Heap
     {
         long started = Stopwatch.GetTimestamp();
         uint top = CheckedTop();
-        long? newObjects = CountNewObjects();
+        long? newObjects = CountNewObjects(top);
         Space left = current;
         Space next = left == firstHalf ? secondHalf : firstHalf;
         uint target = next.Start + (options.GcStress ? (uint)(ledger.Collections % StressOffsets) * ObjectLayout.Alignment : 0);
@@ -227,11 +234,10 @@ public sealed unsafe class Heap
         context->HeapLimit = limit;
     }
 
-    private long? CountNewObjects()
+    private long? CountNewObjects(uint top)
     {
         if (!options.CountObjects)
             return null;
-        uint top = CheckedTop();
         long count = 0;
         for (uint offset = oldTop; offset < top; offset += Reader.Read(offset, top).Bytes)
             count++;

@@ -113,6 +113,40 @@ public sealed unsafe class HeapCorruptionTests
         }, iter: 3000, threads: 1);
     }
 
+    /// <summary>A worker process may write to the shared cage while the monitor collects.</summary>
+    [Fact]
+    public void AHeapThatChangesDuringTheCollectionDoesNoHarm()
+    {
+        int noticed = 0;
+        for (int round = 0; round < 50; round++)
+        {
+            using TestHeap heap = new();
+            uint array = heap.References(2000);
+            heap.Roots[0] = array;
+            for (int i = 0; i < 2000; i++)
+                heap.Word(array, 8 + 4 * i) = heap.Node();
+            (uint from, int words) = (heap.Heap.Bottom, (int)heap.Heap.UsedBytes / 4);
+            heap.Collect();
+            uint to = heap.Heap.Bottom;
+
+            bool stop = false;
+            Thread scribbler = new(() =>
+            {
+                Random random = new(round);
+                while (!Volatile.Read(ref stop))
+                    heap.Word(random.Next(2) == 0 ? from : to, 4 * random.Next(words)) = Mutated(heap, heap.Word(to, 0), (uint)random.Next(), random.Next(8));
+            });
+            scribbler.Start();
+            bool complained = false;
+            for (int i = 0; i < 20 && !complained; i++)
+                complained = Complains(heap.Collect);
+            noticed += complained ? 1 : 0;
+            Volatile.Write(ref stop, true);
+            scribbler.Join();
+        }
+        Assert.True(noticed > 0, "the scribbler never ran into a collection: this test showed nothing");
+    }
+
     [Fact]
     public void AccessorsCheckWhatTheyRead()
     {

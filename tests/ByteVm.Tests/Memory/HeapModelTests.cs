@@ -42,6 +42,33 @@ public sealed class HeapModelTests
     public void RandomGraphsSurviveStress() =>
         Check(new HeapOptions { GcStress = true, VerifyAfterCollection = true, CountObjects = true }, iterations: 100);
 
+    /// <summary>An allocation fails exactly when what the model reaches and the new object exceed the limit, whatever the heap's options.</summary>
+    [Theory]
+    [InlineData(64, 512, false)]
+    [InlineData(4096, 1 << 20, false)]
+    [InlineData(64, 64, true)]
+    public void TheMemoryLimitStrikesAtTheSameAllocationWhateverTheOptions(int chunkBytes, int budget, bool stress) =>
+        Gen.Select(Gen.Int[0, 63], Gen.Int[1, 250], Gen.Bool).Array[1, 300].Sample(program =>
+        {
+            const long limit = 10_000;
+            using TestHeap heap = new(new HeapOptions { MemoryLimit = limit, ChunkBytes = chunkBytes, MinimumBudget = budget, GcStress = stress });
+            long[] sizes = new long[heap.Roots.Length];
+            long allocated = 0;
+            foreach ((int slot, int words, bool replace) in program)
+            {
+                if (replace)
+                    (heap.Roots[slot], sizes[slot]) = (0, 0);
+                long bytes = 16 + 8 * words;
+                uint reference = heap.Longs(bytes);
+                Assert.Equal(sizes.Sum() + bytes <= limit, reference != 0);
+                if (reference == 0)
+                    continue;
+                (heap.Roots[slot], sizes[slot]) = (reference, bytes);
+                allocated += bytes;
+            }
+            Assert.Equal(allocated, heap.Heap.Statistics.BytesAllocated);
+        }, iter: 100, threads: 1);
+
     private static void Check(HeapOptions options, int iterations) => Programs.Sample(program =>
     {
         using TestHeap heap = new(options);
