@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using ByteVm.Host.Faults;
 using ByteVm.Host.Stubs;
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Host;
@@ -13,14 +15,15 @@ internal sealed unsafe class DirectExecution
 {
     private static readonly Lazy<DirectExecution> Lazy = new(() => new DirectExecution());
 
-    private readonly FaultHandlerState* state;
     private readonly GuestStackTable stacks;
 
     private DirectExecution()
     {
-        if (UnsupportedReason is { } reason)
-            throw new PlatformNotSupportedException(reason);
-        state = (FaultHandlerState*)NativeMemory.AllocZeroed((nuint)sizeof(FaultHandlerState));
+        if (!IsSupported)
+            throw new PlatformNotSupportedException(UnsupportedReason);
+        FaultHandlerState* state = (FaultHandlerState*)NativeMemory.AllocZeroed((nuint)sizeof(FaultHandlerState));
+        state->CodeStart = CodeSpace.Start;
+        state->CodeBytes = (ulong)CodeSpace.Bytes;
         stacks = new GuestStackTable(state);
         StubPage stubs = new(state);
         Switch = new WorldSwitch(stubs);
@@ -30,6 +33,7 @@ internal sealed unsafe class DirectExecution
     /// <summary>Throws <see cref="PlatformNotSupportedException"/> where direct execution is not to be had, and InvalidOperationException if the system refuses it.</summary>
     public static DirectExecution Instance => Lazy.Value;
 
+    [SupportedOSPlatformGuard("linux")]
     public static bool IsSupported => UnsupportedReason is null;
 
     /// <summary>Null where direct execution is to be had; otherwise a sentence that says why not.</summary>
@@ -41,20 +45,21 @@ internal sealed unsafe class DirectExecution
     public WorldSwitch Switch { get; }
 
     /// <summary>
-    /// Makes [start, start + bytes), guards included, known as a guest stack of this context until <see cref="RemoveStack"/>. A guest that jumps out of
-    /// all guest code is recognized by its stack alone.
+    /// Makes a context fit to run: it gets the stubs' addresses and the guest's floating-point mode, and its stack is made known to the fault handler.
+    /// Dispose the result before stack and context.
     /// </summary>
-    public void AddStack(ulong start, ulong bytes, InstanceContext* context) => stacks.Add(start, bytes, context);
-
-    public void RemoveStack(ulong start) => stacks.Remove(start);
-
-    /// <summary>Names the one reservation that holds all guest code of the process; before any guest runs.</summary>
-    public void SetGuestCode(ulong start, ulong bytes)
+    public IDisposable Connect(InstanceContext* context, GuestStack stack)
     {
-        state->CodeStart = start;
-        Volatile.Write(ref state->CodeBytes, bytes);
+        Switch.Connect(context);
+        stacks.Add(stack.ReservedStart, stack.ReservedBytes, context);
+        return new Connection(stacks, stack.ReservedStart);
     }
 
     /// <summary>Makes the current thread fit to run guests; dispose the result on the same thread when it stops doing so.</summary>
     public SignalStack EnterThread() => SignalStack.EnsureForThisThread();
+
+    private sealed class Connection(GuestStackTable stacks, ulong start) : IDisposable
+    {
+        public void Dispose() => stacks.Remove(start);
+    }
 }

@@ -35,8 +35,8 @@ internal sealed unsafe class WorldSwitch
     /// <summary>Return address of every entry frame: a frame walk ends there.</summary>
     public ulong EntryReturnAddress => stubs.Returned;
 
-    /// <summary>Puts into a new context what guest code needs to reach the stubs, and the guest's floating-point mode.</summary>
-    public void Connect(InstanceContext* context)
+    /// <summary>The part of <see cref="DirectExecution.Connect"/> that is written into the context.</summary>
+    internal void Connect(InstanceContext* context)
     {
         context->TrapStub = stubs.LightTrap;
         context->FullTrapStub = stubs.FullTrap;

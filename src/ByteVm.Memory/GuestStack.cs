@@ -37,6 +37,11 @@ public sealed unsafe class GuestStack : IDisposable
     /// <summary>Lowest byte a frame may use.</summary>
     public byte* Limit { get; }
 
+    /// <summary>First byte of the lower guard, and bytes from there to the end of the upper one.</summary>
+    internal ulong ReservedStart => (ulong)reservation.Start;
+
+    internal ulong ReservedBytes => (ulong)reservation.Bytes;
+
     /// <summary>Whether an address lies in the stack or one of its guards.</summary>
     public bool Contains(ulong address) => reservation.Contains(address);
 

@@ -6,7 +6,7 @@ namespace ByteVm.Host.Faults;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct FaultHandlerState
 {
-    /// <summary>The reservation that holds all guest code of the process.</summary>
+    /// <summary>All machine code of the process: <see cref="ByteVm.Memory.CodeSpace"/>.</summary>
     public ulong CodeStart;
     public ulong CodeBytes;
 

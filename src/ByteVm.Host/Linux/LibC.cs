@@ -2,21 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ByteVm.Host.Linux;
 
-/// <summary>The C library calls of this project and their constants, for x86-64 Linux.</summary>
+/// <summary>The calls of this project into the C library of x86-64 Linux: signals, and the end of the process.</summary>
 internal static unsafe partial class LibC
 {
-    public const int ProtRead = 1, ProtWrite = 2, ProtExec = 4;
-    public const int MapPrivate = 2, MapAnonymous = 0x20;
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint MapMemory(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
-
-    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
-    private static partial int ProtectMemory(nint address, nuint length, int protection);
-
-    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    private static partial int UnmapMemory(nint address, nuint length);
-
     [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
     private static partial int SetSignalAction(int signal, SignalAction* action, SignalAction* previous);
 
@@ -29,16 +17,6 @@ internal static unsafe partial class LibC
     /// <summary>Ends the process at once: no exit handlers, no finalizers.</summary>
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void ExitNow(int status);
-
-    public static nint MapAnonymousPages(nuint bytes, int protection)
-    {
-        nint address = MapMemory(0, bytes, protection, MapPrivate | MapAnonymous, -1, 0);
-        return address != -1 ? address : throw Failure("mmap");
-    }
-
-    public static void Protect(nint address, nuint bytes, int protection) => Check(ProtectMemory(address, bytes, protection), "mprotect");
-
-    public static void Unmap(nint address, nuint bytes) => Check(UnmapMemory(address, bytes), "munmap");
 
     public static SignalAction GetAction(int signal)
     {
@@ -61,11 +39,8 @@ internal static unsafe partial class LibC
     private static void Check(int result, string call)
     {
         if (result != 0)
-            throw Failure(call);
+            throw new InvalidOperationException($"Direct execution cannot be set up: {call} failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
     }
-
-    private static InvalidOperationException Failure(string call) =>
-        new($"Direct execution cannot be set up: {call} failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
 }
 
 /// <summary>struct sigaction of the C library on x86-64.</summary>

@@ -11,8 +11,8 @@ namespace ByteVm.Host.Stubs;
 /// The handler of SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP, in machine code because the interrupted thread is, for .NET, inside a native call:
 /// managed code must not run there.
 /// <para>
-/// A fault is the guest's if rip lies in the guest code reservation (then r14 is its context, which guest code never writes), or if rsp lies in
-/// a guest stack and rip not in the stubs (a wild jump; then the stack's owner is the context). The handler copies the interrupted registers into the context
+/// A fault in the stubs is the host's. Otherwise it is the guest's if rip lies in the code reservation (then r14 is its context, which guest
+/// code never writes), or if rsp lies in a guest stack (a wild jump; then the stack's owner is the context). The handler copies the interrupted registers into the context
 /// and lets the signal return into Leave on the host stack: Run then returns <see cref="TrapKind.HardwareFault"/>. It runs on the alternate
 /// signal stack and never touches the guest stack, which may be what faulted.
 /// </para>
@@ -64,7 +64,7 @@ internal sealed unsafe class FaultHandlerStub
 
     private static long AddressOf(void* field) => (long)field;
 
-    /// <summary>Sent by a process (si_code ≤ 0): not a fault. Then by rip: guest code, stub, or neither.</summary>
+    /// <summary>Sent by a process (si_code ≤ 0): not a fault. Then by rip: stub (which lies in the code reservation, too), guest code, or neither.</summary>
     private void EmitDecision()
     {
         c.Label(ref handler);
@@ -72,16 +72,16 @@ internal sealed unsafe class FaultHandlerStub
         c.jle(chain);
         c.mov(rcx, AddressOf(state));
         c.mov(r10, __qword_ptr[rdx + ContextR14]);
-        EmitBranchIfInRange(ContextRip, &state->CodeStart, guest);
-        EmitBranchIfInRange(ContextRip, &state->StubStart, chain);
+        EmitBranchIfRipIn(&state->StubStart, chain);
+        EmitBranchIfRipIn(&state->CodeStart, guest);
         c.jmp(findStack);
     }
 
-    /// <summary>Branches if the interrupted register lies in the range whose start and length the state holds at <paramref name="range"/>.</summary>
-    private void EmitBranchIfInRange(int register, ulong* range, Label target)
+    /// <summary>Branches if the interrupted rip lies in the range whose start and length the state holds at <paramref name="range"/>.</summary>
+    private void EmitBranchIfRipIn(ulong* range, Label target)
     {
         int offset = (int)((byte*)range - (byte*)state);
-        c.mov(rax, __qword_ptr[rdx + register]);
+        c.mov(rax, __qword_ptr[rdx + ContextRip]);
         c.sub(rax, __qword_ptr[rcx + offset]);
         c.cmp(rax, __qword_ptr[rcx + (offset + 8)]);
         c.jb(target);

@@ -1,26 +1,29 @@
+using System.Runtime.Versioning;
 using ByteVm.Host.Faults;
-using ByteVm.Host.Linux;
+using ByteVm.Memory;
 using Iced.Intel;
 
 namespace ByteVm.Host.Stubs;
 
-/// <summary>All stubs of the process in one executable page, never freed. It is never writable and executable at once.</summary>
-internal sealed unsafe class StubPage
+/// <summary>All stubs of the process, never freed.</summary>
+internal sealed class StubPage
 {
     private const int Bytes = 4096;
 
     /// <param name="state">Receives the place of the stubs; the fault handler reads it.</param>
-    public StubPage(FaultHandlerState* state)
+    [SupportedOSPlatform("linux")]
+    public unsafe StubPage(FaultHandlerState* state)
     {
         Assembler c = new(64);
         WorldSwitchStubs worldSwitch = new(c);
         FaultHandlerStub fault = new(c, worldSwitch.Leave, state);
 
-        nint page = LibC.MapAnonymousPages(Bytes, LibC.ProtRead | LibC.ProtWrite);
-        AssemblerResult result = c.Assemble(new SpanWriter((byte*)page, Bytes), (ulong)page, BlockEncoderOptions.ReturnNewInstructionOffsets);
-        LibC.Protect(page, Bytes, LibC.ProtRead | LibC.ProtExec);
+        CodeBlock block = new CodeRegion(Bytes).Allocate(Bytes);
+        using MemoryStream code = new();
+        AssemblerResult result = c.Assemble(new StreamCodeWriter(code), block.Address, BlockEncoderOptions.ReturnNewInstructionOffsets);
+        code.ToArray().CopyTo(block.Writable);
 
-        state->StubStart = (ulong)page;
+        state->StubStart = block.Address;
         state->StubBytes = Bytes;
         Enter = result.GetLabelRIP(worldSwitch.Enter);
         LightTrap = result.GetLabelRIP(worldSwitch.LightTrap);
@@ -34,15 +37,4 @@ internal sealed unsafe class StubPage
     public ulong FullTrap { get; }
     public ulong Returned { get; }
     public ulong FaultHandler { get; }
-
-    private sealed class SpanWriter(byte* start, int length) : CodeWriter
-    {
-        private int position;
-
-        public override void WriteByte(byte value)
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, length);
-            start[position++] = value;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
 using ByteVm.Memory.Layout;
 using Iced.Intel;
 using static ByteVm.Tests.Host.TestGuest;
@@ -7,6 +8,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ByteVm.Tests.Host;
 
 /// <summary>.NET's own use of hardware faults, signals and stacks keeps working while and after guests run.</summary>
+[SupportedOSPlatform("linux")]
 public sealed unsafe class DotNetCoexistenceTests
 {
     [Fact]

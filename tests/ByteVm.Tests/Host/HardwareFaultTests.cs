@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ByteVm.Memory.Layout;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
@@ -5,6 +6,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ByteVm.Tests.Host;
 
 /// <summary>Every kind of hardware fault of a guest becomes a trap, on this thread and in parallel, and can be resumed exactly.</summary>
+[SupportedOSPlatform("linux")]
 public sealed unsafe class HardwareFaultTests
 {
     private const uint SigIll = 4, SigTrap = 5, SigBus = 7, SigFpe = 8, SigSegv = 11;
@@ -18,7 +20,7 @@ public sealed unsafe class HardwareFaultTests
             c.xor(eax, eax);
             c.mov(eax, __dword_ptr[r15 + rax + 24]);
         }, SigSegv);
-        Assert.Equal(guest.Cage + 24, guest.Context->FaultAddress);
+        Assert.Equal(guest.CageBase + 24, guest.Context->FaultAddress);
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed unsafe class HardwareFaultTests
             c.call(recurse);
         });
         Assert.Equal(TrapKind.HardwareFault, guest.Run());
-        Assert.InRange(guest.Context->FaultAddress, guest.StackGuard, guest.Context->StackLimit - 1);
+        Assert.InRange(guest.Context->FaultAddress, guest.Stack.ReservedStart, guest.Context->StackLimit - 1);
     }
 
     [Theory]
@@ -172,7 +174,7 @@ public sealed unsafe class HardwareFaultTests
             for (int i = 0; i < faultsPerThread; i++)
             {
                 Assert.Equal(TrapKind.HardwareFault, guest.Run());
-                Assert.Equal(guest.Cage, guest.Context->FaultAddress);
+                Assert.Equal(guest.CageBase, guest.Context->FaultAddress);
             }
 
             Interlocked.Add(ref total, faultsPerThread);

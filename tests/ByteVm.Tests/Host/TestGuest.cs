@@ -1,43 +1,37 @@
+using System.Runtime.Versioning;
 using ByteVm.Host;
-using ByteVm.Host.Linux;
 using ByteVm.Memory.Layout;
+using ByteVm.Memory;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace ByteVm.Tests.Host;
 
-/// <summary>A guest without a program: a context, a stack with guards, a piece of address space as cage, and code that the test emits.</summary>
+/// <summary>A guest without a program: a context, a stack with guards, a cage, and code that the test emits.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed unsafe class TestGuest : IDisposable
 {
-    private const int StackBytes = 64 * 1024, GuardBytes = 64 * 1024, CageBytes = 1 << 20;
-    private const ulong CodeReservation = 16 << 20;
+    private static readonly Lazy<CodeRegion> Region = new(() => new CodeRegion());
 
-    private static readonly ulong CodeStart = Reserve();
-    private static ulong codeUsed;
-
-    private readonly ulong stack;
-    private readonly ulong cage;
+    private readonly ContextPage page = new();
+    private readonly IDisposable connection;
 
     public TestGuest(Action<Assembler> emit, params ulong[] arguments)
     {
-        Context = (InstanceContext*)LibC.MapAnonymousPages(4096, LibC.ProtRead | LibC.ProtWrite);
-        stack = (ulong)LibC.MapAnonymousPages(GuardBytes + StackBytes + GuardBytes, 0);
-        LibC.Protect((nint)stack + GuardBytes, StackBytes, LibC.ProtRead | LibC.ProtWrite);
-        cage = (ulong)LibC.MapAnonymousPages(CageBytes, 0);
-        LibC.Protect((nint)(cage + CageLayout.NullBytes), CageBytes - CageLayout.NullBytes, LibC.ProtRead | LibC.ProtWrite);
-        Context->CageBase = cage;
+        Assert.SkipUnless(DirectExecution.IsSupported, DirectExecution.UnsupportedReason ?? "");
+        Context->CageBase = (ulong)Cage.Base;
         Context->MetadataBase = 0x1234_5678_9ABC;
-        Context->StackLimit = stack + GuardBytes;
-        DirectExecution.Instance.Switch.Connect(Context);
-        DirectExecution.Instance.AddStack(stack, GuardBytes + StackBytes + GuardBytes, Context);
+        Context->StackLimit = (ulong)Stack.Limit;
+        connection = DirectExecution.Instance.Connect(Context, Stack);
         Code = Emit(emit);
-        DirectExecution.Instance.Switch.PrepareEntry(Context, stack + GuardBytes + StackBytes, Code, arguments);
+        DirectExecution.Instance.Switch.PrepareEntry(Context, (ulong)Stack.Top, Code, arguments);
     }
 
-    public InstanceContext* Context { get; }
+    public InstanceContext* Context => page.Context;
+    public GuestStack Stack { get; } = new(64 * 1024);
+    public Cage Cage { get; } = new(64 * 1024);
+    public ulong CageBase => (ulong)Cage.Base;
     public ulong Code { get; }
-    public ulong StackGuard => stack;
-    public ulong Cage => cage;
 
     public TrapKind Run() => DirectExecution.Instance.Switch.Run(Context);
 
@@ -66,7 +60,13 @@ internal sealed unsafe class TestGuest : IDisposable
         c.nop();
     }
 
-    public void Dispose() => DirectExecution.Instance.RemoveStack(stack);
+    public void Dispose()
+    {
+        connection.Dispose();
+        Stack.Dispose();
+        Cage.Dispose();
+        page.Dispose();
+    }
 
     private static void StoreSite(Assembler c, uint site, TrapKind kind)
     {
@@ -76,21 +76,12 @@ internal sealed unsafe class TestGuest : IDisposable
 
     private static ulong Emit(Action<Assembler> emit)
     {
-        ulong at = Interlocked.Add(ref codeUsed, 4096) - 4096 + CodeStart;
         Assembler c = new(64);
         emit(c);
+        CodeBlock block = Region.Value.Allocate(4096);
         using MemoryStream bytes = new();
-        c.Assemble(new StreamCodeWriter(bytes), at);
-        LibC.Protect((nint)at, 4096, LibC.ProtRead | LibC.ProtWrite);
-        bytes.ToArray().CopyTo(new Span<byte>((void*)at, 4096));
-        LibC.Protect((nint)at, 4096, LibC.ProtRead | LibC.ProtExec);
-        return at;
-    }
-
-    private static ulong Reserve()
-    {
-        ulong start = (ulong)LibC.MapAnonymousPages((nuint)CodeReservation, 0);
-        DirectExecution.Instance.SetGuestCode(start, CodeReservation);
-        return start;
+        c.Assemble(new StreamCodeWriter(bytes), block.Address);
+        bytes.ToArray().CopyTo(block.Writable);
+        return block.Address;
     }
 }

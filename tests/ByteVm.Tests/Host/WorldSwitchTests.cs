@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ByteVm.Memory.Layout;
 using Iced.Intel;
 using static ByteVm.Tests.Host.TestGuest;
@@ -6,6 +7,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ByteVm.Tests.Host;
 
 /// <summary>Entering and leaving guest code, without faults.</summary>
+[SupportedOSPlatform("linux")]
 public sealed unsafe class WorldSwitchTests
 {
     [Fact]
@@ -55,7 +57,7 @@ public sealed unsafe class WorldSwitchTests
             c.ret();
         });
         guest.Run();
-        Assert.Equal(guest.Cage + guest.Context->MetadataBase + (ulong)guest.Context, guest.Context->ResultInteger);
+        Assert.Equal(guest.CageBase + guest.Context->MetadataBase + (ulong)guest.Context, guest.Context->ResultInteger);
     }
 
     [Fact]
