@@ -26,6 +26,16 @@ internal static class EngineSource
         return text.Append("    }\n}\n").ToString();
     }
 
+    /// <summary>What the monitor executes: services, the slow path of allocation, and host operations.</summary>
+    public static string ServiceTable(IEnumerable<OpcodeRow> rows)
+    {
+        var text = new StringBuilder("using ByteVm.Runtime.Linking;\n\nnamespace ByteVm.Runtime.Execution.Services;\n\ninternal static unsafe partial class Services\n{\n" +
+            "    static partial void Fill(nint* table)\n    {\n");
+        foreach (OpcodeRow row in rows.Where(r => r.Facts.Any(f => f is "service" or "alloc" or "privileged")))
+            text.Append($"        table[(int)LinkedOpcode.{row.Name}] = (nint)(delegate*<in ServiceCall, FaultKind>)&{row.Name};\n");
+        return text.Append("    }\n}\n").ToString();
+    }
+
     public static string BaselineDispatch(IEnumerable<OpcodeRow> rows)
     {
         var text = new StringBuilder("using ByteVm.Runtime.Linking;\n\nnamespace ByteVm.Jit.X64.Baseline;\n\ninternal sealed partial class BaselineCompiler\n{\n" +

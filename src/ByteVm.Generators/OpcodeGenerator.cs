@@ -11,7 +11,7 @@ namespace ByteVm.Generators;
 
 /// <summary>
 /// Turns Opcodes.table into everything that lists opcodes. Which part a project gets is its MSBuild property OpcodeOutput:
-/// "module" (ByteVm.Bytecode), "linked" and "interpreter" (ByteVm.Runtime) or "baseline" (ByteVm.Jit.X64), joined by "+".
+/// "module" (ByteVm.Bytecode), "linked", "services" and "interpreter" (ByteVm.Runtime) or "baseline" (ByteVm.Jit.X64), joined by "+".
 /// </summary>
 [Generator]
 public sealed class OpcodeGenerator : IIncrementalGenerator
@@ -49,6 +49,9 @@ public sealed class OpcodeGenerator : IIncrementalGenerator
                 Add(context, "LinkedOpcode", EnumSource(rows.Where(r => r.InLinked), "ByteVm.Runtime.Linking", "LinkedOpcode", "An instruction of linked code."));
                 Add(context, "LinkedOpcodeTable", TableSource(rows.Where(r => r.InLinked), "ByteVm.Runtime.Linking", "LinkedOpcode", "internal"));
                 Add(context, "LinkedOpcodeMap", EngineSource.ModuleToLinked(rows));
+                break;
+            case "services":
+                Add(context, "ServiceTable", EngineSource.ServiceTable(rows.Where(r => r.InLinked)));
                 break;
             case "interpreter":
                 Add(context, "HandlerTable", EngineSource.InterpreterTable(rows.Where(r => r.InLinked)));

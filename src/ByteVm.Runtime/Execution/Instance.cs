@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
+using ByteVm.Runtime.Execution.Imports;
 using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Runtime.Execution;
@@ -11,54 +13,164 @@ namespace ByteVm.Runtime.Execution;
 internal sealed unsafe class Instance : IDisposable
 {
     private readonly ContextPage contextPage = new();
+    private readonly InstanceRoots roots;
+    private uint lastIdentityHash;
+    private volatile bool stopRequested;
+    private bool disposed;
 
-    /// <param name="metadata">The program's type descriptors and function entries.</param>
-    /// <param name="permanentImage">What the permanent area of the cage starts as: string literals, then zeroed globals.</param>
-    public Instance(Program program, MetadataRegion metadata, ReadOnlySpan<byte> permanentImage, IProcessor processor, InstanceLimits limits, bool gcStress = false)
+    /// <exception cref="InstantiationException">An import is unknown, has another signature, or needs a capability that was not granted.</exception>
+    public Instance(Program program, IProcessor processor, InstanceOptions options)
     {
         Program = program;
         Processor = processor;
-        Limits = limits;
-        Cage = new Cage(permanentImage.Length);
-        permanentImage.CopyTo(new Span<byte>(Cage.Base + CageLayout.PermanentStart, permanentImage.Length));
-        Stack = new GuestStack(limits.StackBytes);
-        Heap = new Heap(Cage, metadata, Context, new HeapOptions
-        {
-            MemoryLimit = Math.Min(limits.MemoryBytes, Heap.MaxMemoryLimit(Cage)),
-            GcStress = gcStress,
-            VerifyAfterCollection = gcStress,
-        });
+        Options = options;
+        Imports = ImportBinder.Bind(program, options);
+        Shadow = new ShadowState(options);
+        Cage = new Cage(program.Permanent.Bytes.Length);
+        program.Permanent.Bytes.CopyTo(new Span<byte>(Cage.Base + CageLayout.PermanentStart, program.Permanent.Bytes.Length));
+        Stack = new GuestStack(options.StackBytes);
+        Heap = new Heap(Cage, program.Metadata, Context, HeapOptionsOf(options));
+        Objects = new GuestObjects(Heap);
+        roots = new InstanceRoots(this);
         Context->CageBase = (ulong)Cage.Base;
-        Context->MetadataBase = (ulong)metadata.Base;
-        Context->StackLimit = (ulong)Stack.Limit;
-        Context->Fuel = limits.Fuel ?? long.MaxValue;
+        Context->MetadataBase = (ulong)program.Metadata.Base;
+        Context->Fuel = options.Fuel ?? long.MaxValue;
+        ArmPolls();
     }
 
     public Program Program { get; }
 
     public IProcessor Processor { get; }
 
-    public InstanceLimits Limits { get; }
+    public InstanceOptions Options { get; }
 
     public Cage Cage { get; }
 
     public Heap Heap { get; }
 
+    public GuestObjects Objects { get; }
+
     public GuestStack Stack { get; }
 
     public InstanceContext* Context => contextPage.Context;
 
+    /// <summary>The program's imports, each bound to what performs it.</summary>
+    public BoundImport[] Imports { get; }
+
+    /// <summary>What privileged operations act on.</summary>
+    public ShadowState Shadow { get; }
+
+    /// <summary>References that the host holds while it prepares arguments or results; roots of the collector.</summary>
+    public List<ulong> Handles { get; } = [];
+
     /// <summary>What the processor keeps for this instance, made at its first use; disposed with the instance, before stack and context.</summary>
     public IDisposable? ProcessorState { get; set; }
 
-    /// <summary>Makes the guest leave at its next poll. From any thread.</summary>
-    public void Interrupt() => Volatile.Write(ref Context->Interrupt, 1);
+    /// <summary>The trap being handled: where the frames are while the monitor has the word. Default between two calls.</summary>
+    public Trap Trap { get; set; }
+
+    /// <summary>Whether the outgoing words of the trapping instruction still count: until its service is done.</summary>
+    public bool ArgumentsAreLive { get; set; }
+
+    /// <summary>What a service says about the fault it returns, beyond the instruction's operands.</summary>
+    public string? FaultDetail { get; set; }
+
+    /// <summary>The exception of a host function that failed, for the embedder.</summary>
+    public Exception? HostException { get; set; }
+
+    public IRootSource Roots => roots;
+
+    /// <summary>Whether somebody asked the guest to stop.</summary>
+    public bool StopRequested => stopRequested;
+
+    /// <summary>
+    /// Makes the guest leave at its next poll or call, whichever comes first: recursion without a loop has no polls, but each call checks the
+    /// stack limit. From any thread; without effect once the instance is disposed.
+    /// </summary>
+    public void Interrupt()
+    {
+        lock (contextPage)
+        {
+            if (disposed)
+                return;
+            stopRequested = true;
+            Volatile.Write(ref Context->Interrupt, 1);
+            Volatile.Write(ref Context->StackLimit, ulong.MaxValue);
+        }
+    }
+
+    /// <summary>Takes note of a stop request, or of nothing: polls and calls pass again. Stress mode stops at every poll.</summary>
+    public void ArmPolls()
+    {
+        lock (contextPage)
+        {
+            stopRequested = false;
+            Context->Interrupt = Options.GcStress ? 1u : 0;
+            Context->StackLimit = (ulong)Stack.Limit;
+        }
+    }
+
+    /// <summary>Allocates a zeroed object with its header, collecting when it must.</summary>
+    /// <param name="descriptor">Metadata offset of the type descriptor.</param>
+    /// <param name="second">Length of arrays and strings, else 0.</param>
+    /// <returns>The reference, or 0 at the memory limit.</returns>
+    public uint Allocate(uint descriptor, uint second, long bytes)
+    {
+        if (bytes > ObjectLayout.MaxObjectBytes)
+            return 0;
+        uint reference = Options.GcStress ? 0 : Heap.TryAllocate(descriptor, second, bytes);
+        return reference != 0 ? reference : Heap.AllocateSlow(descriptor, second, bytes, roots);
+    }
+
+    public uint AllocateArray(uint descriptor, int length) =>
+        Allocate(descriptor, (uint)length, ObjectLayout.ArrayBytes(length, (int)Program.Metadata.At<TypeDescriptor>(descriptor).Size));
+
+    /// <summary>A string of zero bytes, to be filled through <see cref="StringBuffer"/> at once.</summary>
+    public uint AllocateString(long length) =>
+        length > int.MaxValue ? 0 : Allocate(Program.String.DescriptorOffset, (uint)length, ObjectLayout.StringBytes(length));
+
+    /// <summary>The bytes of a string that <see cref="AllocateString"/> just gave.</summary>
+    public Span<byte> StringBuffer(uint reference, long length) => new(Cage.Base + reference + ObjectLayout.StringBytesOffset, (int)length);
+
+    /// <param name="utf8">Bytes outside of the heap.</param>
+    public uint NewString(ReadOnlySpan<byte> utf8)
+    {
+        uint reference = AllocateString(utf8.Length);
+        if (reference != 0)
+            utf8.CopyTo(StringBuffer(reference, utf8.Length));
+        return reference;
+    }
+
+    public LinkedType TypeOf(uint reference)
+    {
+        // The header is read unchecked below.
+        _ = Objects.Length(reference);
+        return Program.TypeOf(*(uint*)(Cage.Base + reference + ObjectLayout.TypeOffset));
+    }
+
+    public uint NextIdentityHash() => ++lastIdentityHash == 0 ? ++lastIdentityHash : lastIdentityHash;
 
     public void Dispose()
     {
+        lock (contextPage)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+        }
+
         ProcessorState?.Dispose();
+        Shadow.Dispose();
         Stack.Dispose();
         Cage.Dispose();
         contextPage.Dispose();
     }
+
+    private HeapOptions HeapOptionsOf(InstanceOptions options) => new()
+    {
+        MemoryLimit = Math.Min(options.MemoryBytes, Heap.MaxMemoryLimit(Cage)),
+        GcStress = options.GcStress,
+        VerifyAfterCollection = options.GcStress,
+        CountObjects = options.CountObjects,
+    };
 }

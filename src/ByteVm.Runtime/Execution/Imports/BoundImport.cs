@@ -1,0 +1,33 @@
+using ByteVm.Runtime.Execution.Services;
+using ByteVm.Runtime.Linking;
+
+namespace ByteVm.Runtime.Execution.Imports;
+
+/// <summary>An import of a program with what performs it, for one instance.</summary>
+internal sealed class BoundImport(HostOperation operation, LinkedType[] parameterTypes, LinkedType? resultType)
+{
+    public HostOperation Operation => operation;
+
+    public LinkedType[] ParameterTypes => parameterTypes;
+
+    public LinkedType? ResultType => resultType;
+
+    /// <summary>Performs the operation. Whatever it throws becomes a fault of the guest: the host goes on.</summary>
+    public FaultKind Invoke(in ServiceCall service)
+    {
+        try
+        {
+            operation.Handler(new HostCall(service, this));
+            return FaultKind.None;
+        }
+        catch (HostFaultException e)
+        {
+            return service.Fault(e.Kind, e.Message);
+        }
+        catch (Exception e) when (e is not (ByteVm.Memory.HeapCorruptionException or OutOfMemoryException))
+        {
+            service.Instance.HostException = e;
+            return service.Fault(FaultKind.HostError, $"{operation.Name}: {e.Message}");
+        }
+    }
+}

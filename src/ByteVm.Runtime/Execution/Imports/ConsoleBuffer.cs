@@ -1,0 +1,51 @@
+namespace ByteVm.Runtime.Execution.Imports;
+
+/// <summary>
+/// Collects a guest's output. It reaches the console when the buffer is full, at the end of a line when somebody watches, before
+/// anything is read or written to the error output, and when a call into the guest ends, however it ends.
+/// </summary>
+internal sealed class ConsoleBuffer(GuestConsole console)
+{
+    private const int Capacity = 32 * 1024;
+
+    private byte[] buffer = [];
+    private int used;
+
+    public void Write(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > Capacity - used)
+            Flush();
+        if (utf8.Length > Capacity)
+        {
+            console.Write(utf8);
+            return;
+        }
+
+        EnsureRoom(used + utf8.Length);
+        utf8.CopyTo(buffer.AsSpan(used));
+        used += utf8.Length;
+        if (console.IsInteractive && utf8.Contains((byte)'\n'))
+            Flush();
+    }
+
+    public void WriteError(ReadOnlySpan<byte> utf8)
+    {
+        Flush();
+        console.WriteError(utf8);
+    }
+
+    public void Flush()
+    {
+        int count = used;
+        // Reset first: what a broken console refuses once is not offered again.
+        used = 0;
+        if (count > 0)
+            console.Write(buffer.AsSpan(0, count));
+    }
+
+    private void EnsureRoom(int bytes)
+    {
+        if (bytes > buffer.Length)
+            Array.Resize(ref buffer, Math.Min(Capacity, Math.Max(bytes, 2 * buffer.Length)));
+    }
+}

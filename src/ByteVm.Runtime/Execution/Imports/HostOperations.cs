@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace ByteVm.Runtime.Execution.Imports;
+
+/// <summary>
+/// Every operation of the host that guests may import: the one list, of which the standard library's imports are the counterpart.
+/// lang/spec/host.md describes them; a test holds the two together. Console and arguments need no capability.
+/// </summary>
+internal static class HostOperations
+{
+    public static readonly HostOperation[] All =
+    [
+        new("console.write", "(string)", "", static (in HostCall call) => call.Shadow.Console.Write(call.Utf8(0))),
+        new("console.error", "(string)", "", static (in HostCall call) => call.Shadow.Console.WriteError(call.Utf8(0))),
+        new("console.flush", "()", "", static (in HostCall call) => call.Shadow.Console.Flush()),
+        new("console.read_line", "() -> string", "", static (in HostCall call) => call.Return(call.Shadow.ReadLine())),
+
+        new("process.args", "() -> string[]", "", static (in HostCall call) => call.Return(call.Shadow.Arguments)),
+        new("process.exit", "(i32)", "", static (in HostCall call) => call.Shadow.Exit(call.Get<int>(0))),
+        new("process.env", "(string) -> string", Capabilities.Environment, static (in HostCall call) => call.Return(System.Environment.GetEnvironmentVariable(call.Text(0)))),
+
+        new("clock.now", "() -> i64", Capabilities.Clock, static (in HostCall call) => call.Return(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())),
+        new("clock.monotonic", "() -> i64", Capabilities.Clock, static (in HostCall call) => call.Return(MonotonicNanoseconds())),
+        new("random.seed", "() -> i64", Capabilities.Random, static (in HostCall call) => call.Return(RandomSeed())),
+
+        new("fs.read", "(string) -> u8[]", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.ReadBytes(call.Text(0)))),
+        new("fs.read_text", "(string) -> string", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.ReadText(call.Text(0)))),
+        new("fs.exists", "(string) -> i32", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.Exists(call.Text(0)))),
+        new("fs.write", "(string, u8[])", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Write(call.Text(0), call.Bytes(1))),
+        new("fs.write_text", "(string, string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Write(call.Text(0), call.Utf8(1))),
+        new("fs.append", "(string, u8[])", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Append(call.Text(0), call.Bytes(1))),
+    ];
+
+    /// <summary>Null when there is none of that name.</summary>
+    public static HostOperation? Find(string name) => Array.Find(All, operation => operation.Name == name);
+
+    private static long MonotonicNanoseconds() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    private static long RandomSeed()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToInt64(bytes);
+    }
+}

@@ -1,0 +1,44 @@
+namespace ByteVm.Runtime.Execution.Imports;
+
+/// <summary>The privileged state of one instance, which its guest reaches through host operations alone.</summary>
+internal sealed class ShadowState(InstanceOptions options) : IDisposable
+{
+    private GuestFiles? files;
+
+    public ConsoleBuffer Console { get; } = new(options.Console);
+
+    public string[] Arguments { get; } = [.. options.Arguments];
+
+    public GuestFiles Files => files ??= new GuestFiles(options);
+
+    public bool ExitRequested { get; private set; }
+
+    public int ExitCode { get; private set; }
+
+    /// <summary>Whether the instance waits for input, where no poll can stop it.</summary>
+    public bool IsWaiting { get; private set; }
+
+    public void Exit(int code)
+    {
+        ExitCode = code;
+        ExitRequested = true;
+    }
+
+    public string? ReadLine()
+    {
+        Console.Flush();
+        IsWaiting = true;
+        try
+        {
+            return options.Console.ReadLine();
+        }
+        finally
+        {
+            IsWaiting = false;
+        }
+    }
+
+    public void Flush() => Console.Flush();
+
+    public void Dispose() => Flush();
+}

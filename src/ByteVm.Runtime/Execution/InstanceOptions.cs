@@ -1,0 +1,42 @@
+using ByteVm.Memory;
+
+namespace ByteVm;
+
+/// <summary>What one instance may use and touch. The default grants a console that discards and a fair share of memory, nothing else.</summary>
+public sealed record InstanceOptions
+{
+    public static readonly InstanceOptions Default = new();
+
+    /// <summary>Units of fuel, a deterministic measure of work; null is unlimited. Needs a program compiled as metered.</summary>
+    public long? Fuel { get; init; }
+
+    /// <summary>Most bytes of objects that may be alive. At most a little less than 2 GiB; more is cut down to that.</summary>
+    public long MemoryBytes { get; init; } = 1L << 30;
+
+    /// <summary>Bytes for the frames of calls in progress, from 4 KiB to 1 GiB.</summary>
+    public long StackBytes { get; init; } = GuestStack.DefaultBytes;
+
+    /// <summary>What <c>main</c> and the operation <c>process.args</c> get.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Where the guest's output goes and its input comes from.</summary>
+    public GuestConsole Console { get; init; } = GuestConsole.None;
+
+    /// <summary>What the guest may reach outside of itself.</summary>
+    public Capabilities Capabilities { get; init; } = Capabilities.None;
+
+    /// <summary>Operations of the embedder that the guest may import.</summary>
+    public HostFunctions? HostFunctions { get; init; }
+
+    /// <summary>What relative paths of the guest are relative to.</summary>
+    public string WorkingDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Collect at every allocation, poll and service, to new addresses, with a verified heap: for finding errors in engines and hosts.</summary>
+    public bool GcStress { get; init; }
+
+    /// <summary>Count allocated objects, at some cost per collection.</summary>
+    public bool CountObjects { get; init; }
+
+    /// <summary>Told of every trap, in order, before it is handled: one line of text each.</summary>
+    public Action<string>? TraceTraps { get; init; }
+}

@@ -1,0 +1,19 @@
+namespace ByteVm.Runtime.Execution;
+
+/// <summary>How a call into the guest ended: one of the three.</summary>
+internal readonly record struct Outcome
+{
+    /// <summary>The raw result of a call that returned.</summary>
+    public long Result { get; private init; }
+
+    /// <summary>Set when the guest called <c>process.exit</c>.</summary>
+    public int? ExitCode { get; private init; }
+
+    public GuestFault? Fault { get; private init; }
+
+    public static Outcome Returned(long result) => new() { Result = result };
+
+    public static Outcome Exited(int code) => new() { ExitCode = code };
+
+    public static Outcome Faulted(GuestFault fault) => new() { Fault = fault };
+}
