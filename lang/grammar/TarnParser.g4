@@ -1,0 +1,110 @@
+/*
+ * Syntax of Tarn.
+ *
+ * Every decision here is LL(1): the generated parser never calls ANTLR's adaptive prediction (a test asserts it), which
+ * is what makes it fast. Where the language needs more, the grammar accepts a little too much and TreeBuilder.cs
+ * refuses the rest with a message of its own. Statements always end with a NEWLINE or ';' here: StatementTerminators.cs
+ * also gives a NEWLINE before a '}' or the end of the file.
+ *   - operators are a flat list; precedence is applied by the tree builder,
+ *   - a named argument and a loop label are read as an expression before ':',
+ *   - "by" in a range is an identifier with that text.
+ */
+parser grammar TarnParser;
+
+options { tokenVocab = TarnLexer; superClass = TarnParserBase; }
+
+module: separator* (topLevel statementEnd)* EOF;
+
+topLevel: importDeclaration | declaration;
+
+separator: NEWLINE | SEMI;
+
+statementEnd: separator+;
+
+importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
+
+importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
+
+declaration: modifier* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer);
+
+modifier: PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN;
+
+functionDeclaration: FN IDENT LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
+
+parameters: parameter (COMMA parameter?)*;
+
+parameter: IDENT COLON type (ASSIGN expression)?;
+
+classDeclaration: CLASS IDENT (LPAREN classParameters? RPAREN)? superTypes? memberBlock?;
+
+classParameters: classParameter (COMMA classParameter?)*;
+
+classParameter: modifier* (LET | VAR)? parameter;
+
+superTypes: COLON superType (COMMA superType)*;
+
+superType: type (LPAREN arguments? RPAREN)?;
+
+interfaceDeclaration: INTERFACE IDENT superTypes? memberBlock?;
+
+memberBlock: LBRACE separator* (declaration statementEnd)* RBRACE;
+
+initializer: INIT block;
+
+variableDeclaration: (LET | VAR) IDENT (COLON type)? (ASSIGN expression)?;
+
+type: IDENT (DOT IDENT)* (LBRACK RBRACK | QUESTION)*;
+
+block: LBRACE separator* (statement statementEnd)* RBRACE;
+
+statement
+    : variableDeclaration
+    | loop
+    | BREAK IDENT?
+    | CONTINUE IDENT?
+    | RETURN expression?
+    | expression (assignmentOperator expression | PLUS_PLUS | MINUS_MINUS | COLON loop)?
+    ;
+
+loop
+    : WHILE expression block
+    | FOR IDENT IN expression ((RANGE | RANGE_CLOSED) expression (IDENT expression)?)? block
+    ;
+
+assignmentOperator
+    : ASSIGN | PLUS_ASSIGN | MINUS_ASSIGN | STAR_ASSIGN | SLASH_ASSIGN | PERCENT_ASSIGN | AMP_ASSIGN | BAR_ASSIGN
+    | CARET_ASSIGN | SHL_ASSIGN | SHR_ASSIGN | USHR_ASSIGN | COALESCE_ASSIGN
+    ;
+
+expression
+    : operand
+      ( ( PLUS | MINUS | STAR | SLASH | PERCENT | AMP | BAR | CARET | SHL | SHR | USHR | LT | LE | GT | GE | EQ | NE
+        | IDENTICAL | NOT_IDENTICAL | AND | OR | COALESCE ) operand
+      | (IS | AS | AS_SAFE) type
+      )*
+    ;
+
+operand
+    : (MINUS | PLUS | BANG | BANG_BANG | TILDE)*
+      ( newArray
+      | ( IDENT | INT | LONG | FLOAT | DOUBLE | CHAR | STRING | RAW_STRING | TRUE | FALSE | NULL | THIS | SUPER
+        | stringTemplate | ifExpression | arrayLiteral
+        | LPAREN expression RPAREN
+        )
+        ( LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) IDENT | BANG_BANG )*
+      )
+    ;
+
+arguments: argument (COMMA argument?)*;
+
+argument: expression (COLON expression)?;
+
+index: expression ((RANGE | RANGE_CLOSED) expression?)? | (RANGE | RANGE_CLOSED) expression?;
+
+arrayLiteral: LBRACK (expression (COMMA expression?)*)? RBRACK;
+
+newArray: NEW IDENT (DOT IDENT)* (LBRACK expression? RBRACK | QUESTION)* (LPAREN (LAMBDA_PARAMETER FAT_ARROW)? expression RPAREN)?;
+
+ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
+
+stringTemplate: STRING_START (STRING_TEXT | INTERPOLATION expression RBRACE)* STRING_END;

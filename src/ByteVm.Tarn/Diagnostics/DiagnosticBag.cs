@@ -1,0 +1,35 @@
+using System.Globalization;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Diagnostics;
+
+/// <summary>Collects the findings of one compilation, in any order; <see cref="InSourceOrder"/> sorts them.</summary>
+internal sealed class DiagnosticBag
+{
+    /// <summary>More findings than this help nobody; the rest is dropped.</summary>
+    private const int MaximumCount = 200;
+
+    private readonly List<Diagnostic> diagnostics = [];
+
+    public bool HasErrors { get; private set; }
+
+    public void Report(SourceText? source, Span span, DiagnosticDescriptor descriptor, params object[] arguments)
+    {
+        HasErrors |= descriptor.Severity == Severity.Error;
+        if (diagnostics.Count >= MaximumCount)
+            return;
+        string message = string.Format(CultureInfo.InvariantCulture, descriptor.Message, arguments);
+        string? hint = descriptor.Hint is null ? null : string.Format(CultureInfo.InvariantCulture, descriptor.Hint, arguments);
+        diagnostics.Add(new Diagnostic(source, span, descriptor, message, hint));
+    }
+
+    public void Add(DiagnosticBag other)
+    {
+        HasErrors |= other.HasErrors;
+        diagnostics.AddRange(other.diagnostics);
+    }
+
+    /// <summary>The findings by file name and place.</summary>
+    public Diagnostic[] InSourceOrder() =>
+        [.. diagnostics.OrderBy(d => d.Source?.Name, StringComparer.Ordinal).ThenBy(d => d.Span.Start).ThenBy(d => d.Code, StringComparer.Ordinal)];
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>Anything of the syntax tree: immutable, and it knows its place.</summary>
+internal abstract record SyntaxNode(Span Span);
+
+/// <summary>A name where the source writes one.</summary>
+internal readonly record struct Identifier(string Text, Span Span);
+
+[Flags]
+internal enum Modifiers
+{
+    None = 0,
+    Private = 1,
+    Open = 2,
+    Abstract = 4,
+    Override = 8,
+    Static = 16,
+    Extern = 32,
+}
+
+/// <summary>One source file.</summary>
+internal sealed record ModuleSyntax(SourceText Source, ImmutableArray<ImportSyntax> Imports, ImmutableArray<DeclarationSyntax> Declarations);
+
+/// <summary><c>import a.b</c>, <c>import a.b as c</c> or <c>import a.b.{X, Y}</c>; without a list <see cref="Names"/> is default.</summary>
+internal sealed record ImportSyntax(Span Span, ImmutableArray<Identifier> Path, ImmutableArray<Identifier> Names, Identifier? Alias) : SyntaxNode(Span);
+
+internal abstract record DeclarationSyntax(Span Span, Modifiers Modifiers, Identifier Name) : SyntaxNode(Span);
+
+/// <summary>A function or method: a block, an expression body, or neither (abstract).</summary>
+internal sealed record FunctionSyntax(
+    Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<ParameterSyntax> Parameters, TypeSyntax? ReturnType, BlockSyntax? Body,
+    ExpressionSyntax? ExpressionBody) : DeclarationSyntax(Span, Modifiers, Name);
+
+internal sealed record ParameterSyntax(Span Span, Identifier Name, TypeSyntax Type, ExpressionSyntax? Default) : SyntaxNode(Span);
+
+internal enum FieldKind { None, Let, Var }
+
+/// <summary>A parameter of a class's constructor; with let or var it is a field too.</summary>
+internal sealed record ClassParameterSyntax(Modifiers Modifiers, FieldKind Field, ParameterSyntax Parameter) : SyntaxNode(Parameter.Span);
+
+/// <summary>What follows the colon: a class with constructor arguments, or an interface (<see cref="Arguments"/> default).</summary>
+internal sealed record SuperTypeSyntax(Span Span, TypeSyntax Type, ImmutableArray<ArgumentSyntax> Arguments) : SyntaxNode(Span);
+
+internal sealed record ClassSyntax(
+    Span Span, Modifiers Modifiers, Identifier Name, bool IsInterface, ImmutableArray<ClassParameterSyntax> Parameters,
+    ImmutableArray<SuperTypeSyntax> SuperTypes, ImmutableArray<DeclarationSyntax> Members) : DeclarationSyntax(Span, Modifiers, Name);
+
+/// <summary>let or var: a local, a global or a field.</summary>
+internal sealed record VariableSyntax(
+    Span Span, Modifiers Modifiers, Identifier Name, bool IsMutable, TypeSyntax? Type, ExpressionSyntax? Initializer) : DeclarationSyntax(Span, Modifiers, Name);
+
+/// <summary>A class's <c>init { … }</c>; its name is the keyword.</summary>
+internal sealed record InitializerSyntax(Span Span, Modifiers Modifiers, Identifier Name, BlockSyntax Body) : DeclarationSyntax(Span, Modifiers, Name);
+
+internal abstract record TypeSyntax(Span Span) : SyntaxNode(Span);
+
+internal sealed record NamedTypeSyntax(Span Span, ImmutableArray<Identifier> Path) : TypeSyntax(Span);
+
+internal sealed record ArrayTypeSyntax(Span Span, TypeSyntax Element) : TypeSyntax(Span);
+
+internal sealed record NullableTypeSyntax(Span Span, TypeSyntax Inner) : TypeSyntax(Span);

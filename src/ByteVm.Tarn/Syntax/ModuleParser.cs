@@ -1,0 +1,73 @@
+using Antlr4.Runtime;
+using Antlr4.Runtime.Atn;
+using Antlr4.Runtime.Misc;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Generated;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>
+/// Source text to syntax tree. The first parse gives up at the first error and so skips ANTLR's costly bookkeeping for recovery; only
+/// a refused module is parsed again, to report. Every decision of the grammar is LL(1), so ANTLR's prediction never runs and
+/// there is nothing for its LL mode to resolve after SLL.
+/// </summary>
+internal static class ModuleParser
+{
+    /// <summary>The tree, or null when anything was reported.</summary>
+    public static ModuleSyntax? Parse(SourceText source, DiagnosticBag diagnostics)
+    {
+        var own = new DiagnosticBag();
+        ModuleSyntax? module = ParseTokens(source, own);
+        diagnostics.Add(own);
+        return own.HasErrors ? null : module;
+    }
+
+    private static ModuleSyntax? ParseTokens(SourceText source, DiagnosticBag diagnostics)
+    {
+        var lexer = new TarnLexer(new AntlrInputStream(source.Text), TextWriter.Null, TextWriter.Null);
+        lexer.RemoveErrorListeners();
+        IToken[]? tokens = new StatementTerminators(source, diagnostics).Run(lexer);
+        if (tokens is null)
+            return null;
+        try
+        {
+            TarnParser.ModuleContext? tree = TryParse(tokens, lexer);
+            if (tree is null)
+                ReportErrors(source, tokens, lexer, diagnostics);
+            return tree is null || diagnostics.HasErrors ? null : new TreeBuilder(source, diagnostics).Build(tree);
+        }
+        catch (NestingTooDeepException e)
+        {
+            diagnostics.Report(source, new Span(e.Token.StartIndex, e.Token.StopIndex + 1), DiagnosticCatalog.NestingTooDeep);
+            return null;
+        }
+    }
+
+    private static TarnParser.ModuleContext? TryParse(IToken[] tokens, TarnLexer lexer)
+    {
+        TarnParser parser = NewParser(tokens, lexer, new BailErrorStrategy());
+        try
+        {
+            return parser.module();
+        }
+        catch (ParseCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static void ReportErrors(SourceText source, IToken[] tokens, TarnLexer lexer, DiagnosticBag diagnostics)
+    {
+        TarnParser parser = NewParser(tokens, lexer, new SyntaxErrorStrategy(source, diagnostics));
+        parser.BuildParseTree = false;
+        parser.module();
+    }
+
+    private static TarnParser NewParser(IToken[] tokens, TarnLexer lexer, IAntlrErrorStrategy errors)
+    {
+        var parser = new TarnParser(new TokenBuffer(tokens, lexer), TextWriter.Null, TextWriter.Null) { ErrorHandler = errors };
+        parser.RemoveErrorListeners();
+        parser.Interpreter.PredictionMode = PredictionMode.SLL;
+        return parser;
+    }
+}

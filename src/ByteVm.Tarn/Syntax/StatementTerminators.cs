@@ -1,0 +1,218 @@
+using Antlr4.Runtime;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Generated;
+using static ByteVm.Tarn.Generated.TarnLexer;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>
+/// Turns the lexer's tokens into the parser's, in one pass.
+/// <para>A newline ends a statement unless the line obviously continues: it counts when all of this holds: the innermost open
+/// bracket is a '{' (or none), the token before it can end a statement, and the token after it cannot continue one. Other
+/// newlines are dropped. A '}' and the end of the file end a statement too, so a NEWLINE is put before them.</para>
+/// <para>Two tokens are renamed so that the grammar stays LL(1): an 'else' before 'if', and a name before '=&gt;'.</para>
+/// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
+/// </summary>
+internal sealed class StatementTerminators(SourceText source, DiagnosticBag diagnostics)
+{
+    /// <summary>Brackets inside brackets. Far above what people write, far below what the compiler's stack holds.</summary>
+    private const int MaximumNesting = 200;
+
+    private enum Bracket : byte { Round, Square, Block, NameList, Interpolation }
+
+    private static readonly bool[] CanEndStatement = TokenSet(
+        IDENT, INT, LONG, FLOAT, DOUBLE, CHAR, STRING, RAW_STRING, STRING_END, RPAREN, RBRACK, RBRACE, THIS, NULL, TRUE, FALSE,
+        BREAK, CONTINUE, RETURN, QUESTION, BANG_BANG, PLUS_PLUS, MINUS_MINUS);
+
+    private static readonly bool[] ContinuesStatement = TokenSet(
+        DOT, SAFE_DOT, COALESCE, AND, OR, STAR, SLASH, PERCENT, AMP, BAR, CARET, SHL, SHR, USHR, LT, LE, GT, GE, EQ, NE, IDENTICAL,
+        NOT_IDENTICAL, IS, AS, AS_SAFE, ELSE, IN, COMMA, COLON, ASSIGN, FAT_ARROW, LBRACE, RANGE, RANGE_CLOSED);
+
+    private readonly List<IToken> output = new(source.Text.Length / 4 + 16);
+    private readonly List<Bracket> brackets = [];
+    private IToken? pendingNewline;
+    private IToken? openString;
+
+    /// <summary>The parser's tokens, or null when the brackets nest too deeply or a string has no end (both reported).</summary>
+    public IToken[]? Run(ITokenSource lexer)
+    {
+        while (true)
+        {
+            IToken token = lexer.NextToken();
+            if (token.Channel != TokenConstants.DefaultChannel)
+            {
+                NoteHidden(token);
+                continue;
+            }
+
+            if (!Accept((CommonToken)token))
+                return null;
+            if (token.Type == TokenConstants.EOF)
+                return [.. output];
+        }
+    }
+
+    private static bool[] TokenSet(params ReadOnlySpan<int> types)
+    {
+        var set = new bool[TokenTypeCount];
+        foreach (int type in types)
+            set[type] = true;
+        return set;
+    }
+
+    private const int TokenTypeCount = DOLLAR + 1;
+
+    private void NoteHidden(IToken token)
+    {
+        if (token.Type == NEWLINE)
+            pendingNewline ??= token;
+    }
+
+    private bool Accept(CommonToken token)
+    {
+        if (IsMalformed(token.Type) && !Repair(token))
+            return true;
+        int type = token.Type;
+        if (type is RBRACE or TokenConstants.EOF)
+            EndStatementBefore(token);
+        else if (pendingNewline is not null)
+            PassNewline(type);
+        pendingNewline = null;
+
+        Rename(type);
+        output.Add(token);
+        return TrackNesting(token);
+    }
+
+    private void PassNewline(int next)
+    {
+        if (InBlock && !ContinuesStatement[next] && LastCanEndStatement)
+            AddNewline((CommonToken)pendingNewline!);
+    }
+
+    private void EndStatementBefore(CommonToken token)
+    {
+        if (InBlock && LastCanEndStatement)
+            AddNewline(new CommonToken(token) { Type = NEWLINE, StopIndex = token.StartIndex - 1 });
+    }
+
+    private void AddNewline(CommonToken newline)
+    {
+        newline.Channel = TokenConstants.DefaultChannel;
+        output.Add(newline);
+    }
+
+    private bool InBlock => brackets.Count == 0 || brackets[^1] == Bracket.Block;
+
+    private bool LastCanEndStatement => output.Count > 0 && CanEndStatement[output[^1].Type];
+
+    private void Rename(int next)
+    {
+        if (output.Count == 0)
+            return;
+        var last = (CommonToken)output[^1];
+        if (next == IF && last.Type == ELSE)
+            last.Type = ELSE_IF;
+        else if (next == FAT_ARROW && last.Type == IDENT)
+            last.Type = LAMBDA_PARAMETER;
+    }
+
+    private bool TrackNesting(CommonToken token)
+    {
+        switch (token.Type)
+        {
+            case LPAREN: return Open(Bracket.Round, token);
+            case LBRACK: return Open(Bracket.Square, token);
+            case INTERPOLATION: return Open(Bracket.Interpolation, token);
+            case LBRACE: return Open(output.Count > 1 && output[^2].Type == DOT ? Bracket.NameList : Bracket.Block, token);
+            case RPAREN: Close(Bracket.Round); return true;
+            case RBRACK: Close(Bracket.Square); return true;
+            case RBRACE: CloseBrace(); return true;
+            case STRING_START: openString = token; return true;
+            case STRING_END: openString = null; return true;
+            case TokenConstants.EOF: return StringsAreClosed();
+            default: return true;
+        }
+    }
+
+    private bool Open(Bracket bracket, CommonToken token)
+    {
+        brackets.Add(bracket);
+        if (brackets.Count <= MaximumNesting)
+            return true;
+        diagnostics.Report(source, SpanOf(token), DiagnosticCatalog.NestingTooDeep);
+        return false;
+    }
+
+    private void Close(Bracket bracket)
+    {
+        if (brackets.Count > 0 && brackets[^1] == bracket)
+            brackets.RemoveAt(brackets.Count - 1);
+    }
+
+    // A '}' closes what is open inside it: the parser reports the missing ')' and goes on after the block.
+    private void CloseBrace()
+    {
+        while (brackets.Count > 0)
+        {
+            Bracket closed = brackets[^1];
+            brackets.RemoveAt(brackets.Count - 1);
+            if (closed >= Bracket.Block)
+                return;
+        }
+    }
+
+    private bool StringsAreClosed()
+    {
+        if (openString is null)
+            return true;
+        diagnostics.Report(source, SpanOf(openString), DiagnosticCatalog.UnterminatedString);
+        return false;
+    }
+
+    private static bool IsMalformed(int type) =>
+        type is UNKNOWN or BAD_NUMBER or UNTERMINATED_CHAR or UNTERMINATED_STRING or UNTERMINATED_RAW_STRING or UNTERMINATED_COMMENT or RESERVED;
+
+    /// <summary>Reports a malformed token and makes it a well-formed one; false when it is best left out.</summary>
+    private bool Repair(CommonToken token)
+    {
+        switch (token.Type)
+        {
+            case BAD_NUMBER:
+                return Replace(token, INT, DiagnosticCatalog.MalformedNumber, TextOf(token));
+            case UNTERMINATED_CHAR:
+                return Replace(token, CHAR, DiagnosticCatalog.UnterminatedChar);
+            case UNTERMINATED_RAW_STRING:
+                return Replace(token, RAW_STRING, DiagnosticCatalog.UnterminatedRawString);
+            case RESERVED:
+                return Replace(token, IDENT, DiagnosticCatalog.ReservedWord, TextOf(token));
+            case UNTERMINATED_STRING:
+                diagnostics.Report(source, SpanOf(openString ?? token), DiagnosticCatalog.UnterminatedString);
+                token.Type = STRING_END;
+                pendingNewline = null;
+                output.Add(token);
+                openString = null;
+                pendingNewline = new CommonToken(token) { Type = NEWLINE };
+                return false;
+            case UNTERMINATED_COMMENT:
+                diagnostics.Report(source, new Span(token.StartIndex, token.StartIndex + 2), DiagnosticCatalog.UnterminatedComment);
+                return false;
+            default:
+                diagnostics.Report(source, SpanOf(token), DiagnosticCatalog.UnknownCharacter, Printable(TextOf(token)));
+                return false;
+        }
+    }
+
+    private bool Replace(CommonToken token, int type, DiagnosticDescriptor descriptor, params object[] arguments)
+    {
+        diagnostics.Report(source, SpanOf(token), descriptor, arguments);
+        token.Type = type;
+        return true;
+    }
+
+    private string TextOf(CommonToken token) => source.Text[token.StartIndex..(token.StopIndex + 1)];
+
+    private static string Printable(string text) => char.IsControl(text[0]) || char.IsSurrogate(text[0]) ? $"U+{(int)text[0]:X4}" : text;
+
+    private static Span SpanOf(IToken token) => new(token.StartIndex, Math.Max(token.StopIndex + 1, token.StartIndex));
+}

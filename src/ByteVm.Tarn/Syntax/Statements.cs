@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace ByteVm.Tarn.Syntax;
+
+internal abstract record StatementSyntax(Span Span) : SyntaxNode(Span);
+
+internal sealed record BlockSyntax(Span Span, ImmutableArray<StatementSyntax> Statements) : StatementSyntax(Span);
+
+internal sealed record LocalSyntax(VariableSyntax Variable) : StatementSyntax(Variable.Span);
+
+internal sealed record ExpressionStatementSyntax(Span Span, ExpressionSyntax Expression) : StatementSyntax(Span);
+
+/// <summary><c>target = value</c>, or with an operator <c>target op= value</c>; <c>++</c> and <c>--</c> are <c>+= 1</c> and <c>-= 1</c>.</summary>
+internal sealed record AssignmentSyntax(Span Span, ExpressionSyntax Target, BinaryOperator? Operator, ExpressionSyntax Value) : StatementSyntax(Span);
+
+/// <summary>A loop. <see cref="AssignedNames"/> are the names assigned anywhere inside: what is known about them does not hold at its head.</summary>
+internal abstract record LoopSyntax(Span Span, Identifier? Label, BlockSyntax Body, ImmutableArray<string> AssignedNames) : StatementSyntax(Span);
+
+internal sealed record WhileSyntax(Span Span, Identifier? Label, ExpressionSyntax Condition, BlockSyntax Body, ImmutableArray<string> AssignedNames)
+    : LoopSyntax(Span, Label, Body, AssignedNames);
+
+internal sealed record ForRangeSyntax(
+    Span Span, Identifier? Label, Identifier Variable, ExpressionSyntax From, ExpressionSyntax To, bool IsClosed, ExpressionSyntax? Step, BlockSyntax Body,
+    ImmutableArray<string> AssignedNames) : LoopSyntax(Span, Label, Body, AssignedNames);
+
+internal sealed record ForEachSyntax(
+    Span Span, Identifier? Label, Identifier Variable, ExpressionSyntax Collection, BlockSyntax Body, ImmutableArray<string> AssignedNames)
+    : LoopSyntax(Span, Label, Body, AssignedNames);
+
+internal sealed record BreakSyntax(Span Span, Identifier? Label) : StatementSyntax(Span);
+
+internal sealed record ContinueSyntax(Span Span, Identifier? Label) : StatementSyntax(Span);
+
+internal sealed record ReturnSyntax(Span Span, ExpressionSyntax? Value) : StatementSyntax(Span);

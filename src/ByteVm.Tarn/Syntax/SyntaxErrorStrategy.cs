@@ -1,0 +1,81 @@
+using Antlr4.Runtime;
+using Antlr4.Runtime.Misc;
+using ByteVm.Tarn.Diagnostics;
+using static ByteVm.Tarn.Generated.TarnParser;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>
+/// ANTLR's recovery with Tarn's messages. Only the second parse of a module that the first one refused uses it: recovery costs time at every loop.
+/// </summary>
+internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagnostics) : DefaultErrorStrategy
+{
+    private int lastReportedLine = -1;
+
+    protected override void ReportNoViableAlternative(Parser recognizer, NoViableAltException e) => ReportAt(recognizer, e.OffendingToken);
+
+    protected override void ReportInputMismatch(Parser recognizer, InputMismatchException e) => ReportAt(recognizer, e.OffendingToken);
+
+    protected override void ReportUnwantedToken(Parser recognizer)
+    {
+        if (InErrorRecoveryMode(recognizer))
+            return;
+        BeginErrorCondition(recognizer);
+        ReportAt(recognizer, recognizer.CurrentToken);
+    }
+
+    protected override void ReportMissingToken(Parser recognizer) => ReportUnwantedToken(recognizer);
+
+    // One report for a line: what follows on it is mostly a consequence.
+    private void ReportAt(Parser recognizer, IToken found)
+    {
+        if (found.Line == lastReportedLine)
+            return;
+        lastReportedLine = found.Line;
+        string expected = Expected(recognizer.GetExpectedTokens());
+        diagnostics.Report(source, new Span(found.StartIndex, Math.Max(found.StopIndex + 1, found.StartIndex)), DiagnosticCatalog.UnexpectedToken, expected, Describe(found));
+    }
+
+    private static string Expected(IntervalSet tokens)
+    {
+        if (tokens.Contains(RETURN))
+            return "a statement";
+        if (tokens.Contains(FN))
+            return "a declaration";
+        if (tokens.Contains(THIS))
+            return "an expression";
+        if (tokens.Contains(SEMI))
+            return "the end of the statement (a newline or ';')";
+        return List(tokens.ToArray());
+    }
+
+    private static string List(IEnumerable<int> tokens)
+    {
+        string[] names = [.. tokens.Where(IsWorthNaming).Select(Name).Distinct()];
+        return names.Length switch
+        {
+            0 => "something else",
+            1 => names[0],
+            _ => string.Join(", ", names[..^1]) + " or " + names[^1],
+        };
+    }
+
+    // Operators can stand after every operand; naming them all hides what is missing.
+    private static bool IsWorthNaming(int token) => token is not ((>= BANG_BANG and <= COALESCE) or IS or AS or AS_SAFE or DOT or SAFE_DOT or QUESTION);
+
+    private static string Name(int token) => token switch
+    {
+        TokenConstants.EOF => "the end of the file",
+        NEWLINE => "a newline",
+        IDENT => "a name",
+        STRING_END or STRING_TEXT or INTERPOLATION => "the rest of the string",
+        _ => DefaultVocabulary.GetDisplayName(token),
+    };
+
+    private string Describe(IToken token) => token.Type switch
+    {
+        TokenConstants.EOF => "the end of the file",
+        NEWLINE => token.StopIndex < token.StartIndex ? "the end of the block" : "the end of the line",
+        _ => $"'{source.Text[token.StartIndex..(token.StopIndex + 1)]}'",
+    };
+}

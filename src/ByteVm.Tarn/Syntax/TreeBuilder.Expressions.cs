@@ -1,0 +1,347 @@
+using System.Collections.Immutable;
+using Antlr4.Runtime;
+using ByteVm.Tarn.Diagnostics;
+using static ByteVm.Tarn.Generated.TarnParser;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>Expressions.</summary>
+internal sealed partial class TreeBuilder
+{
+    /// <summary>Suffixes and prefix operators of one operand nest in the tree though not in the text; beyond this many they are refused.</summary>
+    private const int MaximumOperandDepth = 500;
+
+    private ExpressionSyntax Expression(ExpressionContext context)
+    {
+        var children = new ChildReader(context);
+        ExpressionSyntax first = Operand(children.Rule<OperandContext>());
+        return children.AtEnd ? first : new PrecedenceClimber(this).Run(first, ref children);
+    }
+
+    private ExpressionSyntax Operand(OperandContext context)
+    {
+        if (context.ChildCount > MaximumOperandDepth)
+            diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.NestingTooDeep);
+        var children = new ChildReader(context);
+        int prefixes = 0;
+        while (children.NextToken is MINUS or PLUS or BANG or BANG_BANG or TILDE)
+        {
+            children.Skip();
+            prefixes++;
+        }
+
+        ExpressionSyntax operand = Primary(ref children);
+        while (!children.AtEnd)
+            operand = Suffix(operand, ref children);
+        for (int i = prefixes - 1; i >= 0; i--)
+            operand = Prefix(((Antlr4.Runtime.Tree.ITerminalNode)context.children[i]).Symbol, operand);
+        return operand;
+    }
+
+    private static UnarySyntax Prefix(IToken token, ExpressionSyntax operand)
+    {
+        Span span = SpanOf(token).To(operand.Span);
+        return token.Type switch
+        {
+            MINUS => new UnarySyntax(span, UnaryOperator.Negate, operand),
+            PLUS => new UnarySyntax(span, UnaryOperator.Plus, operand),
+            TILDE => new UnarySyntax(span, UnaryOperator.Complement, operand),
+            BANG => new UnarySyntax(span, UnaryOperator.Not, operand),
+            _ => new UnarySyntax(span, UnaryOperator.Not, new UnarySyntax(span with { Start = span.Start + 1 }, UnaryOperator.Not, operand)),
+        };
+    }
+
+    private ExpressionSyntax Primary(ref ChildReader children)
+    {
+        if (children.NextToken != 0)
+            return TokenPrimary(ref children);
+        return children.Rule<ParserRuleContext>() switch
+        {
+            StringTemplateContext template => StringTemplate(template),
+            IfExpressionContext @if => If(@if),
+            ArrayLiteralContext array => ArrayLiteral(array),
+            var array => NewArray((NewArrayContext)array),
+        };
+    }
+
+    private ExpressionSyntax TokenPrimary(ref ChildReader children)
+    {
+        IToken token = children.Token();
+        Span span = SpanOf(token);
+        switch (token.Type)
+        {
+            case IDENT: return new NameSyntax(Name(token));
+            case INT: return literals.Integer(span, isLong: false);
+            case LONG: return literals.Integer(span, isLong: true);
+            case FLOAT: return literals.Float(span, isSingle: true);
+            case DOUBLE: return literals.Float(span, isSingle: false);
+            case CHAR: return literals.Char(span);
+            case STRING: return new StringLiteralSyntax(span, literals.Unescape(new Span(span.Start + 1, span.End - 1)));
+            case RAW_STRING: return new StringLiteralSyntax(span, literals.RawString(span));
+            case TRUE or FALSE: return new BoolLiteralSyntax(span, token.Type == TRUE);
+            case NULL: return new NullLiteralSyntax(span);
+            case THIS: return new ThisSyntax(span);
+            case SUPER: return new SuperSyntax(span);
+            default: return Parenthesized(ref children);
+        }
+    }
+
+    private ExpressionSyntax Parenthesized(ref ChildReader children)
+    {
+        ExpressionSyntax inner = Expression(children.Rule<ExpressionContext>());
+        children.Skip();
+        return inner;
+    }
+
+    private ExpressionSyntax Suffix(ExpressionSyntax target, ref ChildReader children)
+    {
+        IToken token = children.Token();
+        switch (token.Type)
+        {
+            case LPAREN: return Call(target, ref children);
+            case LBRACK: return Index(target, ref children);
+            case BANG_BANG: return new NotNullSyntax(target.Span.To(SpanOf(token)), target);
+            default:
+                Identifier name = Name(children.Token());
+                return new MemberSyntax(target.Span.To(name.Span), target, name, token.Type == SAFE_DOT);
+        }
+    }
+
+    private CallSyntax Call(ExpressionSyntax callee, ref ChildReader children)
+    {
+        ImmutableArray<ArgumentSyntax> arguments = children.TryRule<ArgumentsContext>() is { } list ? Arguments(list) : [];
+        return new CallSyntax(callee.Span.To(SpanOf(children.Token())), callee, arguments);
+    }
+
+    private ImmutableArray<ArgumentSyntax> Arguments(ArgumentsContext context)
+    {
+        var arguments = ImmutableArray.CreateBuilder<ArgumentSyntax>(context.ChildCount / 2 + 1);
+        foreach (var child in context.children)
+        {
+            if (child is ArgumentContext argument)
+                arguments.Add(Argument(argument));
+        }
+
+        return arguments.DrainToImmutable();
+    }
+
+    private ArgumentSyntax Argument(ArgumentContext context)
+    {
+        var children = new ChildReader(context);
+        ExpressionSyntax first = Expression(children.Rule<ExpressionContext>());
+        if (children.AtEnd)
+            return new ArgumentSyntax(first.Span, null, first);
+        children.Skip();
+        ExpressionSyntax value = Expression(children.Rule<ExpressionContext>());
+        if (first is NameSyntax name)
+            return new ArgumentSyntax(SpanOf(context), name.Name, value);
+        diagnostics.Report(source, first.Span, DiagnosticCatalog.ArgumentNameIsNotAName);
+        return new ArgumentSyntax(SpanOf(context), null, value);
+    }
+
+    private ExpressionSyntax Index(ExpressionSyntax target, ref ChildReader children)
+    {
+        IndexContext context = children.Rule<IndexContext>();
+        Span span = target.Span.To(SpanOf(children.Token()));
+        var inner = new ChildReader(context);
+        ExpressionSyntax? from = inner.TryRule<ExpressionContext>() is { } first ? Expression(first) : null;
+        if (inner.AtEnd)
+            return new IndexSyntax(span, target, from!);
+        bool isClosed = inner.Token().Type == RANGE_CLOSED;
+        ExpressionSyntax? to = inner.TryRule<ExpressionContext>() is { } last ? Expression(last) : null;
+        return new SliceSyntax(span, target, from, to, isClosed);
+    }
+
+    private ArrayLiteralSyntax ArrayLiteral(ArrayLiteralContext context)
+    {
+        var elements = ImmutableArray.CreateBuilder<ExpressionSyntax>(context.ChildCount / 2);
+        foreach (var child in context.children)
+        {
+            if (child is ExpressionContext element)
+                elements.Add(Expression(element));
+        }
+
+        return new ArrayLiteralSyntax(SpanOf(context), elements.DrainToImmutable());
+    }
+
+    private NewArraySyntax NewArray(NewArrayContext context)
+    {
+        var children = new ChildReader(context);
+        children.Skip();
+        TypeSyntax element = NamedType(ref children);
+        var sizes = ImmutableArray.CreateBuilder<ExpressionSyntax>();
+        while (children.NextToken is LBRACK or QUESTION)
+            element = NewArraySuffix(element, sizes, ref children);
+        if (sizes.Count == 0)
+            diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.NewWithoutSize, source.Text[element.Span.Start..element.Span.End]);
+
+        Identifier? parameter = null;
+        ExpressionSyntax? initializer = null;
+        if (children.TryToken(LPAREN))
+        {
+            if (children.NextToken == LAMBDA_PARAMETER)
+            {
+                parameter = Name(children.Token());
+                children.Skip();
+            }
+
+            initializer = Expression(children.Rule<ExpressionContext>());
+        }
+
+        return new NewArraySyntax(SpanOf(context), element, sizes.ToImmutable(), parameter, initializer);
+    }
+
+    // In "new int[]?[n][m]" the suffixes without a size belong to the element type; none may follow a size.
+    private TypeSyntax NewArraySuffix(TypeSyntax element, ImmutableArray<ExpressionSyntax>.Builder sizes, ref ChildReader children)
+    {
+        IToken token = children.Token();
+        if (token.Type == LBRACK && children.TryRule<ExpressionContext>() is { } size)
+        {
+            sizes.Add(Expression(size));
+            children.Skip();
+            return element;
+        }
+
+        Span end = SpanOf(token.Type == LBRACK ? children.Token() : token);
+        if (sizes.Count > 0)
+            diagnostics.Report(source, SpanOf(token).To(end), DiagnosticCatalog.NewSuffixAfterSize);
+        return token.Type == QUESTION ? new NullableTypeSyntax(element.Span.To(end), element) : new ArrayTypeSyntax(element.Span.To(end), element);
+    }
+
+    private IfSyntax If(IfExpressionContext context)
+    {
+        var children = new ChildReader(context);
+        var clauses = ImmutableArray.CreateBuilder<IfClause>();
+        BlockSyntax? otherwise = null;
+        while (!children.AtEnd)
+        {
+            int keyword = children.Token().Type;
+            if (keyword == ELSE)
+            {
+                otherwise = Block(children.Rule<BlockContext>());
+                break;
+            }
+
+            if (keyword == ELSE_IF)
+                children.Skip();
+            ExpressionSyntax condition = Expression(children.Rule<ExpressionContext>());
+            clauses.Add(new IfClause(condition, Block(children.Rule<BlockContext>())));
+        }
+
+        return new IfSyntax(SpanOf(context), clauses.ToImmutable(), otherwise);
+    }
+
+    private StringTemplateSyntax StringTemplate(StringTemplateContext context)
+    {
+        var parts = ImmutableArray.CreateBuilder<ExpressionSyntax>();
+        var children = new ChildReader(context);
+        while (!children.AtEnd)
+        {
+            if (children.TryRule<ExpressionContext>() is { } expression)
+                parts.Add(Expression(expression));
+            else if (children.NextToken == STRING_TEXT)
+                parts.Add(Text(children.Token()));
+            else
+                children.Skip();
+        }
+
+        return new StringTemplateSyntax(SpanOf(context), parts.ToImmutable());
+    }
+
+    private StringLiteralSyntax Text(IToken token) => new(SpanOf(token), literals.Unescape(SpanOf(token)));
+
+    /// <summary>
+    /// Applies precedence to a flat list of operators with two stacks, so that neither long nor ill-balanced chains recurse.
+    /// All operators are left-associative.
+    /// </summary>
+    private readonly struct PrecedenceClimber(TreeBuilder builder)
+    {
+        private readonly Stack<ExpressionSyntax> operands = new();
+        private readonly Stack<(BinaryOperator Operator, Span Span)> operators = new();
+
+        public ExpressionSyntax Run(ExpressionSyntax first, ref ChildReader children)
+        {
+            operands.Push(first);
+            while (!children.AtEnd)
+            {
+                IToken token = children.Token();
+                if (token.Type is IS or AS or AS_SAFE)
+                {
+                    ApplyTypeOperator(token, builder.Type(children.Rule<TypeContext>()));
+                    continue;
+                }
+
+                BinaryOperator next = BinaryOperatorOf(token.Type);
+                Reduce(PrecedenceOf(next));
+                operators.Push((next, SpanOf(token)));
+                operands.Push(builder.Operand(children.Rule<OperandContext>()));
+            }
+
+            Reduce(0);
+            return operands.Pop();
+        }
+
+        private void ApplyTypeOperator(IToken token, TypeSyntax type)
+        {
+            Reduce(token.Type == IS ? ComparisonPrecedence : CastPrecedence);
+            ExpressionSyntax operand = operands.Pop();
+            Span span = operand.Span.To(type.Span);
+            operands.Push(token.Type == IS ? new TypeTestSyntax(span, operand, type) : new CastSyntax(span, operand, type, token.Type == AS_SAFE));
+        }
+
+        private void Reduce(int precedence)
+        {
+            while (operators.Count > 0 && PrecedenceOf(operators.Peek().Operator) >= precedence)
+            {
+                (BinaryOperator @operator, Span span) = operators.Pop();
+                ExpressionSyntax right = operands.Pop();
+                ExpressionSyntax left = operands.Pop();
+                operands.Push(new BinarySyntax(left.Span.To(right.Span), @operator, span, left, right));
+            }
+        }
+    }
+
+    private const int ComparisonPrecedence = 4;
+    private const int CastPrecedence = 12;
+
+    private static int PrecedenceOf(BinaryOperator @operator) => @operator switch
+    {
+        BinaryOperator.Or => 1,
+        BinaryOperator.And => 2,
+        BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.Identical or BinaryOperator.NotIdentical => 3,
+        BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual => ComparisonPrecedence,
+        BinaryOperator.Coalesce => 5,
+        BinaryOperator.BitOr => 6,
+        BinaryOperator.BitXor => 7,
+        BinaryOperator.BitAnd => 8,
+        BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight or BinaryOperator.ShiftRightUnsigned => 9,
+        BinaryOperator.Add or BinaryOperator.Subtract => 10,
+        BinaryOperator.Multiply or BinaryOperator.Divide or BinaryOperator.Remainder => 11,
+    };
+
+    private static BinaryOperator BinaryOperatorOf(int token) => token switch
+    {
+        PLUS => BinaryOperator.Add,
+        MINUS => BinaryOperator.Subtract,
+        STAR => BinaryOperator.Multiply,
+        SLASH => BinaryOperator.Divide,
+        PERCENT => BinaryOperator.Remainder,
+        AMP => BinaryOperator.BitAnd,
+        BAR => BinaryOperator.BitOr,
+        CARET => BinaryOperator.BitXor,
+        SHL => BinaryOperator.ShiftLeft,
+        SHR => BinaryOperator.ShiftRight,
+        USHR => BinaryOperator.ShiftRightUnsigned,
+        LT => BinaryOperator.Less,
+        LE => BinaryOperator.LessOrEqual,
+        GT => BinaryOperator.Greater,
+        GE => BinaryOperator.GreaterOrEqual,
+        EQ => BinaryOperator.Equal,
+        NE => BinaryOperator.NotEqual,
+        IDENTICAL => BinaryOperator.Identical,
+        NOT_IDENTICAL => BinaryOperator.NotIdentical,
+        AND => BinaryOperator.And,
+        OR => BinaryOperator.Or,
+        _ => BinaryOperator.Coalesce,
+    };
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Antlr4.Runtime;
+using ByteVm.Tarn.Diagnostics;
+using static ByteVm.Tarn.Generated.TarnParser;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>Statements.</summary>
+internal sealed partial class TreeBuilder
+{
+    // Names assigned so far in the function; a loop takes those added since it began.
+    private readonly List<string> assignedNames = [];
+
+    private BlockSyntax Block(BlockContext context)
+    {
+        var statements = ImmutableArray.CreateBuilder<StatementSyntax>(context.ChildCount / 2);
+        foreach (var child in context.children)
+        {
+            if (child is StatementContext statement)
+                statements.Add(Statement(statement));
+        }
+
+        return new BlockSyntax(SpanOf(context), statements.DrainToImmutable());
+    }
+
+    private StatementSyntax Statement(StatementContext context)
+    {
+        var children = new ChildReader(context);
+        if (children.TryRule<ExpressionContext>() is { } expression)
+            return ExpressionStatement(context, Expression(expression), ref children);
+        if (children.TryRule<VariableDeclarationContext>() is { } variable)
+            return new LocalSyntax(Variable(Modifiers.None, variable));
+        if (children.TryRule<LoopContext>() is { } loop)
+            return Loop(loop, null);
+        return Jump(context, children.Token(), ref children);
+    }
+
+    private StatementSyntax Jump(StatementContext context, IToken keyword, ref ChildReader children)
+    {
+        if (keyword.Type == RETURN)
+            return new ReturnSyntax(SpanOf(context), children.TryRule<ExpressionContext>() is { } value ? Expression(value) : null);
+        Identifier? label = children.NextToken == IDENT ? Name(children.Token()) : null;
+        return keyword.Type == BREAK ? new BreakSyntax(SpanOf(context), label) : new ContinueSyntax(SpanOf(context), label);
+    }
+
+    private StatementSyntax ExpressionStatement(StatementContext context, ExpressionSyntax expression, ref ChildReader children)
+    {
+        if (children.AtEnd)
+            return new ExpressionStatementSyntax(SpanOf(context), expression);
+        if (children.TryRule<AssignmentOperatorContext>() is { } assignment)
+            return Assignment(context, expression, AssignmentOperator(assignment.Start.Type), Expression(children.Rule<ExpressionContext>()));
+        IToken token = children.Token();
+        if (token.Type == COLON)
+            return Loop(children.Rule<LoopContext>(), Label(expression));
+        BinaryOperator step = token.Type == PLUS_PLUS ? BinaryOperator.Add : BinaryOperator.Subtract;
+        return Assignment(context, expression, step, new IntegerLiteralSyntax(SpanOf(token), 1, IsLong: false));
+    }
+
+    private AssignmentSyntax Assignment(StatementContext context, ExpressionSyntax target, BinaryOperator? @operator, ExpressionSyntax value)
+    {
+        if (target is NameSyntax name)
+            assignedNames.Add(name.Name.Text);
+        return new AssignmentSyntax(SpanOf(context), target, @operator, value);
+    }
+
+    private static BinaryOperator? AssignmentOperator(int token) => token switch
+    {
+        PLUS_ASSIGN => BinaryOperator.Add,
+        MINUS_ASSIGN => BinaryOperator.Subtract,
+        STAR_ASSIGN => BinaryOperator.Multiply,
+        SLASH_ASSIGN => BinaryOperator.Divide,
+        PERCENT_ASSIGN => BinaryOperator.Remainder,
+        AMP_ASSIGN => BinaryOperator.BitAnd,
+        BAR_ASSIGN => BinaryOperator.BitOr,
+        CARET_ASSIGN => BinaryOperator.BitXor,
+        SHL_ASSIGN => BinaryOperator.ShiftLeft,
+        SHR_ASSIGN => BinaryOperator.ShiftRight,
+        USHR_ASSIGN => BinaryOperator.ShiftRightUnsigned,
+        COALESCE_ASSIGN => BinaryOperator.Coalesce,
+        _ => null,
+    };
+
+    private Identifier? Label(ExpressionSyntax expression)
+    {
+        if (expression is NameSyntax name)
+            return name.Name;
+        diagnostics.Report(source, expression.Span, DiagnosticCatalog.LabelIsNotAName);
+        return null;
+    }
+
+    private LoopSyntax Loop(LoopContext context, Identifier? label)
+    {
+        int firstAssigned = assignedNames.Count;
+        var children = new ChildReader(context);
+        LoopSyntax loop = children.Token().Type == WHILE ? While(context, label, ref children) : For(context, label, ref children);
+        return loop with { AssignedNames = [.. assignedNames[firstAssigned..]] };
+    }
+
+    private WhileSyntax While(LoopContext context, Identifier? label, ref ChildReader children)
+    {
+        ExpressionSyntax condition = Expression(children.Rule<ExpressionContext>());
+        return new WhileSyntax(SpanOf(context), label, condition, Block(children.Rule<BlockContext>()), []);
+    }
+
+    private LoopSyntax For(LoopContext context, Identifier? label, ref ChildReader children)
+    {
+        Identifier variable = Name(children.Token());
+        children.Skip();
+        ExpressionSyntax first = Expression(children.Rule<ExpressionContext>());
+        if (children.TryRule<BlockContext>() is { } body)
+            return new ForEachSyntax(SpanOf(context), label, variable, first, Block(body), []);
+
+        bool isClosed = children.Token().Type == RANGE_CLOSED;
+        ExpressionSyntax last = Expression(children.Rule<ExpressionContext>());
+        ExpressionSyntax? step = children.NextToken == IDENT ? Step(ref children) : null;
+        return new ForRangeSyntax(SpanOf(context), label, variable, first, last, isClosed, step, Block(children.Rule<BlockContext>()), []);
+    }
+
+    private ExpressionSyntax Step(ref ChildReader children)
+    {
+        Identifier by = Name(children.Token());
+        if (by.Text != "by")
+            diagnostics.Report(source, by.Span, DiagnosticCatalog.UnexpectedToken, "'by' or '{'", $"'{by.Text}'");
+        return Expression(children.Rule<ExpressionContext>());
+    }
+}

@@ -1,0 +1,288 @@
+using System.Collections.Immutable;
+using Antlr4.Runtime;
+using ByteVm.Tarn.Diagnostics;
+using static ByteVm.Tarn.Generated.TarnParser;
+
+namespace ByteVm.Tarn.Syntax;
+
+/// <summary>
+/// ANTLR's parse tree to the syntax tree: one method per rule, each reading its children in the order of the rule. Only well-formed parse
+/// trees come here. This part builds declarations.
+/// </summary>
+internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagnostics)
+{
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly LiteralDecoder literals = new(source, diagnostics);
+
+    public ModuleSyntax Build(ModuleContext context)
+    {
+        var imports = ImmutableArray.CreateBuilder<ImportSyntax>();
+        var declarations = ImmutableArray.CreateBuilder<DeclarationSyntax>();
+        foreach (var child in context.children)
+        {
+            if (child is not TopLevelContext topLevel)
+                continue;
+            if (topLevel.children[0] is ImportDeclarationContext import)
+                imports.Add(Import(import));
+            else
+                declarations.Add(Declaration((DeclarationContext)topLevel.children[0]));
+        }
+
+        return new ModuleSyntax(source, imports.ToImmutable(), declarations.ToImmutable());
+    }
+
+    private static Span SpanOf(ParserRuleContext context) => new(context.Start.StartIndex, context.Stop.StopIndex + 1);
+
+    private static Span SpanOf(IToken token) => new(token.StartIndex, token.StopIndex + 1);
+
+    private Identifier Name(IToken token) => new(Intern(token), SpanOf(token));
+
+    // Names repeat: one string for each.
+    private string Intern(IToken token)
+    {
+        ReadOnlySpan<char> text = source.Text.AsSpan(token.StartIndex, token.StopIndex + 1 - token.StartIndex);
+        var lookup = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (lookup.TryGetValue(text, out string? name))
+            return name;
+        lookup.Add(text);
+        lookup.TryGetValue(text, out name);
+        return name!;
+    }
+
+    private ImportSyntax Import(ImportDeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        children.Skip();
+        var path = ImmutableArray.CreateBuilder<Identifier>();
+        path.Add(Name(children.Token()));
+        ImmutableArray<Identifier> imported = default;
+        while (children.TryToken(DOT))
+        {
+            ImportStepContext step = children.Rule<ImportStepContext>();
+            if (!imported.IsDefault)
+                diagnostics.Report(source, SpanOf(step), DiagnosticCatalog.ImportListNotLast);
+            else if (step.Start.Type == IDENT)
+                path.Add(Name(step.Start));
+            else
+                imported = ImportedNames(step);
+        }
+
+        Identifier? alias = children.TryToken(AS) ? Name(children.Token()) : null;
+        if (alias is not null && !imported.IsDefault)
+            diagnostics.Report(source, alias.Value.Span, DiagnosticCatalog.ImportListNotLast);
+        return new ImportSyntax(SpanOf(context), path.ToImmutable(), imported, alias);
+    }
+
+    private ImmutableArray<Identifier> ImportedNames(ImportStepContext context)
+    {
+        var imported = ImmutableArray.CreateBuilder<Identifier>();
+        var children = new ChildReader(context);
+        while (!children.AtEnd)
+        {
+            IToken token = children.Token();
+            if (token.Type == IDENT)
+                imported.Add(Name(token));
+        }
+
+        return imported.ToImmutable();
+    }
+
+    private DeclarationSyntax Declaration(DeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        Modifiers modifiers = ReadModifiers(ref children);
+        return children.Rule<ParserRuleContext>() switch
+        {
+            FunctionDeclarationContext function => Function(context, modifiers, function),
+            ClassDeclarationContext @class => Class(context, modifiers, @class),
+            InterfaceDeclarationContext @interface => Interface(context, modifiers, @interface),
+            VariableDeclarationContext variable => Variable(modifiers, variable),
+            var initializer => Initializer(context, modifiers, (InitializerContext)initializer),
+        };
+    }
+
+    private Modifiers ReadModifiers(ref ChildReader children)
+    {
+        var modifiers = Modifiers.None;
+        while (children.TryRule<ModifierContext>() is { } context)
+        {
+            Modifiers modifier = context.Start.Type switch
+            {
+                PRIVATE => Modifiers.Private,
+                OPEN => Modifiers.Open,
+                ABSTRACT => Modifiers.Abstract,
+                OVERRIDE => Modifiers.Override,
+                STATIC => Modifiers.Static,
+                _ => Modifiers.Extern,
+            };
+            if ((modifiers & modifier) != 0)
+                diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.RepeatedModifier, context.Start.Text);
+            modifiers |= modifier;
+        }
+
+        return modifiers;
+    }
+
+    private FunctionSyntax Function(DeclarationContext declaration, Modifiers modifiers, FunctionDeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        children.Skip();
+        Identifier name = Name(children.Token());
+        children.Skip();
+        ImmutableArray<ParameterSyntax> parameters = children.TryRule<ParametersContext>() is { } list ? Parameters(list) : [];
+        children.Skip();
+        TypeSyntax? returnType = children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null;
+        BlockSyntax? body = children.TryRule<BlockContext>() is { } block ? Block(block) : null;
+        ExpressionSyntax? expression = children.TryToken(ASSIGN) ? Expression(children.Rule<ExpressionContext>()) : null;
+        return new FunctionSyntax(SpanOf(declaration), modifiers, name, parameters, returnType, body, expression);
+    }
+
+    private ImmutableArray<ParameterSyntax> Parameters(ParametersContext context)
+    {
+        var parameters = ImmutableArray.CreateBuilder<ParameterSyntax>(context.ChildCount / 2 + 1);
+        foreach (var child in context.children)
+        {
+            if (child is ParameterContext parameter)
+                parameters.Add(Parameter(parameter));
+        }
+
+        return parameters.DrainToImmutable();
+    }
+
+    private ParameterSyntax Parameter(ParameterContext context)
+    {
+        var children = new ChildReader(context);
+        Identifier name = Name(children.Token());
+        children.Skip();
+        TypeSyntax type = Type(children.Rule<TypeContext>());
+        ExpressionSyntax? value = children.TryToken(ASSIGN) ? Expression(children.Rule<ExpressionContext>()) : null;
+        return new ParameterSyntax(SpanOf(context), name, type, value);
+    }
+
+    private ClassSyntax Class(DeclarationContext declaration, Modifiers modifiers, ClassDeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        children.Skip();
+        Identifier name = Name(children.Token());
+        ImmutableArray<ClassParameterSyntax> parameters = [];
+        if (children.TryToken(LPAREN))
+        {
+            parameters = children.TryRule<ClassParametersContext>() is { } list ? ClassParameters(list) : [];
+            children.Skip();
+        }
+
+        ImmutableArray<SuperTypeSyntax> superTypes = children.TryRule<SuperTypesContext>() is { } supers ? SuperTypes(supers) : [];
+        ImmutableArray<DeclarationSyntax> members = children.TryRule<MemberBlockContext>() is { } block ? Members(block) : [];
+        return new ClassSyntax(SpanOf(declaration), modifiers, name, IsInterface: false, parameters, superTypes, members);
+    }
+
+    private ImmutableArray<ClassParameterSyntax> ClassParameters(ClassParametersContext context)
+    {
+        var parameters = ImmutableArray.CreateBuilder<ClassParameterSyntax>(context.ChildCount / 2 + 1);
+        foreach (var child in context.children)
+        {
+            if (child is ClassParameterContext parameter)
+                parameters.Add(ClassParameter(parameter));
+        }
+
+        return parameters.DrainToImmutable();
+    }
+
+    private ClassParameterSyntax ClassParameter(ClassParameterContext context)
+    {
+        var children = new ChildReader(context);
+        Modifiers modifiers = ReadModifiers(ref children);
+        FieldKind field = children.TryToken(LET) ? FieldKind.Let : children.TryToken(VAR) ? FieldKind.Var : FieldKind.None;
+        return new ClassParameterSyntax(modifiers, field, Parameter(children.Rule<ParameterContext>()));
+    }
+
+    private ClassSyntax Interface(DeclarationContext declaration, Modifiers modifiers, InterfaceDeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        children.Skip();
+        Identifier name = Name(children.Token());
+        ImmutableArray<SuperTypeSyntax> superTypes = children.TryRule<SuperTypesContext>() is { } supers ? SuperTypes(supers) : [];
+        ImmutableArray<DeclarationSyntax> members = children.TryRule<MemberBlockContext>() is { } block ? Members(block) : [];
+        return new ClassSyntax(SpanOf(declaration), modifiers, name, IsInterface: true, [], superTypes, members);
+    }
+
+    private ImmutableArray<SuperTypeSyntax> SuperTypes(SuperTypesContext context)
+    {
+        var superTypes = ImmutableArray.CreateBuilder<SuperTypeSyntax>();
+        foreach (var child in context.children)
+        {
+            if (child is SuperTypeContext superType)
+                superTypes.Add(SuperType(superType));
+        }
+
+        return superTypes.ToImmutable();
+    }
+
+    private SuperTypeSyntax SuperType(SuperTypeContext context)
+    {
+        var children = new ChildReader(context);
+        TypeSyntax type = Type(children.Rule<TypeContext>());
+        ImmutableArray<ArgumentSyntax> arguments = default;
+        if (children.TryToken(LPAREN))
+            arguments = children.TryRule<ArgumentsContext>() is { } list ? Arguments(list) : [];
+        return new SuperTypeSyntax(SpanOf(context), type, arguments);
+    }
+
+    private ImmutableArray<DeclarationSyntax> Members(MemberBlockContext context)
+    {
+        var members = ImmutableArray.CreateBuilder<DeclarationSyntax>();
+        foreach (var child in context.children)
+        {
+            if (child is DeclarationContext member)
+                members.Add(Declaration(member));
+        }
+
+        return members.ToImmutable();
+    }
+
+    private VariableSyntax Variable(Modifiers modifiers, VariableDeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        bool isMutable = children.Token().Type == VAR;
+        Identifier name = Name(children.Token());
+        TypeSyntax? type = children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null;
+        ExpressionSyntax? initializer = children.TryToken(ASSIGN) ? Expression(children.Rule<ExpressionContext>()) : null;
+        return new VariableSyntax(SpanOf(context), modifiers, name, isMutable, type, initializer);
+    }
+
+    private InitializerSyntax Initializer(DeclarationContext declaration, Modifiers modifiers, InitializerContext context)
+    {
+        var children = new ChildReader(context);
+        Identifier name = Name(children.Token());
+        return new InitializerSyntax(SpanOf(declaration), modifiers, name, Block(children.Rule<BlockContext>()));
+    }
+
+    private TypeSyntax Type(TypeContext context)
+    {
+        var children = new ChildReader(context);
+        TypeSyntax type = NamedType(ref children);
+        while (!children.AtEnd)
+            type = TypeSuffix(type, ref children);
+        return type;
+    }
+
+    private NamedTypeSyntax NamedType(ref ChildReader children)
+    {
+        Identifier first = Name(children.Token());
+        if (children.NextToken != DOT)
+            return new NamedTypeSyntax(first.Span, [first]);
+        var path = ImmutableArray.CreateBuilder<Identifier>();
+        path.Add(first);
+        while (children.TryToken(DOT))
+            path.Add(Name(children.Token()));
+        return new NamedTypeSyntax(first.Span.To(path[^1].Span), path.ToImmutable());
+    }
+
+    private static TypeSyntax TypeSuffix(TypeSyntax type, ref ChildReader children)
+    {
+        IToken token = children.Token();
+        if (token.Type == QUESTION)
+            return new NullableTypeSyntax(type.Span.To(SpanOf(token)), type);
+        return new ArrayTypeSyntax(type.Span.To(SpanOf(children.Token())), type);
+    }
+}
