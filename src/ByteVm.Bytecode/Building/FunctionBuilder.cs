@@ -74,6 +74,30 @@ public sealed partial class FunctionBuilder
     /// <summary>Names a register for debuggers and disassembly, over instructions [start, end).</summary>
     public void NameLocal(Register register, string localName, int start, int end) => localNames.Add(new LocalName(register.Index, localName, start, end));
 
+    /// <summary>Emits an opcode chosen at run time, all of whose operands are registers, in the table's order.</summary>
+    public void Emit(Opcode opcode, params ReadOnlySpan<Register> operands)
+    {
+        Span<int> positional = [Instruction.NoRegister, Instruction.NoRegister, Instruction.NoRegister];
+        int count = 0;
+        int[]? list = null;
+        foreach (OperandInfo operand in opcode.Info().Operands)
+        {
+            if (operand.Kind == OperandKind.Arguments)
+                list = Indices(operands[count..]);
+            else if (operand.Kind is OperandKind.Destination or OperandKind.Use && count < operands.Length)
+                positional[count] = operands[count++].Index;
+            else
+                throw new ArgumentException($"{name}: {opcode} does not take {operands.Length} registers.", nameof(operands));
+        }
+
+        if (list is null && count != operands.Length)
+            throw new ArgumentException($"{name}: {opcode} does not take {operands.Length} registers.", nameof(operands));
+        Append(opcode, count > 0 ? positional[0] : 0, count > 1 ? positional[1] : 0, count > 2 ? positional[2] : 0, list: list);
+    }
+
+    /// <summary>Emits a compare-and-branch chosen at run time.</summary>
+    public void EmitBranch(Opcode opcode, Register a, Register b, Label target) => Append(opcode, a.Index, b.Index, target.Id);
+
     /// <summary>Resolves labels and hands the function to its module.</summary>
     /// <exception cref="InvalidOperationException">A label was used but never marked.</exception>
     public void Build() => module.Complete(index, new Function

@@ -4,8 +4,8 @@ namespace ByteVm.Tarn.Syntax;
 
 internal abstract record ExpressionSyntax(Span Span) : SyntaxNode(Span);
 
-/// <summary>An integer literal's magnitude; a sign before it is an operator.</summary>
-internal sealed record IntegerLiteralSyntax(Span Span, ulong Magnitude, bool IsLong) : ExpressionSyntax(Span);
+/// <summary>An integer literal's magnitude; a sign before it is an operator. Written in hexadecimal or binary it may fill the sign bit.</summary>
+internal sealed record IntegerLiteralSyntax(Span Span, ulong Magnitude, bool IsLong, bool IsBits) : ExpressionSyntax(Span);
 
 internal sealed record FloatLiteralSyntax(Span Span, double Value, bool IsSingle) : ExpressionSyntax(Span);
 

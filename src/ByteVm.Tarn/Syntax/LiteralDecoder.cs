@@ -25,7 +25,7 @@ internal sealed class LiteralDecoder(SourceText source, DiagnosticBag diagnostic
             }
         }
 
-        return new IntegerLiteralSyntax(span, value, isLong);
+        return new IntegerLiteralSyntax(span, value, isLong, radix != 10);
     }
 
     private static bool TryAppend(ref ulong value, int radix, int digit)

@@ -53,13 +53,15 @@ internal sealed partial class TreeBuilder
         if (token.Type == COLON)
             return Loop(children.Rule<LoopContext>(), Label(expression));
         BinaryOperator step = token.Type == PLUS_PLUS ? BinaryOperator.Add : BinaryOperator.Subtract;
-        return Assignment(context, expression, step, new IntegerLiteralSyntax(SpanOf(token), 1, IsLong: false));
+        return Assignment(context, expression, step, new IntegerLiteralSyntax(SpanOf(token), 1, IsLong: false, IsBits: false));
     }
 
     private AssignmentSyntax Assignment(StatementContext context, ExpressionSyntax target, BinaryOperator? @operator, ExpressionSyntax value)
     {
         if (target is NameSyntax name)
             assignedNames.Add(name.Name.Text);
+        else if (target is MemberSyntax { Target: ThisSyntax } field)
+            assignedNames.Add(field.Name.Text);
         return new AssignmentSyntax(SpanOf(context), target, @operator, value);
     }
 

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>
+/// Constructors: fields that are parameters, then the base class's constructor, then field initializers and init blocks in order. Fields without
+/// a value must be assigned in init blocks on every way.
+/// </summary>
+internal sealed partial class BodyBinder
+{
+    private BoundBlock BindConstructor()
+    {
+        var statements = ImmutableArray.CreateBuilder<BoundStatement>();
+        foreach (FieldSymbol field in @class!.Fields)
+            BindParameterField(field, statements);
+        if (BindBaseConstructor() is { } baseCall)
+            statements.Add(baseCall);
+        foreach (DeclarationSyntax member in @class.Initializers)
+            BindInitializer(member, statements);
+        foreach (FieldSymbol field in @class.Fields)
+        {
+            if (flow.IsUnassigned(field))
+                Report(field.NameSpan, DiagnosticCatalog.FieldNotAssigned, field.Name);
+        }
+
+        return new BoundBlock(@class.NameSpan, statements.ToImmutable());
+    }
+
+    private void BindParameterField(FieldSymbol field, ImmutableArray<BoundStatement>.Builder statements)
+    {
+        if (field.Parameter is { } parameter)
+            statements.Add(new BoundAssignment(field.NameSpan, FieldOfThis(field), new BoundLocal(field.NameSpan, parameter, parameter.Type)));
+        else if (field.Syntax!.Initializer is null)
+            flow = flow.DeclareUnassigned(field);
+    }
+
+    private BoundField FieldOfThis(FieldSymbol field) =>
+        new(field.NameSpan, new BoundThis(field.NameSpan, @class!.Type), field, compilation.TypeOf(field) ?? BuiltInType.Error);
+
+    private BoundExpressionStatement? BindBaseConstructor()
+    {
+        if (@class!.Base?.Constructor is not { } constructor)
+            return null;
+        SuperTypeSyntax syntax = @class.Syntax.SuperTypes[0];
+        references.Add(constructor);
+        ImmutableArray<BoundExpression> arguments = BindArguments(constructor, syntax.Arguments.IsDefault ? [] : syntax.Arguments, syntax.Span, @class.Base.Name);
+        var call = new BoundCall(syntax.Span, constructor, new BoundThis(syntax.Span, @class.Type), arguments, Dispatch.Static);
+        return new BoundExpressionStatement(syntax.Span, call);
+    }
+
+    private void BindInitializer(DeclarationSyntax member, ImmutableArray<BoundStatement>.Builder statements)
+    {
+        if (member is InitializerSyntax initializer)
+            statements.Add(BindBlock(initializer.Body));
+        else if (member is VariableSyntax { Initializer: { } value } && @class!.Members.TryGetValue(member.Name.Text, out MemberSymbol? symbol) && symbol is FieldSymbol field)
+            statements.Add(BindFieldInitializer(field, value));
+    }
+
+    private BoundAssignment BindFieldInitializer(FieldSymbol field, ExpressionSyntax value)
+    {
+        bool isInferred = field.Syntax!.Type is null;
+        TarnType type = compilation.TypeOf(field) ?? BuiltInType.Error;
+        if (isInferred && type == BuiltInType.Null)
+            Report(value.Span, DiagnosticCatalog.TypeOfNull, field.Name);
+        BoundExpression bound = isInferred ? RequireValue(BindExpression(value)) : BindConverted(value, type);
+        return new BoundAssignment(field.Syntax.Span, FieldOfThis(field), bound);
+    }
+}

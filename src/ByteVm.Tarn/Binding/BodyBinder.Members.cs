@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using ByteVm.Bytecode;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Names and what comes after a dot, when it is not called.</summary>
+internal sealed partial class BodyBinder
+{
+    /// <summary>A name as a place or value; whether it has been assigned is for the caller to check.</summary>
+    private BoundExpression BindName(Identifier name)
+    {
+        Symbol? symbol = Lookup(name.Text);
+        return symbol switch
+        {
+            LocalSymbol local => new BoundLocal(name.Span, local, flow.TypeOf(local)),
+            FieldSymbol field => BindImplicitField(field, name.Span),
+            GlobalSymbol global => BindGlobalUse(global, name.Span),
+            FunctionSymbol => Error(name.Span, DiagnosticCatalog.FunctionAsValue, name.Text),
+            ClassSymbol or ModuleSymbol => Error(name.Span, DiagnosticCatalog.NotAValue, name.Text),
+            _ => ReportUnknownName(name),
+        };
+    }
+
+    private BoundError ReportUnknownName(Identifier name) => Error(name.Span, DiagnosticCatalog.UnknownName, name.Text);
+
+    private BoundExpression BindImplicitField(FieldSymbol field, Span span) =>
+        HasThis ? BindField(new BoundThis(span, @class!.Type), field, span) : Error(span, DiagnosticCatalog.NoThisFor, field.Name);
+
+    private BoundExpression BindField(BoundExpression receiver, FieldSymbol field, Span span)
+    {
+        if (!IsAccessible(field, span))
+            return new BoundError(span);
+        if (compilation.TypeOf(field) is not { } type)
+            return Error(span, DiagnosticCatalog.TypeNeedsItself, field.Name);
+        return new BoundField(span, receiver, field, type);
+    }
+
+    private BoundExpression BindGlobalUse(GlobalSymbol global, Span span)
+    {
+        if (!IsAccessible(global, span))
+            return new BoundError(span);
+        references.Add(global);
+        return compilation.TypeOf(global) is { } type ? new BoundGlobal(span, global, type) : Error(span, DiagnosticCatalog.TypeNeedsItself, global.Name);
+    }
+
+    private BoundExpression RequireAssigned(BoundExpression expression)
+    {
+        Symbol? variable = expression switch
+        {
+            BoundLocal local => local.Local,
+            BoundField { Receiver: BoundThis } field when InConstructor => field.Field,
+            _ => null,
+        };
+        return variable is not null && flow.IsUnassigned(variable) ? Error(expression.Span, DiagnosticCatalog.NotAssigned, variable.Name) : expression;
+    }
+
+    private BoundExpression BindMember(MemberSyntax syntax)
+    {
+        if (syntax.Target is SuperSyntax)
+            return Error(syntax.Span, DiagnosticCatalog.SuperAlone);
+        if (Qualifier(syntax.Target) is { } qualifier)
+            return BindQualified(qualifier, syntax);
+        BoundExpression target = RequireValue(BindExpression(syntax.Target));
+        return syntax.IsSafe ? BindSafely(syntax.Span, target, inner => BindValueMember(inner, syntax.Name)) : BindValueMember(target, syntax.Name);
+    }
+
+    private BoundExpression BindQualified(Symbol qualifier, MemberSyntax syntax)
+    {
+        MemberSymbol? member = FindQualified(qualifier, syntax.Name);
+        return member switch
+        {
+            null => new BoundError(syntax.Span),
+            GlobalSymbol global => BindGlobalUse(global, syntax.Span),
+            FunctionSymbol => Error(syntax.Span, DiagnosticCatalog.FunctionAsValue, syntax.Name.Text),
+            FieldSymbol => Error(syntax.Span, DiagnosticCatalog.InstanceMemberOfClass, member.Name, qualifier.Name),
+            _ => Error(syntax.Span, DiagnosticCatalog.NotAValue, syntax.Name.Text),
+        };
+    }
+
+    /// <summary>A member of a module, or of a class named as such; null when reported.</summary>
+    private MemberSymbol? FindQualified(Symbol qualifier, Identifier name)
+    {
+        MemberSymbol? member = qualifier is ModuleSymbol imported
+            ? imported.Members.GetValueOrDefault(name.Text) as MemberSymbol
+            : ((ClassSymbol)qualifier).Find(name.Text);
+        if (member is null)
+        {
+            if (qualifier is ModuleSymbol)
+                Report(name.Span, DiagnosticCatalog.UnknownModuleMember, qualifier.Name, name.Text);
+            else
+                Report(name.Span, DiagnosticCatalog.NoSuchMember, qualifier.Name, name.Text);
+        }
+
+        return member is not null && !IsAccessible(member, name.Span) ? null : member;
+    }
+
+    private BoundExpression BindValueMember(BoundExpression target, Identifier name)
+    {
+        if (target.Type.IsError)
+            return target;
+        Span span = target.Span.To(name.Span);
+        if (target.Type is ClassType { Symbol: var symbol })
+            return BindClassMember(target, symbol, name, span);
+        if (name.Text == "length" && (target.Type is ArrayType || target.Type == BuiltInType.String))
+            return new BoundLength(span, target);
+        if (BuiltInMethods.Exists(target.Type, name.Text))
+            return Error(name.Span, DiagnosticCatalog.FunctionAsValue, name.Text);
+        return NotOnType(target, name.Span, name.Text);
+    }
+
+    private BoundExpression BindClassMember(BoundExpression target, ClassSymbol symbol, Identifier name, Span span) => symbol.Find(name.Text) switch
+    {
+        FieldSymbol field => BindField(target, field, span),
+        FunctionSymbol => Error(name.Span, DiagnosticCatalog.FunctionAsValue, name.Text),
+        null => Error(name.Span, DiagnosticCatalog.NoSuchMember, target.Type, name.Text),
+        var member => Error(name.Span, DiagnosticCatalog.StaticMemberOfValue, member.Name, symbol.Name),
+    };
+
+    /// <summary><c>target?.…</c>: binds the access on a target known not to be null.</summary>
+    private BoundExpression BindSafely(Span span, BoundExpression target, Func<BoundExpression, BoundExpression> bindAccess)
+    {
+        if (target.Type.IsError)
+            return target;
+        if (!target.Type.IsNullable)
+            Report(target.Span, DiagnosticCatalog.NeverNull, "?.", target.Type);
+        FlowState before = flow;
+        var inner = new BoundPlaceholder(target.Span, target.Type.NonNull);
+        BoundExpression access = bindAccess(inner);
+        flow = before.Join(flow);
+        if (access.Type.IsError)
+            return access;
+        if (!access.Type.IsReference && !access.Type.IsVoid)
+            return Error(span, DiagnosticCatalog.SafeAccessOfNumber, access.Type);
+        return new BoundSafeAccess(span, access.Type.IsVoid ? BuiltInType.Void : access.Type.Nullable, target, inner, access);
+    }
+}

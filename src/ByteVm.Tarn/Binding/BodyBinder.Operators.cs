@@ -1,0 +1,301 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Operators, and conditions with what they say about variables.</summary>
+internal sealed partial class BodyBinder
+{
+    private BoundExpression BindUnary(UnarySyntax syntax, TarnType? expected)
+    {
+        if (syntax.Operator == UnaryOperator.Not)
+            return BindAsCondition(syntax);
+        if (syntax is { Operator: UnaryOperator.Negate, Operand: IntegerLiteralSyntax literal })
+            return BindInteger(literal, isNegative: true, expected) with { Span = syntax.Span };
+        BoundExpression operand = RequireValue(BindExpression(syntax.Operand, expected));
+        if (operand.Type.IsError)
+            return operand;
+        bool isDefined = syntax.Operator == UnaryOperator.Complement ? TypeRelations.IsIntegral(operand.Type) : TypeRelations.IsArithmetic(operand.Type);
+        if (!isDefined)
+            return Error(syntax.Span, DiagnosticCatalog.UnaryOperator, Text(syntax.Operator), operand.Type);
+        operand = Convert(operand, TypeRelations.Promote(operand.Type));
+        if (operand is BoundFloat number && syntax.Operator == UnaryOperator.Negate)
+            return number with { Span = syntax.Span, Value = -number.Value };
+        return syntax.Operator == UnaryOperator.Plus ? operand : new BoundUnary(syntax.Span, syntax.Operator, operand);
+    }
+
+    /// <summary>A chain of binary operators, from its leftmost operand up, without recursion along it.</summary>
+    private BoundExpression BindBinary(BinarySyntax syntax, TarnType? expected)
+    {
+        if (IsLogical(syntax.Operator))
+            return BindAsCondition(syntax);
+        var spine = new Stack<BinarySyntax>();
+        ExpressionSyntax leftmost = syntax;
+        while (leftmost is BinarySyntax binary && !IsLogical(binary.Operator))
+        {
+            spine.Push(binary);
+            leftmost = binary.Left;
+        }
+
+        BoundExpression left = RequireValue(BindExpression(leftmost, expected));
+        while (spine.TryPop(out BinarySyntax? binary))
+        {
+            left = binary.Operator == BinaryOperator.Add && StartsConcat(left, binary.Right)
+                ? BindConcat(left, binary, spine)
+                : BindStep(binary, left);
+        }
+
+        return left;
+    }
+
+    private static bool IsLogical(BinaryOperator @operator) => @operator is BinaryOperator.And or BinaryOperator.Or;
+
+    private static bool StartsConcat(BoundExpression left, ExpressionSyntax right) =>
+        left.Type == BuiltInType.String || right is StringLiteralSyntax or StringTemplateSyntax;
+
+    private BoundConcat BindConcat(BoundExpression left, BinarySyntax first, Stack<BinarySyntax> spine)
+    {
+        var parts = ImmutableArray.CreateBuilder<BoundExpression>();
+        if (left is BoundConcat concat)
+            parts.AddRange(concat.Parts);
+        else
+            parts.Add(Format(left));
+        BinarySyntax last = first;
+        parts.Add(Format(RequireValue(BindExpression(first.Right))));
+        while (spine.TryPeek(out BinarySyntax? next) && next.Operator == BinaryOperator.Add)
+        {
+            last = spine.Pop();
+            parts.Add(Format(RequireValue(BindExpression(last.Right))));
+        }
+
+        return new BoundConcat(last.Span, parts.ToImmutable());
+    }
+
+    private BoundExpression BindStep(BinarySyntax syntax, BoundExpression left) =>
+        syntax.Operator == BinaryOperator.Coalesce
+            ? BindCoalesce(syntax.Span, left, syntax.Right)
+            : BindBinaryStep(syntax.Span, syntax.Operator, syntax.OperatorSpan, left, syntax.Right);
+
+    private BoundExpression BindBinaryStep(Span span, BinaryOperator @operator, Span operatorSpan, BoundExpression left, ExpressionSyntax rightSyntax)
+    {
+        TarnType? expected = TypeRelations.IsArithmetic(left.Type) && !IsShift(@operator) ? TypeRelations.Promote(left.Type) : left.Type;
+        BoundExpression right = RequireValue(BindExpression(rightSyntax, expected));
+        if (left.Type.IsError || right.Type.IsError)
+            return new BoundError(span);
+        if (@operator == BinaryOperator.Add && (left.Type == BuiltInType.String || right.Type == BuiltInType.String))
+            return new BoundConcat(span, [Format(left), Format(right)]);
+        BoundExpression? bound = @operator switch
+        {
+            >= BinaryOperator.Equal and <= BinaryOperator.NotIdentical => Equality(span, @operator, left, right),
+            >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual => Comparison(span, @operator, left, right),
+            >= BinaryOperator.ShiftLeft and <= BinaryOperator.ShiftRightUnsigned => Shift(span, @operator, left, right),
+            >= BinaryOperator.BitOr and <= BinaryOperator.BitAnd => Bits(span, @operator, left, right),
+            _ => Arithmetic(span, @operator, left, right),
+        };
+        return bound ?? Error(operatorSpan, DiagnosticCatalog.BinaryOperator, Text(@operator), left.Type, right.Type);
+    }
+
+    private static bool IsShift(BinaryOperator @operator) => @operator is BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight or BinaryOperator.ShiftRightUnsigned;
+
+    /// <summary>The type both operands are given; constants adapt to the other side.</summary>
+    private static BuiltInType? OperandType(BoundExpression left, BoundExpression right)
+    {
+        if (TypeRelations.ArithmeticType(left.Type, right.Type) is { } type)
+            return type;
+        if (TypeRelations.IsNumeric(left.Type) && Adapt(right, left.Type) is not null)
+            return (BuiltInType)left.Type;
+        return TypeRelations.IsNumeric(right.Type) && Adapt(left, right.Type) is not null ? (BuiltInType)right.Type : null;
+    }
+
+    private BoundBinary? Arithmetic(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right) =>
+        OperandType(left, right) is { } type ? new BoundBinary(span, type, @operator, Convert(left, type), Convert(right, type)) : null;
+
+    private BoundBinary? Bits(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
+    {
+        if (left.Type == BuiltInType.Bool && right.Type == BuiltInType.Bool)
+            return new BoundBinary(span, BuiltInType.Bool, @operator, left, right);
+        return OperandType(left, right) is { } type && TypeRelations.IsIntegral(type)
+            ? new BoundBinary(span, type, @operator, Convert(left, type), Convert(right, type))
+            : null;
+    }
+
+    private BoundBinary? Shift(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
+    {
+        if (!TypeRelations.IsIntegral(left.Type) || !TypeRelations.IsIntegral(right.Type) || TypeRelations.Promote(right.Type) != BuiltInType.Int)
+            return null;
+        BuiltInType type = TypeRelations.Promote(left.Type);
+        return new BoundBinary(span, type, @operator, Convert(left, type), Convert(right, BuiltInType.Int));
+    }
+
+    private BoundBinary? Comparison(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
+    {
+        if (left.Type == BuiltInType.String && right.Type == BuiltInType.String)
+            return new BoundBinary(span, BuiltInType.Bool, @operator, left, right);
+        return OperandType(left, right) is { } type ? new BoundBinary(span, BuiltInType.Bool, @operator, Convert(left, type), Convert(right, type)) : null;
+    }
+
+    private BoundBinary? Equality(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
+    {
+        bool isIdentity = @operator is BinaryOperator.Identical or BinaryOperator.NotIdentical;
+        if (left.Type.IsReference && right.Type.IsReference)
+            return MayBeEqual(left.Type, right.Type) ? new BoundBinary(span, BuiltInType.Bool, @operator, left, right) : null;
+        if (isIdentity)
+            return null;
+        if (left.Type == BuiltInType.Bool && right.Type == BuiltInType.Bool)
+            return new BoundBinary(span, BuiltInType.Bool, @operator, left, right);
+        return OperandType(left, right) is { } type ? new BoundBinary(span, BuiltInType.Bool, @operator, Convert(left, type), Convert(right, type)) : null;
+    }
+
+    private static bool MayBeEqual(TarnType left, TarnType right)
+    {
+        if (left == BuiltInType.Null)
+            return right.IsNullable;
+        if (right == BuiltInType.Null)
+            return left.IsNullable;
+        return TypeRelations.MayBe(left, right.NonNull);
+    }
+
+    private BoundExpression BindCoalesce(Span span, BoundExpression left, ExpressionSyntax rightSyntax)
+    {
+        if (!left.Type.IsNullable && !left.Type.IsError)
+            Report(left.Span, DiagnosticCatalog.NeverNull, "??", left.Type);
+        FlowState before = flow;
+        BoundExpression right = RequireValue(BindExpression(rightSyntax, left.Type.NonNull));
+        flow = right.Type.IsNever ? before : before.Join(flow);
+        if (left.Type.IsError || right.Type.IsError)
+            return new BoundError(span);
+        TarnType? type = left.Type == BuiltInType.Null ? right.Type : TypeRelations.Join(left.Type.NonNull, right.Type);
+        return type is null
+            ? Error(right.Span, DiagnosticCatalog.TypeMismatch, left.Type.NonNull, right.Type)
+            : new BoundCoalesce(span, type, left, Convert(right, type));
+    }
+
+    private BoundExpression BindAsCondition(ExpressionSyntax syntax)
+    {
+        (BoundExpression condition, FlowState whenTrue, FlowState whenFalse) = BindCondition(syntax);
+        flow = whenTrue.Join(whenFalse);
+        return condition;
+    }
+
+    /// <summary>A bool expression and what holds after it, for each outcome.</summary>
+    private (BoundExpression Condition, FlowState WhenTrue, FlowState WhenFalse) BindCondition(ExpressionSyntax syntax)
+    {
+        switch (syntax)
+        {
+            case BinarySyntax { Operator: BinaryOperator.And or BinaryOperator.Or } logical:
+                return BindLogical(logical);
+            case UnarySyntax { Operator: UnaryOperator.Not } not:
+                (BoundExpression inner, FlowState whenTrue, FlowState whenFalse) = BindCondition(not.Operand);
+                return (inner.Type.IsError ? inner : new BoundUnary(not.Span, UnaryOperator.Not, inner), whenFalse, whenTrue);
+            case BoolLiteralSyntax literal:
+                BoundExpression constant = BindExpression(literal);
+                return literal.Value ? (constant, flow, FlowState.Unreachable) : (constant, FlowState.Unreachable, flow);
+            default:
+                BoundExpression condition = Convert(RequireValue(BindExpression(syntax)), BuiltInType.Bool);
+                (whenTrue, whenFalse) = Learn(condition);
+                return (condition, whenTrue, whenFalse);
+        }
+    }
+
+    private (BoundExpression Condition, FlowState WhenTrue, FlowState WhenFalse) BindLogical(BinarySyntax syntax)
+    {
+        var operands = ImmutableArray.CreateBuilder<BoundExpression>();
+        bool isAnd = syntax.Operator == BinaryOperator.And;
+        FlowState decidedEarly = FlowState.Unreachable;
+        foreach (ExpressionSyntax operand in Flatten(syntax))
+        {
+            (BoundExpression bound, FlowState whenTrue, FlowState whenFalse) = BindCondition(operand);
+            operands.Add(bound);
+            decidedEarly = decidedEarly.Join(isAnd ? whenFalse : whenTrue);
+            flow = isAnd ? whenTrue : whenFalse;
+        }
+
+        var condition = new BoundLogical(syntax.Span, isAnd, operands.ToImmutable());
+        return isAnd ? (condition, flow, decidedEarly) : (condition, decidedEarly, flow);
+    }
+
+    private static Stack<ExpressionSyntax> Flatten(BinarySyntax syntax)
+    {
+        var operands = new Stack<ExpressionSyntax>();
+        ExpressionSyntax current = syntax;
+        while (current is BinarySyntax binary && binary.Operator == syntax.Operator)
+        {
+            operands.Push(binary.Right);
+            current = binary.Left;
+        }
+
+        operands.Push(current);
+        return operands;
+    }
+
+    /// <summary>What a test says about the local it tests.</summary>
+    private (FlowState WhenTrue, FlowState WhenFalse) Learn(BoundExpression condition)
+    {
+        switch (condition)
+        {
+            case BoundTypeTest { Operand: BoundLocal { Local: var local, Type: var known }, Tested: var tested }:
+                return (TypeRelations.IsSubtype(known, tested) ? flow : flow.Narrow(local, tested), flow);
+            case BoundBinary { Operator: BinaryOperator.Equal or BinaryOperator.Identical } equality when NullTested(equality) is { } local:
+                return (flow, flow.Narrow(local, flow.TypeOf(local).NonNull));
+            case BoundBinary { Operator: BinaryOperator.NotEqual or BinaryOperator.NotIdentical } equality when NullTested(equality) is { } local:
+                return (flow.Narrow(local, flow.TypeOf(local).NonNull), flow);
+            default:
+                return (flow, flow);
+        }
+    }
+
+    private static LocalSymbol? NullTested(BoundBinary equality) => equality switch
+    {
+        { Left: BoundLocal { Local: var local }, Right: BoundNull } => local,
+        { Left: BoundNull, Right: BoundLocal { Local: var local } } => local,
+        _ => null,
+    };
+
+    private BoundExpression BindTypeTest(TypeTestSyntax syntax)
+    {
+        BoundExpression operand = RequireValue(BindExpression(syntax.Operand));
+        TarnType type = types.ResolveValue(syntax.Type);
+        if (operand.Type.IsError || type.IsError)
+            return new BoundError(syntax.Span);
+        if (type.IsNullable)
+            return Error(syntax.Type.Span, DiagnosticCatalog.TestOfNullable, type);
+        return TypeRelations.MayBe(operand.Type, type)
+            ? new BoundTypeTest(syntax.Span, operand, type)
+            : ReportImpossible(syntax.Span, operand.Type, type);
+    }
+
+    private static string Text(UnaryOperator @operator) => @operator switch
+    {
+        UnaryOperator.Negate => "-",
+        UnaryOperator.Plus => "+",
+        UnaryOperator.Not => "!",
+        UnaryOperator.Complement => "~",
+    };
+
+    private static string Text(BinaryOperator @operator) => @operator switch
+    {
+        BinaryOperator.Or => "||",
+        BinaryOperator.And => "&&",
+        BinaryOperator.Equal => "==",
+        BinaryOperator.NotEqual => "!=",
+        BinaryOperator.Identical => "===",
+        BinaryOperator.NotIdentical => "!==",
+        BinaryOperator.Less => "<",
+        BinaryOperator.LessOrEqual => "<=",
+        BinaryOperator.Greater => ">",
+        BinaryOperator.GreaterOrEqual => ">=",
+        BinaryOperator.Coalesce => "??",
+        BinaryOperator.BitOr => "|",
+        BinaryOperator.BitXor => "^",
+        BinaryOperator.BitAnd => "&",
+        BinaryOperator.ShiftLeft => "<<",
+        BinaryOperator.ShiftRight => ">>",
+        BinaryOperator.ShiftRightUnsigned => ">>>",
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "-",
+        BinaryOperator.Multiply => "*",
+        BinaryOperator.Divide => "/",
+        BinaryOperator.Remainder => "%",
+    };
+}

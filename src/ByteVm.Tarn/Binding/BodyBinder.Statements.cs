@@ -1,0 +1,299 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Statements.</summary>
+internal sealed partial class BodyBinder
+{
+    private BoundBlock BindBlock(BlockSyntax syntax)
+    {
+        int scope = OpenScope();
+        var statements = ImmutableArray.CreateBuilder<BoundStatement>(syntax.Statements.Length);
+        foreach (StatementSyntax statement in syntax.Statements)
+            statements.Add(BindStatement(statement));
+        CloseScope(scope);
+        return new BoundBlock(syntax.Span, statements.MoveToImmutable());
+    }
+
+    private BoundStatement BindStatement(StatementSyntax syntax) => syntax switch
+    {
+        ExpressionStatementSyntax s => BindExpressionStatement(s),
+        LocalSyntax s => BindLocal(s.Variable),
+        AssignmentSyntax s => BindAssignment(s),
+        ReturnSyntax s => BindReturn(s),
+        WhileSyntax s => BindWhile(s),
+        ForRangeSyntax s => BindForRange(s),
+        ForEachSyntax s => BindForEach(s),
+        BreakSyntax s => BindBreak(s),
+        ContinueSyntax s => BindContinue(s),
+        var s => BindBlock((BlockSyntax)s),
+    };
+
+    private BoundExpressionStatement BindExpressionStatement(ExpressionStatementSyntax syntax)
+    {
+        BoundExpression expression = syntax.Expression is IfSyntax @if ? BindIf(@if, wantsValue: false, null) : BindExpression(syntax.Expression);
+        if (syntax.Expression is not (IfSyntax or CallSyntax) && !expression.Type.IsError)
+            Report(syntax.Span, DiagnosticCatalog.NoEffect);
+        return new BoundExpressionStatement(syntax.Span, expression);
+    }
+
+    private BoundLocalDeclaration BindLocal(VariableSyntax syntax)
+    {
+        TarnType? type = syntax.Type is null ? null : types.ResolveValue(syntax.Type);
+        BoundExpression? value = syntax.Initializer is null ? null
+            : type is null ? RequireValue(BindExpression(syntax.Initializer)) : BindConverted(syntax.Initializer, type);
+        if (value is null && type is null)
+            Report(syntax.Name.Span, DiagnosticCatalog.NoTypeAndNoValue, syntax.Name.Text);
+        if (type is null && value?.Type == BuiltInType.Null)
+            Report(syntax.Initializer!.Span, DiagnosticCatalog.TypeOfNull, syntax.Name.Text);
+
+        LocalSymbol local = Declare(syntax.Name, type ?? InferredType(value), syntax.IsMutable);
+        if (value is null)
+            flow = flow.DeclareUnassigned(local);
+        else
+            NarrowByValue(local, value);
+        return new BoundLocalDeclaration(syntax.Span, local, value);
+    }
+
+    private static TarnType InferredType(BoundExpression? value) => value is null || value.Type == BuiltInType.Null ? BuiltInType.Error : value.Type;
+
+    // "let x: string? = "a"" is known not to be null.
+    private void NarrowByValue(LocalSymbol local, BoundExpression value)
+    {
+        flow = flow.Forget(local);
+        TarnType actual = value is BoundConversion conversion ? conversion.Operand.Type : value.Type;
+        if (local.Type.IsNullable && !actual.IsNullable && !actual.IsError)
+            flow = flow.Narrow(local, local.Type.NonNull);
+    }
+
+    private BoundReturn BindReturn(ReturnSyntax syntax)
+    {
+        BoundExpression? value = null;
+        if (function is null || function.IsConstructor)
+            Report(syntax.Span, DiagnosticCatalog.ReturnInInit);
+        else if (function.ReturnType.IsVoid && syntax.Value is not null)
+            Report(syntax.Value.Span, DiagnosticCatalog.ReturnValueInVoid, function.Name);
+        else if (!function.ReturnType.IsVoid && syntax.Value is null && !function.ReturnType.IsError)
+            Report(syntax.Span, DiagnosticCatalog.ReturnWithoutValue, function.Name, function.ReturnType);
+        else if (syntax.Value is not null)
+            value = BindConverted(syntax.Value, function.ReturnType);
+        flow = FlowState.Unreachable;
+        return new BoundReturn(syntax.Span, value);
+    }
+
+    private BoundStatement BindAssignment(AssignmentSyntax syntax)
+    {
+        if (syntax.Operator is { } @operator)
+            return BindCompoundAssignment(syntax, @operator);
+        if (syntax.Target is NameSyntax name && locals.TryGetValue(name.Name.Text, out LocalSymbol? local))
+            return BindLocalAssignment(syntax, local);
+        BoundExpression target = BindTarget(syntax.Target);
+        BoundExpression value = BindConverted(syntax.Value, target.Type);
+        CheckAssignable(target, syntax.Target.Span);
+        if (target is BoundField { Receiver: BoundThis, Field: var field })
+            flow = flow.Assign(field);
+        return new BoundAssignment(syntax.Span, target, value);
+    }
+
+    private BoundAssignment BindLocalAssignment(AssignmentSyntax syntax, LocalSymbol local)
+    {
+        BoundExpression value = BindConverted(syntax.Value, local.Type);
+        CheckLocalAssignable(local, syntax.Target.Span);
+        flow = flow.Assign(local);
+        NarrowByValue(local, value);
+        return new BoundAssignment(syntax.Span, new BoundLocal(syntax.Target.Span, local, local.Type), value);
+    }
+
+    private void CheckLocalAssignable(LocalSymbol local, Span span)
+    {
+        if (local.IsParameter)
+            Report(span, DiagnosticCatalog.AssignToParameter, local.Name);
+        else if (!local.IsMutable && flow.MayBeAssigned(local))
+            Report(span, DiagnosticCatalog.AssignToLet, local.Name);
+    }
+
+    /// <summary>The left side of an assignment, as a place and not as its value.</summary>
+    private BoundExpression BindTarget(ExpressionSyntax syntax)
+    {
+        BoundExpression target = syntax switch
+        {
+            NameSyntax name => BindName(name.Name),
+            MemberSyntax { IsSafe: false } member => BindMember(member),
+            _ => BindExpression(syntax),
+        };
+        if (target is BoundLocal or BoundGlobal or BoundField or BoundElement or BoundError)
+            return target;
+        if (target is BoundStringByte)
+            return Error(syntax.Span, DiagnosticCatalog.StringIsImmutable);
+        return Error(syntax.Span, DiagnosticCatalog.NotAssignable);
+    }
+
+    private void CheckAssignable(BoundExpression target, Span span)
+    {
+        switch (target)
+        {
+            case BoundLocal { Local: var local }:
+                CheckLocalAssignable(local, span);
+                break;
+            case BoundGlobal { Global: { IsMutable: false } global }:
+                Report(span, DiagnosticCatalog.AssignToLet, global.Name);
+                break;
+            case BoundField { Field: { IsMutable: false } field } access when !IsFirstAssignment(access):
+                Report(span, DiagnosticCatalog.AssignToLet, field.Name);
+                break;
+        }
+    }
+
+    private bool IsFirstAssignment(BoundField access) => InConstructor && access is { Receiver: BoundThis, Field: var field } && field.Class == @class && !flow.MayBeAssigned(field);
+
+    private BoundCompoundAssignment BindCompoundAssignment(AssignmentSyntax syntax, BinaryOperator @operator)
+    {
+        BoundExpression target = BindExpression(syntax.Target);
+        target = target is BoundLocal { Local: var local } ? new BoundLocal(target.Span, local, local.Type) : target;
+        if (target is not (BoundLocal or BoundGlobal or BoundField or BoundElement or BoundError))
+            target = Error(syntax.Target.Span, target is BoundStringByte ? DiagnosticCatalog.StringIsImmutable : DiagnosticCatalog.NotAssignable);
+        var current = new BoundPlaceholder(syntax.Target.Span, target is BoundLocal { Local: var known } ? flow.TypeOf(known) : target.Type);
+        BoundExpression result = @operator == BinaryOperator.Coalesce
+            ? BindCoalesce(syntax.Span, current, syntax.Value)
+            : BindBinaryStep(syntax.Span, @operator, syntax.Span, current, syntax.Value);
+        BoundExpression value = IsSmallInteger(target.Type) && result.Type == BuiltInType.Int
+            ? new BoundConversion(syntax.Span, target.Type, result)
+            : Convert(result, target.Type);
+        CheckAssignable(target, syntax.Target.Span);
+        if (target is BoundLocal { Local: var assigned })
+            flow = flow.Forget(assigned);
+        return new BoundCompoundAssignment(syntax.Span, target, current, value);
+    }
+
+    private static bool IsSmallInteger(TarnType type) => type is BuiltInType { Kind: BuiltIn.Byte or BuiltIn.Short };
+
+    private BoundWhile BindWhile(WhileSyntax syntax)
+    {
+        Loop loop = OpenLoop(syntax);
+        (BoundExpression condition, FlowState whenTrue, FlowState whenFalse) = BindCondition(syntax.Condition);
+        flow = whenTrue;
+        BoundBlock body = BindBlock(syntax.Body);
+        CloseLoop(loop, whenFalse);
+        return new BoundWhile(syntax.Span, loop.Target, condition, body);
+    }
+
+    private Loop OpenLoop(LoopSyntax syntax)
+    {
+        if (syntax.Label is { } label && loops.Any(l => l.Target.Label == label.Text))
+            Report(label.Span, DiagnosticCatalog.AlreadyDeclared, label.Text);
+        foreach (string name in syntax.AssignedNames)
+            ForgetAtLoopHead(name);
+        var loop = new Loop(new LoopTarget(syntax.Label?.Text));
+        loops.Add(loop);
+        return loop;
+    }
+
+    private void ForgetAtLoopHead(string name)
+    {
+        if (locals.TryGetValue(name, out LocalSymbol? local))
+            flow = flow.Forget(local).AssignPerhaps(local);
+        else if (InConstructor && @class!.Members.TryGetValue(name, out MemberSymbol? field))
+            flow = flow.AssignPerhaps(field);
+    }
+
+    private void CloseLoop(Loop loop, FlowState whenDone)
+    {
+        loops.RemoveAt(loops.Count - 1);
+        flow = whenDone.Join(loop.AfterBreak);
+    }
+
+    private BoundForRange BindForRange(ForRangeSyntax syntax)
+    {
+        BoundExpression from = RequireValue(BindExpression(syntax.From));
+        BoundExpression to = RequireValue(BindExpression(syntax.To, from.Type));
+        BoundExpression? step = syntax.Step is null ? null : RequireValue(BindExpression(syntax.Step, from.Type));
+        TarnType type = RangeType(from, to, syntax);
+        if (step is not (null or BoundError or BoundInteger { Value: not 0 }))
+            Report(step.Span, DiagnosticCatalog.StepNotConstant);
+
+        int scope = OpenScope();
+        Loop loop = OpenLoop(syntax);
+        FlowState before = flow;
+        LocalSymbol variable = Declare(syntax.Variable, type, isMutable: false);
+        BoundBlock body = BindBlock(syntax.Body);
+        CloseLoop(loop, before);
+        CloseScope(scope);
+        return new BoundForRange(syntax.Span, loop.Target, variable, Convert(from, type), Convert(to, type), syntax.IsClosed, (step as BoundInteger)?.Value ?? 1, body);
+    }
+
+    private TarnType RangeType(BoundExpression from, BoundExpression to, ForRangeSyntax syntax)
+    {
+        if (from.Type.IsError || to.Type.IsError)
+            return BuiltInType.Error;
+        if (from.Type == BuiltInType.Char && to.Type == BuiltInType.Char)
+            return BuiltInType.Char;
+        TarnType? type = TypeRelations.ArithmeticType(from.Type, to.Type);
+        if (type is not null && TypeRelations.IsIntegral(type))
+            return type;
+        Report(syntax.From.Span.To(syntax.To.Span), DiagnosticCatalog.RangeType, from.Type, to.Type);
+        return BuiltInType.Error;
+    }
+
+    private BoundStatement BindForEach(ForEachSyntax syntax)
+    {
+        BoundExpression collection = RequireValue(BindExpression(syntax.Collection));
+        TarnType element = ElementType(collection);
+        int scope = OpenScope();
+        Loop loop = OpenLoop(syntax);
+        FlowState before = flow;
+        LocalSymbol variable = Declare(syntax.Variable, element, isMutable: false);
+        BoundBlock body = BindBlock(syntax.Body);
+        CloseLoop(loop, before);
+        CloseScope(scope);
+        if (collection.Type == BuiltInType.String)
+            references.UnionWith(compilation.ScalarFunctions);
+        return collection.Type == BuiltInType.String
+            ? new BoundForString(syntax.Span, loop.Target, variable, collection, body)
+            : new BoundForArray(syntax.Span, loop.Target, variable, collection, body);
+    }
+
+    private TarnType ElementType(BoundExpression collection)
+    {
+        if (collection.Type is ArrayType array)
+            return array.Element;
+        if (collection.Type == BuiltInType.String)
+            return BuiltInType.Char;
+        if (!collection.Type.IsError)
+            Report(collection.Span, DiagnosticCatalog.NotIterable, collection.Type);
+        return BuiltInType.Error;
+    }
+
+    private BoundStatement BindBreak(BreakSyntax syntax)
+    {
+        if (FindLoop(syntax.Label, syntax.Span, "break") is not { } loop)
+            return new BoundBlock(syntax.Span, []);
+        loop.AfterBreak = loop.AfterBreak.Join(flow);
+        flow = FlowState.Unreachable;
+        return new BoundBreak(syntax.Span, loop.Target);
+    }
+
+    private BoundStatement BindContinue(ContinueSyntax syntax)
+    {
+        if (FindLoop(syntax.Label, syntax.Span, "continue") is not { } loop)
+            return new BoundBlock(syntax.Span, []);
+        flow = FlowState.Unreachable;
+        return new BoundContinue(syntax.Span, loop.Target);
+    }
+
+    private Loop? FindLoop(Identifier? label, Span span, string keyword)
+    {
+        for (int i = loops.Count - 1; i >= 0; i--)
+        {
+            if (label is null || loops[i].Target.Label == label.Value.Text)
+                return loops[i];
+        }
+
+        if (label is null)
+            Report(span, DiagnosticCatalog.OutsideLoop, keyword);
+        else
+            Report(label.Value.Span, DiagnosticCatalog.UnknownLabel, label.Value.Text);
+        return null;
+    }
+}

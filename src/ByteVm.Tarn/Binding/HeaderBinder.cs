@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Gives a module's symbols their types: supertypes, parameters, results, fields. Bodies come later.</summary>
+internal sealed class HeaderBinder
+{
+    private readonly ModuleSymbol module;
+    private readonly DiagnosticBag diagnostics;
+    private readonly TypeResolver types;
+
+    public HeaderBinder(Compilation compilation, ModuleSymbol module)
+    {
+        this.module = module;
+        diagnostics = compilation.Diagnostics;
+        types = new TypeResolver(compilation, module, diagnostics);
+    }
+
+    /// <summary>Supertypes of all classes must be known before any member is looked up.</summary>
+    public void BindSuperTypes()
+    {
+        foreach (Symbol symbol in module.Members.Values)
+        {
+            if (symbol is ClassSymbol @class)
+                BindSuperTypes(@class);
+        }
+    }
+
+    public void BindSignatures()
+    {
+        foreach (Symbol symbol in module.Members.Values)
+            BindSignature(symbol);
+    }
+
+    private void BindSignature(Symbol symbol)
+    {
+        switch (symbol)
+        {
+            case FunctionSymbol function:
+                BindFunction(function);
+                break;
+            case GlobalSymbol global:
+                BindGlobal(global);
+                break;
+            case FieldSymbol { Syntax: not null } field:
+                BindField(field);
+                break;
+            case ClassSymbol @class:
+                BindConstructor(@class);
+                foreach (MemberSymbol member in @class.Members.Values)
+                    BindSignature(member);
+                break;
+        }
+    }
+
+    private void BindSuperTypes(ClassSymbol @class)
+    {
+        var interfaces = ImmutableArray.CreateBuilder<ClassSymbol>();
+        for (int i = 0; i < @class.Syntax.SuperTypes.Length; i++)
+        {
+            SuperTypeSyntax syntax = @class.Syntax.SuperTypes[i];
+            TarnType type = types.Resolve(syntax.Type);
+            if (type is ClassType { Symbol: { IsInterface: true } @interface })
+                AddInterface(@class, interfaces, @interface, syntax);
+            else if (type is ClassType { Symbol: var super })
+                SetBase(@class, super, syntax, isFirst: i == 0);
+            else if (!type.IsError)
+                diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.NotASuperType, type.Name);
+        }
+
+        @class.Interfaces = interfaces.ToImmutable();
+    }
+
+    private void AddInterface(ClassSymbol @class, ImmutableArray<ClassSymbol>.Builder interfaces, ClassSymbol @interface, SuperTypeSyntax syntax)
+    {
+        if (!syntax.Arguments.IsDefault)
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.InterfaceArguments, @interface.Name);
+        if (interfaces.Contains(@interface))
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.RepeatedSuperType, @interface.Name, @class.Name);
+        else
+            interfaces.Add(@interface);
+    }
+
+    private void SetBase(ClassSymbol @class, ClassSymbol super, SuperTypeSyntax syntax, bool isFirst)
+    {
+        if (@class.IsInterface || !isFirst)
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseClassNotFirst, super.Name, @class.Name);
+        else if (!super.IsExtensible)
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseNotOpen, super.Name);
+        else
+            @class.Base = super;
+    }
+
+    private void BindConstructor(ClassSymbol @class)
+    {
+        if (@class.Constructor is null)
+            return;
+        @class.Constructor.Parameters = Parameters([.. @class.Syntax.Parameters.Select(p => p.Parameter)]);
+        @class.Constructor.ReturnType = BuiltInType.Void;
+        for (int i = 0; i < @class.Syntax.Parameters.Length; i++)
+        {
+            LocalSymbol parameter = @class.Constructor.Parameters[i];
+            if (@class.Syntax.Parameters[i].Field == FieldKind.None || !@class.Members.TryGetValue(parameter.Name, out MemberSymbol? member) || member is not FieldSymbol field)
+                continue;
+            field.Type = parameter.Type;
+            field.Parameter = parameter;
+        }
+    }
+
+    private void BindFunction(FunctionSymbol function)
+    {
+        FunctionSyntax syntax = function.Syntax!;
+        function.Parameters = Parameters(syntax.Parameters);
+        function.ReturnType = syntax.ReturnType is null ? BuiltInType.Void : types.Resolve(syntax.ReturnType);
+        CheckBody(function, syntax);
+    }
+
+    private ImmutableArray<LocalSymbol> Parameters(ImmutableArray<ParameterSyntax> syntax)
+    {
+        var parameters = ImmutableArray.CreateBuilder<LocalSymbol>(syntax.Length);
+        foreach (ParameterSyntax parameter in syntax)
+        {
+            if (parameters.Any(p => p.Name == parameter.Name.Text))
+                diagnostics.Report(module.Source, parameter.Name.Span, DiagnosticCatalog.AlreadyDeclared, parameter.Name.Text);
+            TarnType type = types.ResolveValue(parameter.Type);
+            parameters.Add(new LocalSymbol(parameter.Name.Text, parameter.Name.Span, type, isMutable: false, isParameter: true) { Default = parameter.Default });
+        }
+
+        return parameters.MoveToImmutable();
+    }
+
+    private void CheckBody(FunctionSymbol function, FunctionSyntax syntax)
+    {
+        bool hasBody = syntax.Body is not null || syntax.ExpressionBody is not null;
+        if (function.IsExtern)
+            CheckExtern(function, syntax);
+        else if (function.Class is { IsInterface: true })
+            Require(!hasBody, function, DiagnosticCatalog.InterfaceMethodBody);
+        else if (function.IsAbstract)
+            CheckAbstract(function, hasBody);
+        else
+            Require(hasBody, function, DiagnosticCatalog.MissingBody);
+    }
+
+    private void CheckAbstract(FunctionSymbol function, bool hasBody)
+    {
+        Require(!hasBody, function, DiagnosticCatalog.AbstractMethodBody);
+        Require(function.Class!.IsAbstract, function, DiagnosticCatalog.AbstractInConcreteClass);
+    }
+
+    private void CheckExtern(FunctionSymbol function, FunctionSyntax syntax)
+    {
+        function.ExternTarget = (syntax.ExpressionBody as StringLiteralSyntax)?.Value;
+        Require(module.IsLibrary, function, DiagnosticCatalog.ExternOutsideLibrary);
+        if (module.IsLibrary)
+            Require(function.ExternTarget is not null, function, DiagnosticCatalog.MissingBody);
+    }
+
+    private void Require(bool condition, FunctionSymbol function, DiagnosticDescriptor otherwise)
+    {
+        if (!condition)
+            diagnostics.Report(module.Source, function.NameSpan, otherwise, function.Name);
+    }
+
+    private void BindGlobal(GlobalSymbol global)
+    {
+        if (global.Syntax.Type is not null)
+            global.Type = types.ResolveValue(global.Syntax.Type);
+        if (global.Syntax.Initializer is null)
+            diagnostics.Report(module.Source, global.NameSpan, DiagnosticCatalog.GlobalWithoutValue, global.Name);
+    }
+
+    private void BindField(FieldSymbol field)
+    {
+        if (field.Syntax!.Type is not null)
+            field.Type = types.ResolveValue(field.Syntax.Type);
+        else if (field.Syntax.Initializer is null)
+            ReportUntyped(field);
+    }
+
+    private void ReportUntyped(FieldSymbol field)
+    {
+        diagnostics.Report(module.Source, field.NameSpan, DiagnosticCatalog.NoTypeAndNoValue, field.Name);
+        field.Type = BuiltInType.Error;
+    }
+}

@@ -1,0 +1,166 @@
+using ByteVm.Tarn.Diagnostics;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>
+/// Checks classes against their supertypes, and finds which methods take part in dynamic dispatch: those that can be overridden, that
+/// override, and that implement an interface's method.
+/// </summary>
+internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diagnostics)
+{
+    /// <summary>Cuts cycles, so that everything after may walk up.</summary>
+    public void BreakCycles()
+    {
+        foreach (ClassSymbol @class in Classes())
+        {
+            if (!IsItsOwnSuperType(@class))
+                continue;
+            diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.InheritanceCycle, @class.Name);
+            @class.Base = null;
+            @class.Interfaces = [];
+        }
+    }
+
+    public void Check()
+    {
+        foreach (ClassSymbol @class in Classes())
+            CheckClass(@class);
+    }
+
+    private IEnumerable<ClassSymbol> Classes() => module.Members.Values.OfType<ClassSymbol>();
+
+    private static bool IsItsOwnSuperType(ClassSymbol @class)
+    {
+        var seen = new HashSet<ClassSymbol>();
+        var pending = new Stack<ClassSymbol>(SuperTypes(@class));
+        while (pending.TryPop(out ClassSymbol? current))
+        {
+            if (current == @class)
+                return true;
+            if (!seen.Add(current))
+                continue;
+            foreach (ClassSymbol super in SuperTypes(current))
+                pending.Push(super);
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<ClassSymbol> SuperTypes(ClassSymbol @class) => @class.Base is null ? @class.Interfaces : @class.Interfaces.Prepend(@class.Base);
+
+    private void CheckClass(ClassSymbol @class)
+    {
+        foreach (MemberSymbol member in @class.Members.Values)
+            CheckMember(@class, member);
+        if (@class.IsInterface)
+            return;
+        foreach (ClassSymbol @interface in AllInterfaces(@class))
+            CheckImplementation(@class, @interface);
+        if (!@class.IsAbstract)
+            CheckNothingAbstract(@class);
+    }
+
+    private void CheckMember(ClassSymbol @class, MemberSymbol member)
+    {
+        MemberSymbol? inherited = @class.Base?.Find(member.Name);
+        if (member is FunctionSymbol method)
+            CheckMethod(@class, method, inherited as FunctionSymbol);
+        bool overrides = member is FunctionSymbol { Overridden: not null };
+        bool implements = inherited is FunctionSymbol { Class.IsInterface: true };
+        if (inherited is not null && !overrides && !implements && !IsOverride(member) && !(inherited.IsPrivate && inherited.Module != module))
+            diagnostics.Report(module.Source, member.NameSpan, DiagnosticCatalog.HidesInherited, member.Name, inherited.Class!.Name);
+    }
+
+    private static bool IsOverride(MemberSymbol member) => (member.Modifiers & Syntax.Modifiers.Override) != 0;
+
+    private void CheckMethod(ClassSymbol @class, FunctionSymbol method, FunctionSymbol? inherited)
+    {
+        if (@class.IsInterface || (method.Modifiers & (Syntax.Modifiers.Open | Syntax.Modifiers.Abstract)) != 0)
+            method.IsDispatched = method.HasReceiver;
+        if (!IsOverride(method))
+            return;
+        if (inherited is null && AllInterfaces(@class).Any(i => i.Members.ContainsKey(method.Name)))
+            return;
+        if (inherited is null || inherited.IsStatic || method.IsStatic)
+            diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.NothingToOverride, method.Name, @class.Name);
+        else if (!IsOverridable(inherited))
+            diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.OverridesClosed, method.Name, inherited.Class!.Name);
+        else if (CheckSignature(method, inherited))
+            Link(method, inherited);
+    }
+
+    private static bool IsOverridable(FunctionSymbol method) =>
+        method.Class!.IsInterface || (method.Modifiers & (Syntax.Modifiers.Open | Syntax.Modifiers.Abstract | Syntax.Modifiers.Override)) != 0;
+
+    private bool CheckSignature(FunctionSymbol method, FunctionSymbol inherited)
+    {
+        bool same = method.ReturnType == inherited.ReturnType
+            && method.Parameters.Select(p => p.Type).SequenceEqual(inherited.Parameters.Select(p => p.Type));
+        if (!same && !HasError(method) && !HasError(inherited))
+            diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.SignatureDiffers, method.Name, Signature(inherited), inherited.Class!.Name);
+        return same;
+    }
+
+    private static bool HasError(FunctionSymbol method) => method.ReturnType.IsError || method.Parameters.Any(p => p.Type.IsError);
+
+    private static string Signature(FunctionSymbol method) =>
+        $"fn {method.Name}({string.Join(", ", method.Parameters.Select(p => $"{p.Name}: {p.Type}"))}){(method.ReturnType.IsVoid ? "" : $": {method.ReturnType}")}";
+
+    private static void Link(FunctionSymbol method, FunctionSymbol inherited)
+    {
+        method.IsDispatched = true;
+        inherited.IsDispatched = true;
+        if (!inherited.Class!.IsInterface)
+            method.Overridden = inherited;
+        inherited.Overriders.Add(method);
+    }
+
+    private static IEnumerable<ClassSymbol> AllInterfaces(ClassSymbol @class)
+    {
+        var seen = new HashSet<ClassSymbol>();
+        var pending = new Queue<ClassSymbol>();
+        for (ClassSymbol? current = @class; current is not null; current = current.Base)
+        {
+            foreach (ClassSymbol direct in current.Interfaces)
+                pending.Enqueue(direct);
+        }
+
+        while (pending.TryDequeue(out ClassSymbol? @interface))
+        {
+            if (!seen.Add(@interface))
+                continue;
+            yield return @interface;
+            foreach (ClassSymbol super in @interface.Interfaces)
+                pending.Enqueue(super);
+        }
+    }
+
+    private void CheckImplementation(ClassSymbol @class, ClassSymbol @interface)
+    {
+        foreach (FunctionSymbol required in @interface.Methods)
+        {
+            if (@class.Find(required.Name) is FunctionSymbol { IsStatic: false } method && !method.Class!.IsInterface)
+            {
+                if (CheckSignature(method, required) && !required.Overriders.Contains(method))
+                    Link(method, required);
+            }
+            else if (!@class.IsAbstract)
+            {
+                diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(required), @interface.Name);
+            }
+        }
+    }
+
+    private void CheckNothingAbstract(ClassSymbol @class)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (ClassSymbol? current = @class; current is not null; current = current.Base)
+        {
+            foreach (FunctionSymbol method in current.Methods)
+            {
+                if (names.Add(method.Name) && method.IsAbstract && current != @class)
+                    diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(method), current.Name);
+            }
+        }
+    }
+}

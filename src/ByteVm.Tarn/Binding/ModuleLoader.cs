@@ -1,0 +1,87 @@
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Parses the entry module and everything it imports, directly or not. Modules found in one round are parsed in parallel.</summary>
+internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagnostics)
+{
+    private readonly Dictionary<string, ModuleSymbol?> modules = new(StringComparer.Ordinal);
+    private readonly List<ModuleSymbol> inOrder = [];
+
+    /// <summary>The modules by name. One that was refused, or does not exist, is null.</summary>
+    public IReadOnlyDictionary<string, ModuleSymbol?> ByName => modules;
+
+    /// <summary>Those that parsed, in the order in which imports name them, the entry first.</summary>
+    public IReadOnlyList<ModuleSymbol> InOrder => inOrder;
+
+    public ModuleSymbol? Load(string entryName, SourceText entry)
+    {
+        List<(string Name, SourceText Source)> round = [(entryName, entry)];
+        if (StandardLibrary.Find(StandardLibrary.Prelude) is { } prelude)
+            round.Add((StandardLibrary.Prelude, prelude));
+        while (round.Count > 0)
+            round = LoadRound(round);
+        return modules[entryName];
+    }
+
+    private List<(string Name, SourceText Source)> LoadRound(List<(string Name, SourceText Source)> round)
+    {
+        var parsed = new ModuleSyntax?[round.Count];
+        var found = new DiagnosticBag[round.Count];
+        if (round.Count == 1)
+            Parse(0);
+        else
+            Parallel.For(0, round.Count, Parse);
+
+        void Parse(int i)
+        {
+            found[i] = new DiagnosticBag();
+            parsed[i] = ModuleParser.Parse(round[i].Source, found[i]);
+        }
+
+        for (int i = 0; i < round.Count; i++)
+            Register(round[i].Name, parsed[i], found[i]);
+        var next = new List<(string, SourceText)>();
+        foreach (ModuleSyntax? module in parsed)
+            CollectImports(module, next);
+        return next;
+    }
+
+    private void Register(string name, ModuleSyntax? syntax, DiagnosticBag found)
+    {
+        diagnostics.Add(found);
+        ModuleSymbol? module = syntax is null ? null : new ModuleSymbol(name, syntax, IsLibrary(name));
+        modules[name] = module;
+        if (module is not null)
+            inOrder.Add(module);
+    }
+
+    private void CollectImports(ModuleSyntax? module, List<(string Name, SourceText Source)> next)
+    {
+        if (module is null)
+            return;
+        foreach (ImportSyntax import in module.Imports)
+        {
+            string name = string.Join('.', import.Path.Select(p => p.Text));
+            if (modules.ContainsKey(name) || next.Any(n => n.Name == name))
+                continue;
+            SourceText? source = IsLibrary(name) ? StandardLibrary.Find(name) : sources.Find(name);
+            if (source is null)
+                ReportMissing(module, import, name);
+            else
+                next.Add((name, source));
+        }
+    }
+
+    private void ReportMissing(ModuleSyntax module, ImportSyntax import, string name)
+    {
+        Span span = import.Path[0].Span.To(import.Path[^1].Span);
+        if (IsLibrary(name))
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.UnknownLibraryModule, name);
+        else
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.UnknownModule, name, name.Replace('.', '/') + ".tarn");
+    }
+
+    private static bool IsLibrary(string name) => name.StartsWith(StandardLibrary.Prefix, StringComparison.Ordinal);
+}

@@ -1,0 +1,90 @@
+using ByteVm.Tarn.Diagnostics;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>The order of checking: each phase needs what the one before found out about all modules.</summary>
+internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<ModuleSymbol> modules)
+{
+    public void Bind(ModuleSymbol? entry, CompilerOptions options)
+    {
+        foreach (ModuleSymbol module in modules)
+            new DeclarationBinder(module, compilation.Diagnostics).Declare();
+        foreach (ModuleSymbol module in modules)
+            new ImportBinder(compilation, module).Bind();
+        BindHeaders();
+        foreach (ModuleSymbol module in modules)
+        {
+            if (!module.IsLibrary)
+                BindBodies(module);
+        }
+
+        if (entry is not null && options.RequireMain)
+            CheckMain(entry);
+    }
+
+    private void BindHeaders()
+    {
+        HeaderBinder[] headers = [.. modules.Select(m => new HeaderBinder(compilation, m))];
+        foreach (HeaderBinder header in headers)
+            header.BindSuperTypes();
+        InheritanceChecker[] inheritance = [.. modules.Select(m => new InheritanceChecker(m, compilation.Diagnostics))];
+        foreach (InheritanceChecker checker in inheritance)
+            checker.BreakCycles();
+        foreach (HeaderBinder header in headers)
+            header.BindSignatures();
+        foreach (InheritanceChecker checker in inheritance)
+            checker.Check();
+    }
+
+    /// <summary>Binds everything in a module, whether or not the program reaches it.</summary>
+    public void BindBodies(ModuleSymbol module)
+    {
+        foreach (Symbol symbol in module.Members.Values)
+            BindBody(symbol);
+    }
+
+    private void BindBody(Symbol symbol)
+    {
+        switch (symbol)
+        {
+            case FunctionSymbol function:
+                BindFunction(function);
+                break;
+            case GlobalSymbol global:
+                compilation.BodyOf(global);
+                break;
+            case ClassSymbol @class:
+                if (@class.Constructor is not null)
+                    BindFunction(@class.Constructor);
+                foreach (MemberSymbol member in @class.Members.Values)
+                    BindBody(member);
+                break;
+        }
+    }
+
+    private void BindFunction(FunctionSymbol function)
+    {
+        foreach (LocalSymbol parameter in function.Parameters)
+        {
+            if (parameter.Default is not null)
+                compilation.DefaultOf(function, parameter, []);
+        }
+
+        if (!function.IsExtern && !function.IsAbstract)
+            compilation.BodyOf(function);
+    }
+
+    private void CheckMain(ModuleSymbol entry)
+    {
+        if (!entry.Members.TryGetValue("main", out Symbol? symbol) || symbol is not FunctionSymbol main)
+        {
+            compilation.Diagnostics.Report(entry.Source, default, DiagnosticCatalog.NoMain);
+            return;
+        }
+
+        bool takesArguments = main.Parameters.Length == 1 && main.Parameters[0].Type == BuiltInType.String.Array;
+        bool returns = main.ReturnType.IsVoid || main.ReturnType == BuiltInType.Int || main.ReturnType.IsError;
+        if ((main.Parameters.Length > 0 && !takesArguments) || !returns)
+            compilation.Diagnostics.Report(entry.Source, main.NameSpan, DiagnosticCatalog.MainSignature);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Anything that has a name.</summary>
+internal abstract class Symbol(string name)
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>One source file.</summary>
+internal sealed class ModuleSymbol(string name, ModuleSyntax syntax, bool isLibrary) : Symbol(name)
+{
+    public ModuleSyntax Syntax { get; } = syntax;
+
+    public SourceText Source => Syntax.Source;
+
+    /// <summary>Part of the standard library: may declare extern functions; only what a program reaches is compiled.</summary>
+    public bool IsLibrary { get; } = isLibrary;
+
+    /// <summary>What it declares.</summary>
+    public Dictionary<string, Symbol> Members { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What its imports bring into scope.</summary>
+    public Dictionary<string, Symbol> Imported { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>Declared in a module, perhaps inside a class.</summary>
+internal abstract class MemberSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan) : Symbol(name)
+{
+    public ModuleSymbol Module { get; } = module;
+
+    /// <summary>The class that declares it; null at the top level.</summary>
+    public ClassSymbol? Class { get; } = @class;
+
+    public Modifiers Modifiers { get; } = modifiers;
+
+    public Span NameSpan { get; } = nameSpan;
+
+    public bool IsPrivate => (Modifiers & Modifiers.Private) != 0;
+
+    public bool IsStatic => (Modifiers & Modifiers.Static) != 0;
+
+    /// <summary><c>module.Class.name</c>: what stack traces show.</summary>
+    public string QualifiedName => Class is null ? $"{Module.Name}.{Name}" : $"{Class.QualifiedName}.{Name}";
+}
+
+/// <summary>A class or interface.</summary>
+internal sealed class ClassSymbol : MemberSymbol
+{
+    public ClassSymbol(ModuleSymbol module, ClassSyntax syntax) : base(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span)
+    {
+        Syntax = syntax;
+        Type = new ClassType(this, []);
+    }
+
+    public ClassSyntax Syntax { get; }
+
+    public ClassType Type { get; }
+
+    public bool IsInterface => Syntax.IsInterface;
+
+    public bool IsAbstract => IsInterface || (Modifiers & Modifiers.Abstract) != 0;
+
+    public bool IsExtensible => IsInterface || (Modifiers & (Modifiers.Open | Modifiers.Abstract)) != 0;
+
+    public ClassSymbol? Base { get; set; }
+
+    /// <summary>Those it names itself.</summary>
+    public ImmutableArray<ClassSymbol> Interfaces { get; set; } = [];
+
+    public FunctionSymbol? Constructor { get; set; }
+
+    /// <summary>Instance fields in order of declaration, constructor parameters that are fields first.</summary>
+    public List<FieldSymbol> Fields { get; } = [];
+
+    /// <summary>Instance methods that it declares.</summary>
+    public List<FunctionSymbol> Methods { get; } = [];
+
+    /// <summary>What it declares, by name.</summary>
+    public Dictionary<string, MemberSymbol> Members { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Field initializers and init blocks in order of declaration.</summary>
+    public List<DeclarationSyntax> Initializers { get; } = [];
+
+    public bool InheritsFrom(ClassSymbol other)
+    {
+        for (ClassSymbol? current = this; current is not null; current = current.Base)
+        {
+            if (current == other || (other.IsInterface && current.Implements(other)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool Implements(ClassSymbol other)
+    {
+        foreach (ClassSymbol direct in Interfaces)
+        {
+            if (direct == other || direct.Implements(other))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A member by name, its own first, then inherited ones.</summary>
+    public MemberSymbol? Find(string name)
+    {
+        for (ClassSymbol? current = this; current is not null; current = current.Base)
+        {
+            if (current.Members.TryGetValue(name, out MemberSymbol? member))
+                return member;
+        }
+
+        return IsInterface ? FindInInterfaces(name) : FindAbstract(name);
+    }
+
+    // An abstract class may leave an interface's method to its subclasses, yet it has that method.
+    private MemberSymbol? FindAbstract(string name)
+    {
+        for (ClassSymbol? current = this; current is { IsAbstract: true }; current = current.Base)
+        {
+            if (current.FindInInterfaces(name) is { } member)
+                return member;
+        }
+
+        return null;
+    }
+
+    private MemberSymbol? FindInInterfaces(string name)
+    {
+        foreach (ClassSymbol direct in Interfaces)
+        {
+            if (direct.Members.TryGetValue(name, out MemberSymbol? member) || (member = direct.FindInInterfaces(name)) is not null)
+                return member;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A function, method, constructor, or extern declaration.</summary>
+internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan, FunctionSyntax? syntax)
+    : MemberSymbol(name, module, @class, modifiers, nameSpan)
+{
+    /// <summary>Null for constructors.</summary>
+    public FunctionSyntax? Syntax { get; } = syntax;
+
+    public ImmutableArray<LocalSymbol> Parameters { get; set; } = [];
+
+    public TarnType ReturnType { get; set; } = BuiltInType.Error;
+
+    public bool IsConstructor => Syntax is null;
+
+    public bool IsAbstract => (Modifiers & Modifiers.Abstract) != 0 || (Class is { IsInterface: true } && !IsStatic && Syntax is { Body: null, ExpressionBody: null });
+
+    public bool IsExtern => (Modifiers & Modifiers.Extern) != 0;
+
+    public bool HasReceiver => Class is not null && !IsStatic;
+
+    /// <summary>Takes part in dynamic dispatch: can be overridden, overrides, or implements an interface's method.</summary>
+    public bool IsDispatched { get; set; }
+
+    /// <summary>The base method it overrides.</summary>
+    public FunctionSymbol? Overridden { get; set; }
+
+    /// <summary>Methods that override or implement this one, for reachability.</summary>
+    public List<FunctionSymbol> Overriders { get; } = [];
+
+    /// <summary>For an extern function, the opcode or import it stands for.</summary>
+    public string? ExternTarget { get; set; }
+}
+
+/// <summary>A field of a class's instances.</summary>
+internal sealed class FieldSymbol(string name, ClassSymbol @class, Modifiers modifiers, Span nameSpan, bool isMutable, VariableSyntax? syntax)
+    : MemberSymbol(name, @class.Module, @class, modifiers, nameSpan)
+{
+    public bool IsMutable { get; } = isMutable;
+
+    /// <summary>Null when a constructor parameter is the field.</summary>
+    public VariableSyntax? Syntax { get; } = syntax;
+
+    /// <summary>Null until inferred, when the declaration leaves it out.</summary>
+    public TarnType? Type { get; set; }
+
+    /// <summary>Among the fields of its class.</summary>
+    public int Index { get; set; }
+
+    /// <summary>The constructor parameter that sets it.</summary>
+    public LocalSymbol? Parameter { get; set; }
+}
+
+/// <summary>A variable of a module, or a static one of a class.</summary>
+internal sealed class GlobalSymbol(ModuleSymbol module, ClassSymbol? @class, VariableSyntax syntax)
+    : MemberSymbol(syntax.Name.Text, module, @class, syntax.Modifiers, syntax.Name.Span)
+{
+    public VariableSyntax Syntax { get; } = syntax;
+
+    public bool IsMutable => Syntax.IsMutable;
+
+    /// <summary>Known once the initializer is bound, when the declaration leaves it out.</summary>
+    public TarnType? Type { get; set; }
+}
+
+/// <summary>A parameter or local variable.</summary>
+internal sealed class LocalSymbol(string name, Span nameSpan, TarnType type, bool isMutable, bool isParameter) : Symbol(name)
+{
+    public Span NameSpan { get; } = nameSpan;
+
+    public TarnType Type { get; } = type;
+
+    public bool IsMutable { get; } = isMutable;
+
+    public bool IsParameter { get; } = isParameter;
+
+    /// <summary>A parameter's default.</summary>
+    public ExpressionSyntax? Default { get; init; }
+}

@@ -1,0 +1,114 @@
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>What a value of one type is to another type, without the program saying anything.</summary>
+internal enum Conversion
+{
+    None,
+    Identity,
+
+    /// <summary>To a wider number: never loses anything.</summary>
+    Widening,
+
+    /// <summary>To a supertype or with null added: nothing happens at run time.</summary>
+    Reference,
+}
+
+/// <summary>The relations between types.</summary>
+internal static class TypeRelations
+{
+    public static bool IsNumeric(TarnType type) => type is BuiltInType { Kind: BuiltIn.Byte or BuiltIn.Short or BuiltIn.Int or BuiltIn.Long or BuiltIn.Float or BuiltIn.Double };
+
+    /// <summary>Whether arithmetic works on it, chars included (as their number).</summary>
+    public static bool IsArithmetic(TarnType type) => IsNumeric(type) || type == BuiltInType.Char;
+
+    public static bool IsIntegral(TarnType type) => type is BuiltInType { Kind: BuiltIn.Byte or BuiltIn.Short or BuiltIn.Int or BuiltIn.Long or BuiltIn.Char };
+
+    public static bool IsFloating(TarnType type) => type == BuiltInType.Float || type == BuiltInType.Double;
+
+    public static Conversion Classify(TarnType from, TarnType to)
+    {
+        if (from == to)
+            return Conversion.Identity;
+        if (from.IsError || to.IsError || from.IsNever)
+            return Conversion.Reference;
+        if (from is BuiltInType number && to is BuiltInType wider && Widens(number.Kind, wider.Kind))
+            return Conversion.Widening;
+        return IsSubtype(from, to) ? Conversion.Reference : Conversion.None;
+    }
+
+    private static bool Widens(BuiltIn from, BuiltIn to) => from switch
+    {
+        BuiltIn.Byte => to is BuiltIn.Short or BuiltIn.Int or BuiltIn.Long or BuiltIn.Float or BuiltIn.Double,
+        BuiltIn.Short => to is BuiltIn.Int or BuiltIn.Long or BuiltIn.Float or BuiltIn.Double,
+        BuiltIn.Char => to is BuiltIn.Int or BuiltIn.Long,
+        BuiltIn.Int => to is BuiltIn.Long or BuiltIn.Double,
+        BuiltIn.Float => to is BuiltIn.Double,
+        _ => false,
+    };
+
+    /// <summary>Whether every reference of type <paramref name="from"/> is one of type <paramref name="to"/>.</summary>
+    public static bool IsSubtype(TarnType from, TarnType to)
+    {
+        if (to is NullableType nullable)
+            return from == BuiltInType.Null || IsSubtype(from.NonNull, nullable.NonNull);
+        if (from.IsNullable)
+            return false;
+        if (from == to)
+            return true;
+        if (to == BuiltInType.Object)
+            return from.IsReference;
+        return from is ClassType sub && to is ClassType super && sub.Symbol.InheritsFrom(super.Symbol);
+    }
+
+    /// <summary>Whether a reference of type <paramref name="from"/> could turn out to be a <paramref name="to"/>.</summary>
+    public static bool MayBe(TarnType from, TarnType to)
+    {
+        from = from.NonNull;
+        if (!from.IsReference || !to.IsReference)
+            return false;
+        if (IsSubtype(from, to) || IsSubtype(to, from))
+            return true;
+        return from is ClassType a && to is ClassType b && (MayHaveSubclassWith(a.Symbol, b.Symbol) || MayHaveSubclassWith(b.Symbol, a.Symbol));
+    }
+
+    // A class that can be extended may have a subclass that implements the interface.
+    private static bool MayHaveSubclassWith(ClassSymbol symbol, ClassSymbol other) => other.IsInterface && symbol.IsExtensible;
+
+    /// <summary>The type both convert to, for the branches of an if or the elements of a literal; null when there is none.</summary>
+    public static TarnType? Join(TarnType a, TarnType b)
+    {
+        if (Classify(a, b) != Conversion.None)
+            return b;
+        if (Classify(b, a) != Conversion.None)
+            return a;
+        if (!a.IsReference || !b.IsReference)
+            return null;
+        if (a.IsNullable || b.IsNullable)
+            return a == BuiltInType.Null ? b.Nullable : b == BuiltInType.Null ? a.Nullable : Join(a.NonNull, b.NonNull)?.Nullable;
+        return CommonBase(a, b);
+    }
+
+    private static TarnType CommonBase(TarnType a, TarnType b)
+    {
+        for (ClassSymbol? candidate = (a as ClassType)?.Symbol; candidate is not null; candidate = candidate.Base)
+        {
+            if (IsSubtype(b, candidate.Type))
+                return candidate.Type;
+        }
+
+        return BuiltInType.Object;
+    }
+
+    /// <summary>The type in which arithmetic on both operands happens; null when there is none that loses nothing.</summary>
+    public static BuiltInType? ArithmeticType(TarnType left, TarnType right)
+    {
+        if (!IsArithmetic(left) || !IsArithmetic(right))
+            return null;
+        BuiltInType a = Promote(left);
+        BuiltInType b = Promote(right);
+        return Classify(a, b) != Conversion.None ? b : Classify(b, a) != Conversion.None ? a : Classify(left, b) != Conversion.None ? b : Classify(right, a) != Conversion.None ? a : null;
+    }
+
+    /// <summary>The type arithmetic has for one operand: byte, short and char become int.</summary>
+    public static BuiltInType Promote(TarnType type) => type is BuiltInType { Kind: BuiltIn.Byte or BuiltIn.Short or BuiltIn.Char } ? BuiltInType.Int : (BuiltInType)type;
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Type syntax to types, in one module's scope.</summary>
+internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module, DiagnosticBag diagnostics)
+{
+    private static readonly Dictionary<string, BuiltInType> builtIns = BuiltInType.Nameable.ToDictionary(t => t.Name, StringComparer.Ordinal);
+
+    public static bool IsBuiltInName(string name) => builtIns.ContainsKey(name);
+
+    /// <summary>The type; one that was reported is the error type.</summary>
+    public TarnType Resolve(TypeSyntax syntax)
+    {
+        switch (syntax)
+        {
+            case ArrayTypeSyntax array:
+                return ArrayOf(Resolve(array.Element), array.Element.Span);
+            case NullableTypeSyntax nullable:
+                return NullableOf(Resolve(nullable.Inner), nullable.Span);
+            default:
+                return Named(((NamedTypeSyntax)syntax).Path);
+        }
+    }
+
+    /// <summary>A type that values can have: not void or never.</summary>
+    public TarnType ResolveValue(TypeSyntax syntax)
+    {
+        TarnType type = Resolve(syntax);
+        if (!type.IsVoid && !type.IsNever)
+            return type;
+        diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.NotAValueType, type.Name);
+        return BuiltInType.Error;
+    }
+
+    private TarnType ArrayOf(TarnType element, Span span)
+    {
+        if (element.IsVoid || element.IsNever)
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.NotAValueType, element.Name);
+        return element.IsError || element.IsVoid || element.IsNever ? BuiltInType.Error : element.Array;
+    }
+
+    private TarnType NullableOf(TarnType inner, Span span)
+    {
+        if (inner.IsError || inner.IsReference)
+            return inner.Nullable;
+        diagnostics.Report(module.Source, span, DiagnosticCatalog.NotNullable, inner.Name);
+        return BuiltInType.Error;
+    }
+
+    private TarnType Named(ImmutableArray<Identifier> path)
+    {
+        if (path.Length == 1 && builtIns.TryGetValue(path[0].Text, out BuiltInType? builtIn))
+            return builtIn;
+        Symbol? symbol = Lookup(path[0]);
+        for (int i = 1; i < path.Length && symbol is not null; i++)
+            symbol = Qualified(symbol, path[i]);
+        if (symbol is ClassSymbol @class)
+            return @class.Type;
+        if (symbol is not null)
+            diagnostics.Report(module.Source, path[0].Span.To(path[^1].Span), DiagnosticCatalog.NotAType, symbol.Name);
+        return BuiltInType.Error;
+    }
+
+    private Symbol? Lookup(Identifier name)
+    {
+        if (module.Members.TryGetValue(name.Text, out Symbol? symbol) || module.Imported.TryGetValue(name.Text, out symbol)
+            || (compilation.Prelude?.Members.TryGetValue(name.Text, out symbol) ?? false))
+            return symbol;
+        diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownType, name.Text);
+        return null;
+    }
+
+    private Symbol? Qualified(Symbol qualifier, Identifier name)
+    {
+        if (qualifier is ModuleSymbol other && other.Members.TryGetValue(name.Text, out Symbol? symbol))
+        {
+            if (symbol is MemberSymbol { IsPrivate: true } && other != module)
+                diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.PrivateToModule, name.Text, other.Name);
+            return symbol;
+        }
+
+        if (qualifier is ModuleSymbol missing)
+            diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownModuleMember, missing.Name, name.Text);
+        else
+            diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.NotAType, name.Text);
+        return null;
+    }
+}

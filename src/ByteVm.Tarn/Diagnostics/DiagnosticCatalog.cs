@@ -1,0 +1,147 @@
+namespace ByteVm.Tarn.Diagnostics;
+
+/// <summary>
+/// Every diagnostic of the compiler, once. Codes are stable: one that is no longer used is not given out again. Each has a test of its own in
+/// tests/files/diagnostics.
+/// </summary>
+public static class DiagnosticCatalog
+{
+    private static readonly List<DiagnosticDescriptor> all = [];
+
+    /// <summary>All of them, by code.</summary>
+    public static IReadOnlyList<DiagnosticDescriptor> All => all;
+
+    // syntax
+    internal static readonly DiagnosticDescriptor UnexpectedToken = Error(1, "expected {0}, found {1}");
+    internal static readonly DiagnosticDescriptor UnknownCharacter = Error(2, "'{0}' has no meaning in Tarn");
+    internal static readonly DiagnosticDescriptor UnterminatedString = Error(3, "the string has no closing '\"'", "close it on the same line, or write \"\"\"…\"\"\" for a text of several lines");
+    internal static readonly DiagnosticDescriptor UnterminatedRawString = Error(4, "the raw string has no closing '\"\"\"'");
+    internal static readonly DiagnosticDescriptor UnterminatedChar = Error(5, "the character literal has no closing '\''");
+    internal static readonly DiagnosticDescriptor UnterminatedComment = Error(6, "the comment has no closing '*/'");
+    internal static readonly DiagnosticDescriptor MalformedNumber = Error(7, "'{0}' is not a number");
+    internal static readonly DiagnosticDescriptor ReservedWord = Error(8, "'{0}' is reserved for a later version of Tarn", "choose another name");
+    internal static readonly DiagnosticDescriptor NestingTooDeep = Error(9, "this is nested too deeply", "split it into smaller parts");
+    internal static readonly DiagnosticDescriptor IntegerTooLarge = Error(10, "the number does not fit into {0}", "write L after it for a long; a hexadecimal int above 0x7FFFFFFF needs a place of type int");
+    internal static readonly DiagnosticDescriptor FloatTooLarge = Error(11, "the number does not fit into {0}");
+    internal static readonly DiagnosticDescriptor CharLiteralLength = Error(12, "a character literal holds exactly one character", "a text is written between \"…\"");
+    internal static readonly DiagnosticDescriptor InvalidEscape = Error(13, "'{0}' is no escape", "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\$ and \\u{{…}}");
+    internal static readonly DiagnosticDescriptor InvalidUnicodeEscape = Error(14, "this is not a Unicode character", "write its hexadecimal number in braces: \\u{{1F600}}");
+    internal static readonly DiagnosticDescriptor ImportListNotLast = Error(15, "a list of names ends an import");
+    internal static readonly DiagnosticDescriptor RepeatedModifier = Error(16, "'{0}' stands here twice");
+    internal static readonly DiagnosticDescriptor LabelIsNotAName = Error(17, "the label of a loop is a name");
+    internal static readonly DiagnosticDescriptor ArgumentNameIsNotAName = Error(18, "the left side of ':' names a parameter");
+    internal static readonly DiagnosticDescriptor NewWithoutSize = Error(19, "an array needs its size", "write new {0}[size]; an object of a class is made without 'new'");
+    internal static readonly DiagnosticDescriptor NewSuffixAfterSize = Error(20, "this belongs before the first size", "for an array of empty places write new T[]?[size]");
+    internal static readonly DiagnosticDescriptor InitOutsideClass = Error(21, "an init block belongs into a class");
+    internal static readonly DiagnosticDescriptor NestedClass = Error(22, "class '{0}' stands inside another class", "move it to the top level of the module");
+    internal static readonly DiagnosticDescriptor ModifierNotAllowed = Error(23, "'{0}' makes no sense on '{1}'");
+
+    // names and modules
+    internal static readonly DiagnosticDescriptor UnknownName = Error(100, "there is no '{0}' here");
+    internal static readonly DiagnosticDescriptor UnknownType = Error(101, "there is no type '{0}' here");
+    internal static readonly DiagnosticDescriptor UnknownModule = Error(102, "there is no module '{0}'", "a module is a file beneath the folder of the main file: {1}");
+    internal static readonly DiagnosticDescriptor UnknownLibraryModule = Error(103, "the standard library has no module '{0}'");
+    internal static readonly DiagnosticDescriptor UnknownModuleMember = Error(104, "module '{0}' has no '{1}'");
+    internal static readonly DiagnosticDescriptor AlreadyDeclared = Error(105, "'{0}' is already declared");
+    internal static readonly DiagnosticDescriptor BuiltInName = Error(106, "'{0}' is the name of a built-in type");
+    internal static readonly DiagnosticDescriptor PrivateToModule = Error(107, "'{0}' is private to module '{1}'");
+    internal static readonly DiagnosticDescriptor PrivateToClass = Error(108, "'{0}' is private to class '{1}'");
+    internal static readonly DiagnosticDescriptor NotAType = Error(109, "'{0}' is not a type");
+    internal static readonly DiagnosticDescriptor NotAValue = Error(110, "'{0}' is not a value");
+    internal static readonly DiagnosticDescriptor FunctionAsValue = Error(111, "'{0}' is a function and must be called", "write {0}(…)");
+    internal static readonly DiagnosticDescriptor NotCallable = Error(112, "'{0}' cannot be called");
+    internal static readonly DiagnosticDescriptor NoSuchMember = Error(113, "'{0}' has no '{1}'");
+    internal static readonly DiagnosticDescriptor InstanceMemberOfClass = Error(114, "'{0}' belongs to the objects of '{1}', not to the class");
+    internal static readonly DiagnosticDescriptor StaticMemberOfValue = Error(115, "'{0}' is static", "write {1}.{0}");
+    internal static readonly DiagnosticDescriptor NoThis = Error(116, "there is no 'this' outside of methods and init blocks");
+    internal static readonly DiagnosticDescriptor NoThisFor = Error(117, "'{0}' belongs to an object, and there is no 'this' here");
+    internal static readonly DiagnosticDescriptor SuperAlone = Error(118, "'super' is only for calling a method of the base class", "write super.method(…)");
+    internal static readonly DiagnosticDescriptor NoBaseClass = Error(119, "there is no base class here");
+    internal static readonly DiagnosticDescriptor SuperIsAbstract = Error(120, "'{0}' of '{1}' is abstract and has no code to call");
+    internal static readonly DiagnosticDescriptor UnknownLabel = Error(121, "there is no loop with the label '{0}' around this");
+    internal static readonly DiagnosticDescriptor OutsideLoop = Error(122, "'{0}' stands outside of any loop");
+
+    // types
+    internal static readonly DiagnosticDescriptor TypeMismatch = Error(200, "expected {0}, found {1}");
+    internal static readonly DiagnosticDescriptor Narrowing = Error(201, "{0} does not convert to {1} by itself", "write .{2}() to convert it");
+    internal static readonly DiagnosticDescriptor NullForNonNull = Error(202, "null is no {0}", "a type that has null is written {0}?");
+    internal static readonly DiagnosticDescriptor MayBeNull = Error(203, "this may be null: expected {1}, found {0}", "test it with != null, give a default with ??, or write !! to fault on null");
+    internal static readonly DiagnosticDescriptor AccessOnNullable = Error(204, "'{0}' on a value that may be null ({1})", "test it with != null, or write ?. or !!");
+    internal static readonly DiagnosticDescriptor NeverNull = Error(205, "'{0}' on a value that is never null ({1})");
+    internal static readonly DiagnosticDescriptor NotNullable = Error(206, "{0} cannot be null", "only references can");
+    internal static readonly DiagnosticDescriptor NotAValueType = Error(207, "there are no values of type {0}");
+    internal static readonly DiagnosticDescriptor NoValue = Error(208, "this gives no value");
+    internal static readonly DiagnosticDescriptor TypeOfNull = Error(209, "the type of '{0}' cannot be found from null", "write it: T?");
+    internal static readonly DiagnosticDescriptor NoTypeAndNoValue = Error(210, "'{0}' needs a type or a value");
+    internal static readonly DiagnosticDescriptor TypeNeedsItself = Error(211, "the type of '{0}' depends on itself", "write the type in its declaration");
+    internal static readonly DiagnosticDescriptor DefaultNeedsItself = Error(212, "the default of '{0}' depends on itself");
+    internal static readonly DiagnosticDescriptor UnaryOperator = Error(213, "'{0}' is not defined for {1}");
+    internal static readonly DiagnosticDescriptor BinaryOperator = Error(214, "'{0}' is not defined for {1} and {2}");
+    internal static readonly DiagnosticDescriptor NotPrintable = Error(215, "a value of type {0} has no text", "give its class a method fn toString(): string");
+    internal static readonly DiagnosticDescriptor NotIterable = Error(216, "'for' cannot go through {0}", "it goes through arrays, strings and ranges");
+    internal static readonly DiagnosticDescriptor RangeType = Error(217, "a range goes from int to int, long to long or char to char, not from {0} to {1}");
+    internal static readonly DiagnosticDescriptor StepNotConstant = Error(218, "the step of a range is a constant other than 0");
+    internal static readonly DiagnosticDescriptor ImpossibleCast = Error(219, "{0} can never be {1}");
+    internal static readonly DiagnosticDescriptor CastOfNumber = Error(220, "'as' and 'is' are for references, not for {0} and {1}", "numbers are converted with .toInt(), .toDouble() …");
+    internal static readonly DiagnosticDescriptor TestOfNullable = Error(221, "'is {0}' would not say whether it is null", "test for null with == null");
+    internal static readonly DiagnosticDescriptor EmptyArrayLiteral = Error(222, "the element type of an empty array cannot be found", "write new T[0], or give the variable a type");
+    internal static readonly DiagnosticDescriptor NoDefaultElement = Error(223, "the places of a new array of {0} need a value", "write new {0}[size](value), new {0}[size](i => value), or new {0}?[size]");
+    internal static readonly DiagnosticDescriptor IfWithoutElse = Error(224, "an 'if' that gives a value needs 'else'");
+    internal static readonly DiagnosticDescriptor BranchWithoutValue = Error(225, "this branch gives no value", "end it with an expression");
+    internal static readonly DiagnosticDescriptor SafeAccessOfNumber = Error(226, "'?.' would have to give null or {0}, and {0} cannot be null");
+    internal static readonly DiagnosticDescriptor StringIsImmutable = Error(227, "a string cannot be changed");
+    internal static readonly DiagnosticDescriptor NoEffect = Error(228, "this computes a value and does nothing with it");
+
+    // arguments
+    internal static readonly DiagnosticDescriptor TooManyArguments = Error(250, "'{0}' takes {1} arguments");
+    internal static readonly DiagnosticDescriptor MissingArgument = Error(251, "'{0}' needs its argument {1}");
+    internal static readonly DiagnosticDescriptor UnknownParameter = Error(252, "'{0}' has no parameter '{1}'");
+    internal static readonly DiagnosticDescriptor RepeatedArgument = Error(253, "'{0}' is given twice");
+    internal static readonly DiagnosticDescriptor PositionalAfterNamed = Error(254, "an argument without a name follows one with a name");
+
+    // classes
+    internal static readonly DiagnosticDescriptor NotASuperType = Error(300, "{0} is neither a class nor an interface");
+    internal static readonly DiagnosticDescriptor BaseNotOpen = Error(301, "class '{0}' is not open for subclasses", "declare it as open class {0}");
+    internal static readonly DiagnosticDescriptor BaseClassNotFirst = Error(302, "base class '{0}' must come first after ':'", "a class has one base class, an interface has none");
+    internal static readonly DiagnosticDescriptor InterfaceArguments = Error(303, "interface '{0}' has no constructor");
+    internal static readonly DiagnosticDescriptor RepeatedSuperType = Error(304, "'{0}' stands twice among the supertypes of '{1}'");
+    internal static readonly DiagnosticDescriptor InheritanceCycle = Error(305, "'{0}' is its own supertype");
+    internal static readonly DiagnosticDescriptor InterfaceMember = Error(306, "interface '{0}' can only have methods");
+    internal static readonly DiagnosticDescriptor InterfaceMethodBody = Error(307, "method '{0}' of an interface has no body");
+    internal static readonly DiagnosticDescriptor MissingBody = Error(308, "'{0}' needs a body");
+    internal static readonly DiagnosticDescriptor AbstractMethodBody = Error(309, "abstract method '{0}' has no body");
+    internal static readonly DiagnosticDescriptor AbstractInConcreteClass = Error(310, "abstract method '{0}' needs an abstract class");
+    internal static readonly DiagnosticDescriptor NothingToOverride = Error(311, "'{0}' overrides nothing: no supertype of '{1}' has it");
+    internal static readonly DiagnosticDescriptor OverridesClosed = Error(312, "'{0}' of '{1}' is not open", "declare it as open fn there");
+    internal static readonly DiagnosticDescriptor SignatureDiffers = Error(313, "'{0}' must be declared as {1}, as in '{2}'");
+    internal static readonly DiagnosticDescriptor NotImplemented = Error(314, "class '{0}' must implement {1} of '{2}'", "implement it, or declare the class abstract");
+    internal static readonly DiagnosticDescriptor HidesInherited = Error(315, "'{0}' is inherited from '{1}' already", "write override to replace a method");
+    internal static readonly DiagnosticDescriptor AbstractCreated = Error(316, "abstract class '{0}' has no objects of its own");
+    internal static readonly DiagnosticDescriptor InterfaceCreated = Error(317, "interface '{0}' has no objects of its own");
+    internal static readonly DiagnosticDescriptor FieldNotAssigned = Error(318, "field '{0}' is not assigned on every way through the constructor");
+    internal static readonly DiagnosticDescriptor ExternOutsideLibrary = Error(319, "extern functions belong to the standard library");
+
+    // variables and flow
+    internal static readonly DiagnosticDescriptor NotAssigned = Error(400, "'{0}' may not have a value yet");
+    internal static readonly DiagnosticDescriptor AssignToLet = Error(401, "'{0}' is a let and has its value", "declare it with var to change it");
+    internal static readonly DiagnosticDescriptor AssignToParameter = Error(402, "'{0}' is a parameter and cannot be changed", "copy it into a var");
+    internal static readonly DiagnosticDescriptor NotAssignable = Error(403, "this is not a place that can be assigned");
+    internal static readonly DiagnosticDescriptor MissingReturn = Error(404, "'{0}' must return a value of type {1} on every way");
+    internal static readonly DiagnosticDescriptor ReturnValueInVoid = Error(405, "'{0}' returns no value", "give it a result type: fn {0}(…): T");
+    internal static readonly DiagnosticDescriptor ReturnWithoutValue = Error(406, "'{0}' must return a value of type {1}");
+    internal static readonly DiagnosticDescriptor ReturnInInit = Error(407, "'return' stands outside of any function");
+    internal static readonly DiagnosticDescriptor GlobalWithoutValue = Error(408, "'{0}' needs a value");
+    internal static readonly DiagnosticDescriptor InitializerCycle = Error(409, "the value of '{0}' depends on itself: {1}");
+
+    // programs
+    internal static readonly DiagnosticDescriptor NoMain = Error(500, "the program has no main function", "write fn main() {{ … }}");
+    internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");
+    internal static readonly DiagnosticDescriptor TooLarge = Error(502, "'{0}' is too large: {1} {2}, at most {3} are possible");
+
+    private static DiagnosticDescriptor Error(int number, string message, string? hint = null)
+    {
+        var descriptor = new DiagnosticDescriptor($"TARN{number:D4}", Severity.Error, message, hint);
+        all.Add(descriptor);
+        return descriptor;
+    }
+}

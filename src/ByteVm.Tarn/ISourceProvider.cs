@@ -1,0 +1,29 @@
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn;
+
+/// <summary>Where the modules of a program come from. The compiler itself reads no files.</summary>
+public interface ISourceProvider
+{
+    /// <summary>The source of a module named as in an import (<c>geometry.shapes</c>), or null when there is none.</summary>
+    SourceText? Find(string moduleName);
+}
+
+/// <summary>Modules held in memory, by module name.</summary>
+public sealed class MemorySources(IReadOnlyDictionary<string, string> modules) : ISourceProvider
+{
+    /// <inheritdoc/>
+    public SourceText? Find(string moduleName) =>
+        modules.TryGetValue(moduleName, out string? text) ? new SourceText(moduleName.Replace('.', '/') + ".tarn", text) : null;
+}
+
+/// <summary>Modules as files: <c>a.b</c> is <c>a/b.tarn</c> beneath a root folder.</summary>
+public sealed class DirectorySources(string root) : ISourceProvider
+{
+    /// <inheritdoc/>
+    public SourceText? Find(string moduleName)
+    {
+        string path = Path.Combine(root, moduleName.Replace('.', Path.DirectorySeparatorChar) + ".tarn");
+        return File.Exists(path) ? new SourceText(path, File.ReadAllText(path)) : null;
+    }
+}

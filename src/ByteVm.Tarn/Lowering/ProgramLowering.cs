@@ -1,0 +1,211 @@
+using ByteVm.Bytecode;
+using ByteVm.Tarn.Binding;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Lowering;
+
+/// <summary>
+/// A checked program to one bytecode module. Functions and types are declared when something first refers to them and defined from a work list,
+/// so only what the exports and initializers reach is emitted.
+/// </summary>
+internal sealed class ProgramLowering
+{
+    private readonly Compilation compilation;
+    private readonly ModuleSymbol entry;
+    private readonly ModuleBuilder module;
+    private readonly Dictionary<FunctionSymbol, int> functions = [];
+    private readonly Queue<FunctionSymbol> pending = new();
+    private readonly Dictionary<FunctionSymbol, int> methodIndices = [];
+    private readonly Dictionary<GlobalSymbol, GlobalRef> globals = [];
+    private readonly Dictionary<FunctionSymbol, ImportRef> imports = [];
+    private int definedTypes;
+
+    public ProgramLowering(Compilation compilation, ModuleSymbol entry)
+    {
+        this.compilation = compilation;
+        this.entry = entry;
+        module = new ModuleBuilder(entry.Name);
+        Types = new TypeLowering(module);
+    }
+
+    public TypeLowering Types { get; }
+
+    public FunctionSymbol ScalarAt => compilation.ScalarFunctions[0];
+
+    public FunctionSymbol ScalarWidth => compilation.ScalarFunctions[1];
+
+    public Module Lower()
+    {
+        FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate)];
+        IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported);
+        foreach (GlobalSymbol global in order)
+            globals.Add(global, module.AddGlobal(global.QualifiedName, Types.Storage(global.Type!)));
+        foreach (FunctionSymbol function in exported)
+            Export(function);
+        if (order.Count > 0)
+            LowerInitializer(order);
+        LowerPending();
+        return module.Build();
+    }
+
+    public int FileOf(SourceText source) => module.SourceFile(source.Name);
+
+    public FunctionRef FunctionOf(FunctionSymbol function) => module.Function(IndexOf(function));
+
+    public GlobalRef GlobalOf(GlobalSymbol global) => globals[global];
+
+    public FieldRef FieldOf(FieldSymbol field) => module.Field(Types.Storage(field.Class!.Type), field.Index);
+
+    public MethodRef MethodOf(FunctionSymbol method)
+    {
+        TypeRef type = Types.Storage(method.Class!.Type);
+        if (!methodIndices.TryGetValue(method, out int index))
+        {
+            index = method.Class.Methods.Where(m => m.IsDispatched).TakeWhile(m => m != method).Count();
+            methodIndices.Add(method, index);
+        }
+
+        return module.Method(type, index);
+    }
+
+    /// <summary>An extern function's target is written <c>name</c> or <c>name needs capability</c>.</summary>
+    public ImportRef ImportOf(FunctionSymbol function)
+    {
+        if (!imports.TryGetValue(function, out ImportRef import))
+        {
+            string[] parts = function.ExternTarget!.Split(" needs ");
+            import = module.Import(parts[0], parts.Length > 1 ? parts[1] : "", ParameterTypes(function), Types.Result(function.ReturnType));
+            imports.Add(function, import);
+        }
+
+        return import;
+    }
+
+    private IEnumerable<GlobalSymbol> OwnGlobals()
+    {
+        foreach (ModuleSymbol? own in compilation.Modules.Values)
+        {
+            if (own is null or { IsLibrary: true })
+                continue;
+            foreach (Symbol symbol in own.Members.Values)
+            {
+                if (symbol is GlobalSymbol global)
+                    yield return global;
+                foreach (GlobalSymbol inner in (symbol as ClassSymbol)?.Members.Values.OfType<GlobalSymbol>() ?? [])
+                    yield return inner;
+            }
+        }
+    }
+
+    private int IndexOf(FunctionSymbol function)
+    {
+        if (!functions.TryGetValue(function, out int index))
+        {
+            index = module.DeclareFunction(function.QualifiedName);
+            functions.Add(function, index);
+            pending.Enqueue(function);
+        }
+
+        return index;
+    }
+
+    private void Export(FunctionSymbol function) => module.AddExport(function.Name, function.Name == "main" ? EntryPoint(function) : IndexOf(function));
+
+    /// <summary>The export "main" always takes the arguments and returns the exit code, whatever the program's main does.</summary>
+    private int EntryPoint(FunctionSymbol main)
+    {
+        int index = IndexOf(main);
+        if (main.Parameters.Length == 1 && main.ReturnType == BuiltInType.Int)
+            return index;
+        int entryPoint = module.DeclareFunction(entry.Name + ".<main>");
+        FunctionBuilder builder = module.DefineFunction(entryPoint, [Types.Register(BuiltInType.String.Array)], TypeRef.I32);
+        Register code = builder.NewRegister(TypeRef.I32);
+        Register[] arguments = main.Parameters.Length == 0 ? [] : [builder.Parameter(0)];
+        builder.Call(main.ReturnType == BuiltInType.Int ? code : null, module.Function(index), arguments);
+        if (main.ReturnType != BuiltInType.Int)
+            builder.ConstI32(code, 0);
+        builder.ReturnValue(code);
+        builder.Build();
+        return entryPoint;
+    }
+
+    private TypeRef[] ParameterTypes(FunctionSymbol function)
+    {
+        var types = new List<TypeRef>(function.Parameters.Length + 1);
+        if (function.HasReceiver)
+            types.Add(Types.Register(function.Class!.Type));
+        foreach (LocalSymbol parameter in function.Parameters)
+            types.Add(Types.Register(parameter.Type));
+        return [.. types];
+    }
+
+    private void LowerPending()
+    {
+        while (pending.Count > 0 || definedTypes < Types.Declared.Count)
+        {
+            while (definedTypes < Types.Declared.Count)
+                DefineType(Types.Declared[definedTypes++]);
+            if (pending.TryDequeue(out FunctionSymbol? function))
+                LowerFunction(function);
+        }
+    }
+
+    private void LowerFunction(FunctionSymbol function)
+    {
+        FunctionBody body = compilation.BodyOf(function);
+        FunctionBuilder builder = module.DefineFunction(functions[function], ParameterTypes(function), Types.Result(function.ReturnType));
+        var lowering = new FunctionLowering(this, builder, function.Module.Source, body.HasStatementsInValues);
+        lowering.LowerBody(body);
+        builder.Build();
+        CheckLimits(function, builder.Position, lowering.RegisterCount);
+    }
+
+    private void CheckLimits(MemberSymbol symbol, int instructions, int registers)
+    {
+        CheckLimit(symbol, instructions, "instructions", FormatLimits.MaxInstructions);
+        CheckLimit(symbol, registers, "registers", FormatLimits.MaxRegisters);
+    }
+
+    private void CheckLimit(MemberSymbol symbol, int count, string what, int limit)
+    {
+        if (count > limit)
+            compilation.Diagnostics.Report(symbol.Module.Source, symbol.NameSpan, DiagnosticCatalog.TooLarge, symbol.Name, count, what, limit);
+    }
+
+    private void LowerInitializer(IReadOnlyList<GlobalSymbol> order)
+    {
+        int index = module.DeclareFunction(entry.Name + ".<init>");
+        FunctionBuilder builder = module.DefineFunction(index, [], TypeRef.None);
+        foreach (GlobalSymbol global in order)
+        {
+            GlobalBody body = compilation.BodyOf(global);
+            new FunctionLowering(this, builder, global.Module.Source, body.HasStatementsInValues).LowerGlobal(body);
+        }
+
+        builder.Return();
+        builder.Build();
+        module.SetInitializer(index);
+    }
+
+    private void DefineType(ClassSymbol @class)
+    {
+        CheckLimit(@class, @class.Fields.Count, "fields", FormatLimits.MaxFields);
+        module.DefineType(Types.Definition(@class), new TypeDefinition(
+            @class.QualifiedName,
+            @class.IsInterface ? TypeDefinitionKind.Interface : TypeDefinitionKind.Class,
+            [],
+            @class.Base is null ? TypeRef.None : Types.Storage(@class.Base.Type),
+            [.. @class.Interfaces.Select(i => Types.Storage(i.Type))],
+            [.. @class.Fields.Select(f => new FieldDefinition(f.Name, Types.Storage(compilation.TypeOf(f)!)))],
+            [.. @class.Methods.Where(m => m.IsDispatched).Select(Method)],
+            IsAbstract: @class.IsAbstract && !@class.IsInterface,
+            IsFinal: !@class.IsExtensible));
+    }
+
+    private MethodDefinition Method(FunctionSymbol method) => new(
+        method.Name,
+        [.. method.Parameters.Select(p => Types.Register(p.Type))],
+        Types.Result(method.ReturnType),
+        method.IsAbstract ? -1 : IndexOf(method));
+}
