@@ -1,0 +1,6 @@
+// Recursive calls.
+function fib(n) {
+    return n < 2 ? n : fib(n - 1) + fib(n - 2);
+}
+
+exports.run = size => fib(size);

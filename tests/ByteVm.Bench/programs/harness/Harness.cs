@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace ByteVm.Bench.Programs;
+
+/// <summary>Runs one program as often as asked: a line with nanoseconds and result for each run.</summary>
+internal static class Harness
+{
+    private static readonly Dictionary<string, Func<int, long>> programs = new()
+    {
+        ["fib"] = Fib.Run,
+        ["loop"] = Loop.Run,
+        ["sieve"] = Sieve.Run,
+        ["matmul"] = Matmul.Run,
+        ["nbody"] = Nbody.Run,
+        ["fannkuch"] = Fannkuch.Run,
+        ["spectralnorm"] = Spectralnorm.Run,
+        ["mandelbrot"] = Mandelbrot.Run,
+        ["binarytrees"] = Binarytrees.Run,
+        ["sha256"] = Sha256.Run,
+        ["json"] = Json.Run,
+    };
+
+    public static int Run(string name, int size, int iterations)
+    {
+        for (int i = 0; i < iterations; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            long result = programs[name](size);
+            Console.WriteLine($"{(long)Stopwatch.GetElapsedTime(start).TotalNanoseconds} {result}");
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,16 @@
+// A loop of integer arithmetic and branches.
+final class Loop {
+    static long run(int size) {
+        int x = 1;
+        long sum = 0;
+        for (int i = 0; i < size; i++) {
+            x = x * 31 + (i ^ x >>> 3);
+            if ((x & 4) == 0) {
+                sum += x;
+            } else {
+                sum ^= i;
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,33 @@
+namespace ByteVm.Bench.Programs;
+
+/// <summary>Escape times: floating point in registers.</summary>
+internal static class Mandelbrot
+{
+    public static long Run(int size)
+    {
+        long sum = 0;
+        for (int row = 0; row < size; row++)
+        {
+            for (int column = 0; column < size; column++)
+            {
+                sum += EscapeTime(3.0 * column / size - 2.2, 3.0 * row / size - 1.5);
+            }
+        }
+        return sum;
+    }
+
+    private static int EscapeTime(double cx, double cy)
+    {
+        double x = 0.0;
+        double y = 0.0;
+        int steps = 0;
+        while (steps < 200 && x * x + y * y <= 4.0)
+        {
+            double next = x * x - y * y + cx;
+            y = 2.0 * x * y + cy;
+            x = next;
+            steps++;
+        }
+        return steps;
+    }
+}
