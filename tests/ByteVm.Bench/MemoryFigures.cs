@@ -7,7 +7,7 @@ namespace ByteVm.Bench;
 /// <summary>What cages and the collector cost by themselves, without an engine: creation, resident bytes, allocation, copying, pauses.</summary>
 internal static unsafe class MemoryFigures
 {
-    public static void Print()
+    public static int Print()
     {
         Creation();
         foreach (int bytes in new[] { 24, 64, 4096 })
@@ -15,6 +15,7 @@ internal static unsafe class MemoryFigures
         Copying();
         BinaryTrees(depth: 16);
         BinaryTrees(depth: 20);
+        return 0;
     }
 
     private static void Creation()

@@ -1,11 +1,17 @@
+using System.Globalization;
 using ByteVm.Bench;
+using ByteVm.Bench.Programs;
+using ByteVm.Bench.ProgramTable;
 
-switch (args)
+// Each figure's command: what follows its name is its own.
+var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
 {
-    case ["memory"]:
-        MemoryFigures.Print();
-        return 0;
-    default:
-        Console.Error.WriteLine("usage: ByteVm.Bench memory");
-        return 2;
-}
+    ["memory"] = ("memory", _ => MemoryFigures.Print()),
+    ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
+    ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
+};
+
+if (args.Length > 0 && commands.TryGetValue(args[0], out var command))
+    return command.Run(args[1..]);
+Console.Error.WriteLine($"usage: ByteVm.Bench COMMAND, one of:\n  {string.Join("\n  ", commands.Values.Select(c => c.Usage))}");
+return 2;
