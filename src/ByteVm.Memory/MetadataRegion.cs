@@ -30,6 +30,7 @@ public sealed unsafe class MetadataRegion : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limitBytes, ReservedBytes / 2);
         limit = limitBytes;
+        Base = reservation.Start;
         if (!OperatingSystem.IsLinux())
             return;
         try
@@ -45,7 +46,7 @@ public sealed unsafe class MetadataRegion : IDisposable
         }
     }
 
-    public byte* Base => reservation.Start;
+    public byte* Base { get; }
 
     /// <summary>End of what is allocated.</summary>
     public uint Used => Volatile.Read(ref used);

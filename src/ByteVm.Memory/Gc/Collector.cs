@@ -21,6 +21,8 @@ namespace ByteVm.Memory;
 /// The heap is hostile: guest code may have been led astray or a worker process taken over. (2) and (3) are therefore checked, not
 /// assumed, each header is believed only after <see cref="ObjectReader"/> checked it, and scan advances by at least a header
 /// per step; so a collection of any bytes whatever ends, reads and writes only committed cage memory, and throws when they are no heap.
+///
+/// The hot methods ask for full optimization at once: a short program's only collections would otherwise run in unoptimized code.
 /// </summary>
 internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) : RootVisitor
 {
@@ -47,6 +49,7 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
         return free;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Visit(uint* field)
     {
         uint reference = *field;
@@ -54,6 +57,7 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
             *field = Evacuate(reference);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScanCopied()
     {
         FieldVisitor visitor = new(this);
@@ -77,6 +81,7 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
         return (header & ObjectLayout.ForwardedBit) != 0 ? CheckForwarded(reference, (uint)(header >> 32)) : Copy(reference, header);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint Copy(uint reference, ulong header)
     {
         ObjectShape shape = reader.Decode(header, reference, fromTop);
@@ -91,6 +96,7 @@ internal sealed unsafe class Collector(ObjectReader reader, uint permanentEnd) :
         return copy;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyBytes(byte* source, byte* target, uint bytes)
     {
         const uint shortest = 128;

@@ -74,6 +74,7 @@ internal readonly unsafe struct ObjectReader(byte* cageBase, MetadataRegion meta
             VisitElements(cageBase + offset + ObjectLayout.ArrayElementsOffset, shape, ref visitor);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void VisitElements<TVisitor>(byte* element, in ObjectShape shape, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
     {
         uint stride = shape.Descriptor->Size;

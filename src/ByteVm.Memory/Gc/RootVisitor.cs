@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ByteVm.Memory;
 
 /// <summary>Presents every reference outside of the heap, each exactly once: frame slots, saved registers, globals, host handles.</summary>
@@ -14,6 +16,7 @@ public abstract unsafe class RootVisitor
     public abstract void Visit(uint* field);
 
     /// <summary>A frame slot or saved register: the reference in the low 32 bits, the upper half zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Visit(ulong* slot)
     {
         ulong value = *slot;
