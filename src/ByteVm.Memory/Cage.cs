@@ -3,8 +3,8 @@ using ByteVm.Memory.Layout;
 namespace ByteVm.Memory;
 
 /// <summary>
-/// The address space of one instance, as <see cref="CageLayout"/> draws it. Creation costs two or three system calls and touches no
-/// memory; null pages, end slack and guards are never mapped. At most seven mappings while it lives, whatever the heap does.
+/// The address space of one instance, as <see cref="CageLayout"/> draws it. Creation costs two system calls and touches no memory;
+/// null pages, end slack and guards are never mapped. At most eight mappings while it lives, whatever the heap does.
 /// </summary>
 public sealed unsafe class Cage : IDisposable
 {

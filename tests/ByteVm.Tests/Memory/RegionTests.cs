@@ -43,6 +43,21 @@ public sealed unsafe class RegionTests
     }
 
     [Fact]
+    public void AHeapInUseKeepsToEightMappings()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using TestHeap heap = new();
+        for (int i = 0; i < 5; i++)
+        {
+            heap.Roots[0] = heap.Longs(40 << 20);
+            heap.Collect();
+        }
+        ulong start = (ulong)heap.Cage.Base;
+        Assert.InRange(MemoryMap.All().Count(m => m.Overlaps(start, start + CageLayout.Size)), 3, 8);
+    }
+
+    [Fact]
     public void AStackHasRoomForSignalsBelowItsLimitAndGuardsAtBothEnds()
     {
         using GuestStack stack = new(100_000);
