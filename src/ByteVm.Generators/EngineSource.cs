@@ -16,16 +16,6 @@ internal static class EngineSource
         return text.Append("    ];\n}\n").ToString();
     }
 
-    public static string InterpreterTable(IEnumerable<OpcodeRow> rows)
-    {
-        var text = new StringBuilder("namespace ByteVm.Runtime.Interpretation;\n\ninternal static unsafe partial class HandlerTable\n{\n" +
-            "    private static void Fill(nint* table)\n    {\n");
-        int index = 0;
-        foreach (OpcodeRow row in rows)
-            text.Append($"        table[{index++}] = (nint)(delegate*<ulong*, long*, byte*, InterpreterState*, nint*, nint>)&Handlers.{row.Name};\n");
-        return text.Append("    }\n}\n").ToString();
-    }
-
     /// <summary>What the monitor executes: services, the slow path of allocation, and host operations.</summary>
     public static string ServiceTable(IEnumerable<OpcodeRow> rows)
     {

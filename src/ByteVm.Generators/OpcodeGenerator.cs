@@ -54,7 +54,8 @@ public sealed class OpcodeGenerator : IIncrementalGenerator
                 Add(context, "ServiceTable", EngineSource.ServiceTable(rows.Where(r => r.InLinked)));
                 break;
             case "interpreter":
-                Add(context, "HandlerTable", EngineSource.InterpreterTable(rows.Where(r => r.InLinked)));
+                Add(context, "HandlerTable", InterpreterSource.Table(rows.Where(r => r.InLinked)));
+                Add(context, "Handlers", InterpreterSource.ComputingHandlers(rows.Where(r => r.InLinked)));
                 break;
             case "baseline":
                 Add(context, "BaselineDispatch", EngineSource.BaselineDispatch(rows.Where(r => r.InLinked)));

@@ -18,7 +18,9 @@ internal sealed class OpcodeRow
     public bool InLinked => Stage.Contains("L");
 
     /// <summary>The C# name: each dotted segment capitalized.</summary>
-    public string Name => string.Concat(Mnemonic.Split('.').Select(s => char.ToUpperInvariant(s[0]) + s.Substring(1)));
+    public string Name => NameOf(Mnemonic);
+
+    public static string NameOf(string mnemonic) => string.Concat(mnemonic.Split('.').Select(s => char.ToUpperInvariant(s[0]) + s.Substring(1)));
 
     public static IEnumerable<OpcodeRow> ParseAll(string table)
     {

@@ -83,4 +83,7 @@ public struct FunctionEntry
     public uint FunctionIndex;
 
     private readonly uint reserved;
+
+    /// <summary>What the interpreter runs: the address of the linked code, or 0 until it is linked.</summary>
+    public ulong LinkedCode;
 }

@@ -10,6 +10,8 @@ namespace ByteVm.Runtime.Linking;
 /// </summary>
 internal sealed unsafe class LinkedFunction
 {
+    private nint code;
+
     /// <summary>Index in the program's function list.</summary>
     public required int Index { get; init; }
 
@@ -52,7 +54,13 @@ internal sealed unsafe class LinkedFunction
     public short[] ReferenceWords { get; set; } = [];
 
     /// <summary>Linked code in native memory, valid as long as the program; null until linked.</summary>
-    public ulong* Code { get; set; }
+    public ulong* Code
+    {
+        get => (ulong*)Volatile.Read(ref code);
+        set => Volatile.Write(ref code, (nint)value);
+    }
+
+    public bool IsLinked => Code != null;
 
     /// <summary>Length of <see cref="Code"/> in words.</summary>
     public int CodeWords { get; set; }

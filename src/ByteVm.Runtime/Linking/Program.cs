@@ -1,22 +1,32 @@
 using ByteVm.Bytecode;
 using ByteVm.Memory;
+using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 
 namespace ByteVm.Runtime.Linking;
 
 /// <summary>
 /// A verified module and all that is linked and compiled of it: shared by any number of instances on any threads. Types and
-/// functions are linked when first needed.
+/// functions are linked when first needed; whoever links holds <see cref="Gate"/>, whoever reads what is linked needs no lock.
 /// </summary>
 internal sealed unsafe class Program : IDisposable
 {
+    private readonly FunctionTable functions;
+    private readonly LinkedCodeArea code = new();
+    private readonly GrowingList<CodeLocation> trapSites = new();
+
     /// <param name="module">A module that the verifier has accepted.</param>
-    /// <exception cref="LinkException">Literals or globals do not fit.</exception>
+    /// <exception cref="LinkException">Literals and globals do not fit.</exception>
     public Program(Module module, ProgramOptions options)
     {
         Module = module;
         Options = options;
-        Metadata = new MetadataRegion();
+        Types = new TypeTable(this);
+        functions = new FunctionTable(this);
+        Permanent = PermanentImageBuilder.Build(this, out uint[] literals, out uint[] globals);
+        LiteralOffsets = literals;
+        GlobalOffsets = globals;
+        Imports = [.. module.Imports.Select(ResolveImport)];
     }
 
     public Module Module { get; }
@@ -24,60 +34,103 @@ internal sealed unsafe class Program : IDisposable
     public ProgramOptions Options { get; }
 
     /// <summary>Type descriptors and function entries.</summary>
-    public MetadataRegion Metadata { get; }
+    public MetadataRegion Metadata { get; } = new();
 
     /// <summary>String literals and globals, for each new instance to copy.</summary>
-    public PermanentImage Permanent => throw new NotSupportedException();
+    public PermanentImage Permanent { get; }
 
-    /// <summary>All functions referred to so far, by index. A snapshot: it may grow meanwhile, but never changes.</summary>
-    public IReadOnlyList<LinkedFunction> Functions => throw new NotSupportedException();
+    /// <summary>Cage offset of each string of the module.</summary>
+    public IReadOnlyList<uint> LiteralOffsets { get; }
 
-    public LinkedType String => throw new NotSupportedException();
+    /// <summary>Cage offset of each global of the module.</summary>
+    public IReadOnlyList<uint> GlobalOffsets { get; }
 
-    public LinkedType StringArray => throw new NotSupportedException();
+    /// <summary>The module's imports, by index.</summary>
+    public IReadOnlyList<LinkedImport> Imports { get; }
 
-    public LinkedType ByteArray => throw new NotSupportedException();
+    /// <summary>All functions referred to so far, by index. It grows while any thread links; what is there never changes.</summary>
+    public IReadOnlyList<LinkedFunction> Functions => functions.All;
+
+    public LinkedType String => Types.String;
+
+    public LinkedType StringArray => ArrayOf(String);
+
+    public LinkedType ByteArray => ArrayOf(Type(TypeRef.U8));
 
     /// <summary>
     /// Native address that function entries hold while there is no native code for them; 0 until a compiler sets it. Setting it
     /// fills it into the entries there are.
     /// </summary>
-    public ulong CompileStub { get; set; }
+    public ulong CompileStub
+    {
+        get => functions.CompileStub;
+        set => functions.CompileStub = value;
+    }
 
     /// <summary>The function that initializes the globals of a new instance, or null.</summary>
-    public LinkedFunction? Initializer => throw new NotSupportedException();
+    public LinkedFunction? Initializer => Module.Initializer < 0 ? null : Function(Module.Initializer);
+
+    /// <summary>What abstract methods have in virtual tables: a function that faults. No object has such a table.</summary>
+    public LinkedFunction AbstractMethod => functions.AbstractMethod;
+
+    /// <summary>Held while types or functions are created, laid out or linked.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal TypeTable Types { get; }
 
     /// <summary>The exported function of this name, or null. Exported functions have no type parameters.</summary>
-    public LinkedFunction? Export(string name) => throw new NotSupportedException();
+    public LinkedFunction? Export(string name) => Module.Exports.FirstOrDefault(e => e.Name == name) is { } export ? Function(export.Function) : null;
 
     /// <summary>The function of the module for these closed type arguments; its code is not linked yet.</summary>
-    /// <exception cref="LinkException">Type arguments nest too deep.</exception>
-    public LinkedFunction Function(int moduleFunction, params IReadOnlyList<LinkedType> typeArguments) => throw new NotSupportedException();
+    /// <exception cref="LinkException">A type of its signature cannot be laid out.</exception>
+    public LinkedFunction Function(int moduleFunction, params IReadOnlyList<LinkedType> typeArguments) => functions.Get(moduleFunction, typeArguments);
 
-    public LinkedFunction FunctionAt(uint entryOffset) => throw new NotSupportedException();
+    public LinkedFunction FunctionAt(uint entryOffset) => functions.All[(int)Metadata.At<FunctionEntry>(entryOffset).FunctionIndex];
 
     /// <summary>Links the function's code unless that is done already. Any thread may call it.</summary>
     /// <exception cref="LinkException">The frame is too large, or a type it needs cannot be laid out.</exception>
-    public void Link(LinkedFunction function) => throw new NotSupportedException();
+    public void Link(LinkedFunction function)
+    {
+        if (function.IsLinked)
+            return;
+        lock (Gate)
+        {
+            if (!function.IsLinked)
+                code.Publish(function, new FunctionLinker(this, function).Link(), Metadata.Pointer<FunctionEntry>(function.EntryOffset));
+        }
+    }
 
     /// <summary>The function and word that an address inside linked code belongs to.</summary>
-    public bool TryFindCode(ulong* address, out CodeLocation location) => throw new NotSupportedException();
+    public bool TryFindCode(ulong* address, out CodeLocation location) => code.TryFind(address, out location);
 
-    public LinkedType TypeAt(int index) => throw new NotSupportedException();
+    public LinkedType TypeAt(int index) => Types.At(index);
 
     /// <summary>The type of objects with this descriptor.</summary>
-    public LinkedType TypeOf(uint descriptorOffset) => throw new NotSupportedException();
+    public LinkedType TypeOf(uint descriptorOffset) => Types.At((int)Metadata.At<TypeDescriptor>(descriptorOffset).TypeIndex);
 
-    public LinkedType ArrayOf(LinkedType element) => throw new NotSupportedException();
+    public LinkedType ArrayOf(LinkedType element) => Types.ArrayOf(element);
 
     /// <summary>A type of the module that has no type variables.</summary>
-    public LinkedType Type(TypeRef type) => throw new NotSupportedException();
+    public LinkedType Type(TypeRef type) => Types.Resolve(type, []);
 
     /// <summary>Registers a place in compiled code that may trap.</summary>
     /// <returns>Its index for <see cref="TrapSite"/>.</returns>
-    public int AddTrapSite(LinkedFunction function, int word) => throw new NotSupportedException();
+    public int AddTrapSite(LinkedFunction function, int word)
+    {
+        lock (Gate)
+        {
+            trapSites.Add(new CodeLocation(function, word));
+            return trapSites.Count - 1;
+        }
+    }
 
-    public CodeLocation TrapSite(int index) => throw new NotSupportedException();
+    public CodeLocation TrapSite(int index) => trapSites[index];
 
-    public void Dispose() => Metadata.Dispose();
+    public void Dispose()
+    {
+        code.Dispose();
+        Metadata.Dispose();
+    }
+
+    private LinkedImport ResolveImport(Import import) => new(import, Types.ResolveAll(import.Parameters, []), Types.ResolveOrNone(import.Result, []));
 }

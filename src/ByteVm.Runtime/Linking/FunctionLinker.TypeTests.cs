@@ -1,0 +1,66 @@
+using ByteVm.Bytecode;
+using ByteVm.Memory.Layout;
+
+namespace ByteVm.Runtime.Linking;
+
+/// <summary>
+/// Type tests. A class within the display is found there (Cohen, "Type-extension type tests can be performed in constant time",
+/// 1991); arrays, strings and final classes have one descriptor to compare with; interfaces and deeper classes are left to the monitor.
+/// </summary>
+internal sealed partial class FunctionLinker
+{
+    private void LinkIs(in Instruction test)
+    {
+        LinkedType type = Resolve(test.C);
+        if (type.Kind == LinkedTypeKind.Object)
+        {
+            // Every reference but null is one. The destination holds the null to compare with: it is an i32, hence another slot.
+            Constant32(test.A, 0);
+            buffer.Emit(LinkedOpcode.NeRef, frame.Word(test.A), frame.Word(test.B), frame.Word(test.A));
+            return;
+        }
+
+        (TypeTestForm form, ulong extension) = TestOf(type);
+        LinkedOpcode opcode = form switch
+        {
+            TypeTestForm.Class => LinkedOpcode.IsClass,
+            TypeTestForm.Exact => LinkedOpcode.IsExact,
+            TypeTestForm.Service => LinkedOpcode.IsType,
+        };
+        buffer.EmitExtended(opcode, frame.Word(test.A), frame.Word(test.B), extension);
+    }
+
+    private void LinkCast(in Instruction cast)
+    {
+        LinkedType type = Resolve(cast.C);
+        if (type.Kind != LinkedTypeKind.Object)
+        {
+            (TypeTestForm form, ulong extension) = TestOf(type);
+            LinkedOpcode opcode = form switch
+            {
+                TypeTestForm.Class => LinkedOpcode.CastClass,
+                TypeTestForm.Exact => LinkedOpcode.CastExact,
+                TypeTestForm.Service => LinkedOpcode.CastType,
+            };
+            buffer.EmitExtended(opcode, frame.Word(cast.B), 0, extension);
+        }
+
+        Move(cast.A, cast.B);
+    }
+
+    private enum TypeTestForm
+    {
+        Class,
+        Exact,
+        Service,
+    }
+
+    private static (TypeTestForm Form, ulong Extension) TestOf(LinkedType type) => type.Kind switch
+    {
+        LinkedTypeKind.Array or LinkedTypeKind.String => (TypeTestForm.Exact, type.DescriptorOffset),
+        LinkedTypeKind.Class when type.Definition!.IsFinal => (TypeTestForm.Exact, type.DescriptorOffset),
+        LinkedTypeKind.Class when type.ClassDepth < TypeDescriptor.DisplayLength =>
+            (TypeTestForm.Class, type.DescriptorOffset | (ulong)type.ClassDepth << 32),
+        _ => (TypeTestForm.Service, (ulong)type.Index),
+    };
+}
