@@ -54,6 +54,8 @@ internal sealed partial class BodyBinder
             case null:
                 ReportUnknownName(name);
                 return CannotCall(syntax, null);
+            case MissingSymbol:
+                return CannotCall(syntax, null);
             default:
                 return CannotCall(syntax, name.Text);
         }

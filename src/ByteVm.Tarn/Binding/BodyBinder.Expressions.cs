@@ -185,8 +185,8 @@ internal sealed partial class BodyBinder
             return operand;
         if (!operand.Type.IsNullable)
             Report(syntax.Span, DiagnosticCatalog.NeverNull, "!!", operand.Type);
-        if (operand is BoundLocal { Local: var local } && operand.Type is NullableType)
-            flow = flow.Narrow(local, operand.Type.NonNull);
+        if (operand.Type is NullableType && Trackable(operand) is { } variable)
+            flow = flow.Narrow(variable, operand.Type.NonNull);
         return new BoundNotNull(syntax.Span, operand);
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class BodyBinder
             FieldSymbol field => BindImplicitField(field, name.Span),
             GlobalSymbol global => BindGlobalUse(global, name.Span),
             FunctionSymbol => Error(name.Span, DiagnosticCatalog.FunctionAsValue, name.Text),
+            MissingSymbol => new BoundError(name.Span),
             ClassSymbol or ModuleSymbol => Error(name.Span, DiagnosticCatalog.NotAValue, name.Text),
             _ => ReportUnknownName(name),
         };
@@ -34,7 +35,10 @@ internal sealed partial class BodyBinder
             return new BoundError(span);
         if (compilation.TypeOf(field) is not { } type)
             return Error(span, DiagnosticCatalog.TypeNeedsItself, field.Name);
-        return new BoundField(span, receiver, field, type);
+        TarnType? narrowed = receiver is BoundThis ? flow.Narrowed(field) : null;
+        if (narrowed is null || narrowed.IsError || TypeRelations.IsSubtype(type.NonNull, narrowed))
+            return new BoundField(span, receiver, field, narrowed ?? type);
+        return new BoundCast(span, narrowed, new BoundField(span, receiver, field, type), IsSafe: false);
     }
 
     private BoundExpression BindGlobalUse(GlobalSymbol global, Span span)

@@ -79,7 +79,7 @@ internal sealed partial class BodyBinder
 
     private BoundExpression BindBinaryStep(Span span, BinaryOperator @operator, Span operatorSpan, BoundExpression left, ExpressionSyntax rightSyntax)
     {
-        TarnType? expected = TypeRelations.IsArithmetic(left.Type) && !IsShift(@operator) ? TypeRelations.Promote(left.Type) : left.Type;
+        TarnType expected = IsShift(@operator) ? BuiltInType.Int : TypeRelations.IsArithmetic(left.Type) ? TypeRelations.Promote(left.Type) : left.Type;
         BoundExpression right = RequireValue(BindExpression(rightSyntax, expected));
         if (left.Type.IsError || right.Type.IsError)
             return new BoundError(span);
@@ -147,14 +147,8 @@ internal sealed partial class BodyBinder
         return OperandType(left, right) is { } type ? new BoundBinary(span, BuiltInType.Bool, @operator, Convert(left, type), Convert(right, type)) : null;
     }
 
-    private static bool MayBeEqual(TarnType left, TarnType right)
-    {
-        if (left == BuiltInType.Null)
-            return right.IsNullable;
-        if (right == BuiltInType.Null)
-            return left.IsNullable;
-        return TypeRelations.MayBe(left, right.NonNull);
-    }
+    private static bool MayBeEqual(TarnType left, TarnType right) =>
+        left == BuiltInType.Null || right == BuiltInType.Null || TypeRelations.MayBe(left, right.NonNull);
 
     private BoundExpression BindCoalesce(Span span, BoundExpression left, ExpressionSyntax rightSyntax)
     {
@@ -234,21 +228,32 @@ internal sealed partial class BodyBinder
     {
         switch (condition)
         {
-            case BoundTypeTest { Operand: BoundLocal { Local: var local, Type: var known }, Tested: var tested }:
-                return (TypeRelations.IsSubtype(known, tested) ? flow : flow.Narrow(local, tested), flow);
-            case BoundBinary { Operator: BinaryOperator.Equal or BinaryOperator.Identical } equality when NullTested(equality) is { } local:
-                return (flow, flow.Narrow(local, flow.TypeOf(local).NonNull));
-            case BoundBinary { Operator: BinaryOperator.NotEqual or BinaryOperator.NotIdentical } equality when NullTested(equality) is { } local:
-                return (flow.Narrow(local, flow.TypeOf(local).NonNull), flow);
+            case BoundTypeTest { Operand: var operand, Tested: var tested } when Trackable(operand) is { } variable:
+                return (TypeRelations.IsSubtype(operand.Type, tested) ? flow : flow.Narrow(variable, tested), flow);
+            case BoundBinary { Operator: BinaryOperator.Equal or BinaryOperator.Identical } equality when NullTested(equality) is { } tested:
+                return (flow, NarrowToNonNull(tested));
+            case BoundBinary { Operator: BinaryOperator.NotEqual or BinaryOperator.NotIdentical } equality when NullTested(equality) is { } tested:
+                return (NarrowToNonNull(tested), flow);
             default:
                 return (flow, flow);
         }
     }
 
-    private static LocalSymbol? NullTested(BoundBinary equality) => equality switch
+    private FlowState NarrowToNonNull(BoundExpression tested) => flow.Narrow(Trackable(tested)!, tested.Type.NonNull);
+
+    /// <summary>What is tested for null, if it can be tracked.</summary>
+    private static BoundExpression? NullTested(BoundBinary equality)
     {
-        { Left: BoundLocal { Local: var local }, Right: BoundNull } => local,
-        { Left: BoundNull, Right: BoundLocal { Local: var local } } => local,
+        BoundExpression? tested = equality.Right is BoundNull ? equality.Left : equality.Left is BoundNull ? equality.Right : null;
+        return tested is not null && Trackable(tested) is not null ? tested : null;
+    }
+
+    /// <summary>The variable whose value an expression is, if only an assignment in sight can change it: a local, or a let field of this.</summary>
+    private static Symbol? Trackable(BoundExpression expression) => expression switch
+    {
+        BoundLocal local => local.Local,
+        BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } => field,
+        BoundCast { IsSafe: false, Operand: BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } } => field,
         _ => null,
     };
 

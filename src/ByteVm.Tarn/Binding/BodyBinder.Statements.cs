@@ -208,10 +208,10 @@ internal sealed partial class BodyBinder
     {
         BoundExpression from = RequireValue(BindExpression(syntax.From));
         BoundExpression to = RequireValue(BindExpression(syntax.To, from.Type));
-        BoundExpression? step = syntax.Step is null ? null : RequireValue(BindExpression(syntax.Step, from.Type));
+        BoundExpression step = syntax.Step is null ? new BoundInteger(syntax.Span, BuiltInType.Int, 1) : RequireValue(BindExpression(syntax.Step, StepType(from.Type)));
         TarnType type = RangeType(from, to, syntax);
-        if (step is not (null or BoundError or BoundInteger { Value: not 0 }))
-            Report(step.Span, DiagnosticCatalog.StepNotConstant);
+        if (step is BoundInteger { Value: 0 })
+            Report(step.Span, DiagnosticCatalog.StepOfZero);
 
         int scope = OpenScope();
         Loop loop = OpenLoop(syntax);
@@ -220,8 +220,10 @@ internal sealed partial class BodyBinder
         BoundBlock body = BindBlock(syntax.Body);
         CloseLoop(loop, before);
         CloseScope(scope);
-        return new BoundForRange(syntax.Span, loop.Target, variable, Convert(from, type), Convert(to, type), syntax.IsClosed, (step as BoundInteger)?.Value ?? 1, body);
+        return new BoundForRange(syntax.Span, loop.Target, variable, Convert(from, type), Convert(to, type), syntax.IsClosed, Convert(step, StepType(type)), body);
     }
+
+    private static TarnType StepType(TarnType type) => type == BuiltInType.Char ? BuiltInType.Int : type;
 
     private TarnType RangeType(BoundExpression from, BoundExpression to, ForRangeSyntax syntax)
     {

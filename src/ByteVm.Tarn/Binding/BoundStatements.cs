@@ -30,9 +30,10 @@ internal sealed class LoopTarget(string? label)
 
 internal sealed record BoundWhile(Span Span, LoopTarget Target, BoundExpression Condition, BoundStatement Body) : BoundStatement(Span);
 
-/// <summary>Variable, bounds and step have one type: int, long or char. <see cref="Step"/> is a constant other than 0; downward when negative.</summary>
+/// <summary>Variable, bounds and step have one type: int, long or char. A step that is not positive
+/// gives no rounds unless it is a constant below 0, which goes down.</summary>
 internal sealed record BoundForRange(
-    Span Span, LoopTarget Target, LocalSymbol Variable, BoundExpression From, BoundExpression To, bool IsClosed, long Step, BoundStatement Body)
+    Span Span, LoopTarget Target, LocalSymbol Variable, BoundExpression From, BoundExpression To, bool IsClosed, BoundExpression Step, BoundStatement Body)
     : BoundStatement(Span);
 
 internal sealed record BoundForArray(Span Span, LoopTarget Target, LocalSymbol Variable, BoundExpression Array, BoundStatement Body) : BoundStatement(Span);

@@ -14,12 +14,12 @@ internal sealed class FlowState
 
     private static readonly FlowState unreachable = new(false, [], [], []);
 
-    private readonly ImmutableArray<(LocalSymbol Local, TarnType Type)> narrowed;
+    private readonly ImmutableArray<(Symbol Variable, TarnType Type)> narrowed;
     private readonly ImmutableArray<Symbol> unassigned;
     private readonly ImmutableArray<Symbol> maybeAssigned;
 
     private FlowState(
-        bool isReachable, ImmutableArray<(LocalSymbol Local, TarnType Type)> narrowed, ImmutableArray<Symbol> unassigned, ImmutableArray<Symbol> maybeAssigned)
+        bool isReachable, ImmutableArray<(Symbol Variable, TarnType Type)> narrowed, ImmutableArray<Symbol> unassigned, ImmutableArray<Symbol> maybeAssigned)
     {
         IsReachable = isReachable;
         this.narrowed = narrowed;
@@ -31,34 +31,37 @@ internal sealed class FlowState
 
     public bool IsReachable { get; }
 
-    public TarnType TypeOf(LocalSymbol local)
+    public TarnType TypeOf(LocalSymbol local) => Narrowed(local) ?? local.Type;
+
+    /// <summary>The narrower type a variable is known to have here; null when nothing is known.</summary>
+    public TarnType? Narrowed(Symbol variable)
     {
-        foreach ((LocalSymbol candidate, TarnType type) in narrowed)
+        foreach ((Symbol candidate, TarnType type) in narrowed)
         {
-            if (candidate == local)
+            if (candidate == variable)
                 return type;
         }
 
-        return local.Type;
+        return null;
     }
 
     public bool IsUnassigned(Symbol variable) => unassigned.Contains(variable);
 
     public bool MayBeAssigned(Symbol variable) => IsReachable && (maybeAssigned.Contains(variable) || !unassigned.Contains(variable));
 
-    public FlowState Narrow(LocalSymbol local, TarnType type)
+    public FlowState Narrow(Symbol variable, TarnType type)
     {
         if (!IsReachable)
             return this;
-        FlowState other = Forget(local);
-        return type == local.Type ? other : new FlowState(true, other.narrowed.Add((local, type)), unassigned, maybeAssigned);
+        FlowState other = Forget(variable);
+        return new FlowState(true, other.narrowed.Add((variable, type)), unassigned, maybeAssigned);
     }
 
-    public FlowState Forget(LocalSymbol local)
+    public FlowState Forget(Symbol variable)
     {
         for (int i = 0; i < narrowed.Length; i++)
         {
-            if (narrowed[i].Local == local)
+            if (narrowed[i].Variable == variable)
                 return new FlowState(IsReachable, narrowed.RemoveAt(i), unassigned, maybeAssigned);
         }
 
@@ -112,7 +115,7 @@ internal sealed class FlowState
         return a;
     }
 
-    private static ImmutableArray<(LocalSymbol Local, TarnType Type)> Common(
-        ImmutableArray<(LocalSymbol Local, TarnType Type)> a, ImmutableArray<(LocalSymbol Local, TarnType Type)> b) =>
+    private static ImmutableArray<(Symbol Variable, TarnType Type)> Common(
+        ImmutableArray<(Symbol Variable, TarnType Type)> a, ImmutableArray<(Symbol Variable, TarnType Type)> b) =>
         a.IsEmpty || b.IsEmpty ? [] : a.RemoveAll(fact => !b.Contains(fact));
 }

@@ -137,7 +137,7 @@ internal sealed class HeaderBinder
         if (function.IsExtern)
             CheckExtern(function, syntax);
         else if (function.Class is { IsInterface: true })
-            Require(!hasBody, function, DiagnosticCatalog.InterfaceMethodBody);
+            return;
         else if (function.IsAbstract)
             CheckAbstract(function, hasBody);
         else

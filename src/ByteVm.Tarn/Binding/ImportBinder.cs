@@ -3,34 +3,47 @@ using ByteVm.Tarn.Syntax;
 
 namespace ByteVm.Tarn.Binding;
 
-/// <summary>Brings what a module's imports name into its scope. A module that is missing or was refused says nothing here: it is reported already.</summary>
+/// <summary>
+/// Brings what a module's imports name into its scope. What is missing, or was refused, is reported once and comes into scope as a
+/// <see cref="MissingSymbol"/>.
+/// </summary>
 internal sealed class ImportBinder(Compilation compilation, ModuleSymbol module)
 {
     public void Bind()
     {
         foreach (ImportSyntax import in module.Syntax.Imports)
         {
-            string name = string.Join('.', import.Path.Select(p => p.Text));
-            if (!compilation.Modules.TryGetValue(name, out ModuleSymbol? imported) || imported is null)
-                continue;
-            if (import.Names.IsDefault)
-                Add(import.Alias ?? import.Path[^1], imported);
+            if (compilation.Modules.TryGetValue(import.ModuleName, out ModuleSymbol? imported))
+                BindModule(import, imported);
             else
-                ImportNames(import, imported);
+                BindMember(import, compilation.Modules[import.MemberModuleName!]);
         }
     }
 
-    private void ImportNames(ImportSyntax import, ModuleSymbol imported)
+    private void BindModule(ImportSyntax import, ModuleSymbol? imported)
     {
-        foreach (Identifier name in import.Names)
+        if (import.Names.IsDefault)
         {
-            if (!imported.Members.TryGetValue(name.Text, out Symbol? symbol))
-                compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownModuleMember, imported.Name, name.Text);
-            else if (symbol is MemberSymbol { IsPrivate: true })
-                compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.PrivateToModule, name.Text, imported.Name);
-            else
-                Add(name, symbol);
+            Identifier name = import.Alias ?? import.Path[^1];
+            Add(name, imported ?? (Symbol)new MissingSymbol(name.Text));
+            return;
         }
+
+        foreach (Identifier name in import.Names)
+            Add(name, Find(imported, name));
+    }
+
+    private void BindMember(ImportSyntax import, ModuleSymbol? container) => Add(import.Alias ?? import.Path[^1], Find(container, import.Path[^1]));
+
+    private Symbol Find(ModuleSymbol? imported, Identifier name)
+    {
+        if (imported is null)
+            return new MissingSymbol(name.Text);
+        if (!imported.Members.TryGetValue(name.Text, out Symbol? symbol))
+            compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownModuleMember, imported.Name, name.Text);
+        else if (symbol is MemberSymbol { IsPrivate: true })
+            compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.PrivateToModule, name.Text, imported.Name);
+        return symbol ?? new MissingSymbol(name.Text);
     }
 
     private void Add(Identifier name, Symbol symbol)

@@ -139,16 +139,29 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
     {
         foreach (FunctionSymbol required in @interface.Methods)
         {
-            if (@class.Find(required.Name) is FunctionSymbol { IsStatic: false } method && !method.Class!.IsInterface)
+            var found = @class.Find(required.Name) as FunctionSymbol;
+            if (found is { IsStatic: false, Class.IsInterface: false })
             {
-                if (CheckSignature(method, required) && !required.Overriders.Contains(method))
-                    Link(method, required);
+                if (CheckSignature(found, required) && !required.Overriders.Contains(found))
+                    Link(found, required);
             }
             else if (!@class.IsAbstract)
             {
-                diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(required), @interface.Name);
+                CheckDefault(@class, required);
             }
         }
+    }
+
+    /// <summary>A method that the class itself lacks: exactly one most specific interface must have code for it.</summary>
+    private void CheckDefault(ClassSymbol @class, FunctionSymbol required)
+    {
+        FunctionSymbol[] declared = [.. AllInterfaces(@class).Select(i => i.Members.GetValueOrDefault(required.Name)).OfType<FunctionSymbol>()];
+        FunctionSymbol[] specific = [.. declared.Where(m => !declared.Any(other => other != m && other.Class!.InheritsFrom(m.Class!)))];
+        FunctionSymbol[] defaults = [.. specific.Where(m => !m.IsAbstract)];
+        if (defaults.Length == 0 && required.IsAbstract)
+            diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(required), required.Class!.Name);
+        else if (defaults.Length > 1 && defaults[0] == required)
+            diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.AmbiguousDefault, @class.Name, required.Name, defaults[0].Class!.Name, defaults[1].Class!.Name);
     }
 
     private void CheckNothingAbstract(ClassSymbol @class)

@@ -63,19 +63,26 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
             return;
         foreach (ImportSyntax import in module.Imports)
         {
-            string name = string.Join('.', import.Path.Select(p => p.Text));
-            if (modules.ContainsKey(name) || next.Any(n => n.Name == name))
+            if (Request(import.ModuleName, next) || (import.MemberModuleName is { } container && Request(container, next)))
                 continue;
-            SourceText? source = IsLibrary(name) ? StandardLibrary.Find(name) : sources.Find(name);
-            if (source is null)
-                ReportMissing(module, import, name);
-            else
-                next.Add((name, source));
+            ReportMissing(module, import);
+            modules[import.ModuleName] = null;
         }
     }
 
-    private void ReportMissing(ModuleSyntax module, ImportSyntax import, string name)
+    private bool Request(string name, List<(string Name, SourceText Source)> next)
     {
+        if (modules.ContainsKey(name) || next.Any(n => n.Name == name))
+            return true;
+        if ((IsLibrary(name) ? StandardLibrary.Find(name) : sources.Find(name)) is not { } source)
+            return false;
+        next.Add((name, source));
+        return true;
+    }
+
+    private void ReportMissing(ModuleSyntax module, ImportSyntax import)
+    {
+        string name = import.ModuleName;
         Span span = import.Path[0].Span.To(import.Path[^1].Span);
         if (IsLibrary(name))
             diagnostics.Report(module.Source, span, DiagnosticCatalog.UnknownLibraryModule, name);

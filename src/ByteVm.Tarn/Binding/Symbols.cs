@@ -26,6 +26,9 @@ internal sealed class ModuleSymbol(string name, ModuleSyntax syntax, bool isLibr
     public Dictionary<string, Symbol> Imported { get; } = new(StringComparer.Ordinal);
 }
 
+/// <summary>What an import names that does not exist or was refused. Reported where it is imported; uses of it say nothing more.</summary>
+internal sealed class MissingSymbol(string name) : Symbol(name);
+
 /// <summary>Declared in a module, perhaps inside a class.</summary>
 internal abstract class MemberSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan) : Symbol(name)
 {
@@ -115,13 +118,13 @@ internal sealed class ClassSymbol : MemberSymbol
                 return member;
         }
 
-        return IsInterface ? FindInInterfaces(name) : FindAbstract(name);
+        return FindInherited(name);
     }
 
-    // An abstract class may leave an interface's method to its subclasses, yet it has that method.
-    private MemberSymbol? FindAbstract(string name)
+    // A default method of an interface, or one that an abstract class leaves to its subclasses.
+    private MemberSymbol? FindInherited(string name)
     {
-        for (ClassSymbol? current = this; current is { IsAbstract: true }; current = current.Base)
+        for (ClassSymbol? current = this; current is not null; current = current.Base)
         {
             if (current.FindInInterfaces(name) is { } member)
                 return member;

@@ -59,7 +59,7 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
             symbol = Qualified(symbol, path[i]);
         if (symbol is ClassSymbol @class)
             return @class.Type;
-        if (symbol is not null)
+        if (symbol is not (null or MissingSymbol))
             diagnostics.Report(module.Source, path[0].Span.To(path[^1].Span), DiagnosticCatalog.NotAType, symbol.Name);
         return BuiltInType.Error;
     }
@@ -82,6 +82,8 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
             return symbol;
         }
 
+        if (qualifier is MissingSymbol)
+            return null;
         if (qualifier is ModuleSymbol missing)
             diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownModuleMember, missing.Name, name.Text);
         else

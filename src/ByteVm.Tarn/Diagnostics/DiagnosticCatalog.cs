@@ -80,7 +80,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor NotPrintable = Error(215, "a value of type {0} has no text", "give its class a method fn toString(): string");
     internal static readonly DiagnosticDescriptor NotIterable = Error(216, "'for' cannot go through {0}", "it goes through arrays, strings and ranges");
     internal static readonly DiagnosticDescriptor RangeType = Error(217, "a range goes from int to int, long to long or char to char, not from {0} to {1}");
-    internal static readonly DiagnosticDescriptor StepNotConstant = Error(218, "the step of a range is a constant other than 0");
+    internal static readonly DiagnosticDescriptor StepOfZero = Error(218, "a range with a step of 0 never ends");
     internal static readonly DiagnosticDescriptor ImpossibleCast = Error(219, "{0} can never be {1}");
     internal static readonly DiagnosticDescriptor CastOfNumber = Error(220, "'as' and 'is' are for references, not for {0} and {1}", "numbers are converted with .toInt(), .toDouble() …");
     internal static readonly DiagnosticDescriptor TestOfNullable = Error(221, "'is {0}' would not say whether it is null", "test for null with == null");
@@ -107,7 +107,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor RepeatedSuperType = Error(304, "'{0}' stands twice among the supertypes of '{1}'");
     internal static readonly DiagnosticDescriptor InheritanceCycle = Error(305, "'{0}' is its own supertype");
     internal static readonly DiagnosticDescriptor InterfaceMember = Error(306, "interface '{0}' can only have methods");
-    internal static readonly DiagnosticDescriptor InterfaceMethodBody = Error(307, "method '{0}' of an interface has no body");
+    internal static readonly DiagnosticDescriptor AmbiguousDefault = Error(307, "class '{0}' must implement '{1}': both '{2}' and '{3}' have a default for it");
     internal static readonly DiagnosticDescriptor MissingBody = Error(308, "'{0}' needs a body");
     internal static readonly DiagnosticDescriptor AbstractMethodBody = Error(309, "abstract method '{0}' has no body");
     internal static readonly DiagnosticDescriptor AbstractInConcreteClass = Error(310, "abstract method '{0}' needs an abstract class");

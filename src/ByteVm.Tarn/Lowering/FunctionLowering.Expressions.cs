@@ -94,10 +94,10 @@ internal sealed partial class FunctionLowering
             builder.Move(target, value);
     }
 
-    /// <summary>Expressions that write the result's register early.</summary>
+    /// <summary>Expressions that write the result's register early, and some that use what they have written, as their own type.</summary>
     private void LowerSeveral(BoundExpression expression, Register target, bool isFresh)
     {
-        if (!isFresh)
+        if (!isFresh || builder.TypeOf(target) != Types.Register(expression.Type))
         {
             MoveInto(target, LowerToTemporary(expression));
             return;

@@ -212,36 +212,56 @@ internal sealed partial class FunctionLowering
         LowerInto(statement.From, variable, isFresh: true);
         Register limit = Temporary(type);
         LowerInto(statement.To, limit, isFresh: true);
+        bool isDownward = statement.Step is BoundInteger { Value: < 0 };
+        Register step = LowerStep(statement.Step, type, isDownward);
         (Label end, Label next) = OpenLoop(statement.Target);
         Label body = builder.NewLabel();
-        BinaryOperator leaves = (statement.Step > 0, statement.IsClosed) switch
+        BinaryOperator leaves = (isDownward, statement.IsClosed) switch
         {
-            (true, false) => BinaryOperator.GreaterOrEqual,
-            (true, true) => BinaryOperator.Greater,
-            (false, false) => BinaryOperator.LessOrEqual,
-            (false, true) => BinaryOperator.Less,
+            (false, false) => BinaryOperator.GreaterOrEqual,
+            (false, true) => BinaryOperator.Greater,
+            (true, false) => BinaryOperator.LessOrEqual,
+            (true, true) => BinaryOperator.Less,
         };
+        if (statement.Step is not BoundInteger)
+            EmitLeaveUnlessPositive(step, end);
         EmitBranch(leaves, variable, limit, end);
         Mark(body);
         LowerStatement(statement.Body);
         Mark(next);
         Position(statement.Span);
-        AdvanceRange(statement, variable, limit, body, end);
+        AdvanceRange(statement, isDownward, step, variable, limit, body, end);
         Mark(end);
+    }
+
+    private Register LowerStep(BoundExpression step, TypeRef type, bool isDownward)
+    {
+        Register register = Temporary(type);
+        if (isDownward)
+            EmitInteger(register, -((BoundInteger)step).Value);
+        else
+            LowerInto(step, register, isFresh: true);
+        return register;
+    }
+
+    private void EmitLeaveUnlessPositive(Register step, Label end)
+    {
+        int mark = temporaries.Count;
+        Register zero = Temporary(builder.TypeOf(step));
+        EmitZero(zero);
+        EmitBranch(BinaryOperator.LessOrEqual, step, zero, end);
+        ReleaseTo(mark);
     }
 
     /// <summary>
     /// The end of a round. The variable must not step over the limit into overflow: what remains is compared, unsigned, with the step. With
     /// step 1 before an open limit that cannot happen.
     /// </summary>
-    private void AdvanceRange(BoundForRange statement, Register variable, Register limit, Label body, Label end)
+    private void AdvanceRange(BoundForRange statement, bool isDownward, Register step, Register variable, Register limit, Label body, Label end)
     {
         TypeRef type = builder.TypeOf(variable);
-        Register step = Temporary(type);
-        EmitInteger(step, Math.Abs(statement.Step));
         (Opcode forward, Opcode backward) = type == TypeRef.I32 ? (Opcode.AddI32, Opcode.SubI32) : (Opcode.AddI64, Opcode.SubI64);
-        bool isUpward = statement.Step > 0;
-        if (statement.Step == 1 && !statement.IsClosed)
+        if (statement is { Step: BoundInteger { Value: 1 }, IsClosed: false })
         {
             builder.Emit(forward, variable, variable, step);
             EmitBranch(BinaryOperator.Less, variable, limit, body);
@@ -249,9 +269,9 @@ internal sealed partial class FunctionLowering
         }
 
         Register remaining = Temporary(type);
-        builder.Emit(backward, remaining, isUpward ? limit : variable, isUpward ? variable : limit);
+        builder.Emit(backward, remaining, isDownward ? variable : limit, isDownward ? limit : variable);
         EmitLeaveRange(statement.IsClosed, type, remaining, step, end);
-        builder.Emit(isUpward ? forward : backward, variable, variable, step);
+        builder.Emit(isDownward ? backward : forward, variable, variable, step);
         builder.Jump(body);
     }
 

@@ -35,10 +35,13 @@ internal sealed class ProgramLowering
 
     public FunctionSymbol ScalarWidth => compilation.ScalarFunctions[1];
 
-    public Module Lower()
+    /// <summary>The module; null when it was refused after all: a limit, a cycle of initializers, or an error in the library.</summary>
+    public Module? Lower()
     {
         FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate)];
         IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported);
+        if (compilation.Diagnostics.HasErrors)
+            return null;
         foreach (GlobalSymbol global in order)
             globals.Add(global, module.AddGlobal(global.QualifiedName, Types.Storage(global.Type!)));
         foreach (FunctionSymbol function in exported)
@@ -46,7 +49,7 @@ internal sealed class ProgramLowering
         if (order.Count > 0)
             LowerInitializer(order);
         LowerPending();
-        return module.Build();
+        return compilation.Diagnostics.HasErrors ? null : module.Build();
     }
 
     public int FileOf(SourceText source) => module.SourceFile(source.Name);
@@ -154,6 +157,8 @@ internal sealed class ProgramLowering
     private void LowerFunction(FunctionSymbol function)
     {
         FunctionBody body = compilation.BodyOf(function);
+        if (compilation.Diagnostics.HasErrors)
+            return;
         FunctionBuilder builder = module.DefineFunction(functions[function], ParameterTypes(function), Types.Result(function.ReturnType));
         var lowering = new FunctionLowering(this, builder, function.Module.Source, body.HasStatementsInValues);
         lowering.LowerBody(body);

@@ -23,8 +23,18 @@ internal enum Modifiers
 /// <summary>One source file.</summary>
 internal sealed record ModuleSyntax(SourceText Source, ImmutableArray<ImportSyntax> Imports, ImmutableArray<DeclarationSyntax> Declarations);
 
-/// <summary><c>import a.b</c>, <c>import a.b as c</c> or <c>import a.b.{X, Y}</c>; without a list <see cref="Names"/> is default.</summary>
-internal sealed record ImportSyntax(Span Span, ImmutableArray<Identifier> Path, ImmutableArray<Identifier> Names, Identifier? Alias) : SyntaxNode(Span);
+/// <summary>
+/// <c>import a.b</c>, <c>import a.b as c</c> or <c>import a.b.{X, Y}</c>; without a list <see cref="Names"/> is default. The path may
+/// also end with the name of one declaration: which it is depends on what modules there are.
+/// </summary>
+internal sealed record ImportSyntax(Span Span, ImmutableArray<Identifier> Path, ImmutableArray<Identifier> Names, Identifier? Alias) : SyntaxNode(Span)
+{
+    /// <summary>The whole path as a module's name.</summary>
+    public string ModuleName { get; } = string.Join('.', Path.Select(p => p.Text));
+
+    /// <summary>The module that holds the declaration, if the path's last name is one; null when it cannot be.</summary>
+    public string? MemberModuleName { get; } = Path.Length < 2 || !Names.IsDefault ? null : string.Join('.', Path.Take(Path.Length - 1).Select(p => p.Text));
+}
 
 internal abstract record DeclarationSyntax(Span Span, Modifiers Modifiers, Identifier Name) : SyntaxNode(Span);
 
