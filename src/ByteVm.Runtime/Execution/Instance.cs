@@ -54,6 +54,13 @@ internal sealed unsafe class Instance : IDisposable
 
     public InstanceContext* Context => contextPage.Context;
 
+    /// <summary>Fuel left; means something only where the program is metered.</summary>
+    public long Fuel
+    {
+        get => Context->Fuel;
+        set => Context->Fuel = value;
+    }
+
     /// <summary>The program's imports, each bound to what performs it.</summary>
     public BoundImport[] Imports { get; }
 

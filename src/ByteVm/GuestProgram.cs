@@ -1,0 +1,117 @@
+using ByteVm.Bytecode;
+using ByteVm.Runtime.Execution;
+using ByteVm.Runtime.Linking;
+
+namespace ByteVm;
+
+/// <summary>
+/// A module that was read, verified and made ready to run, once, for any number of instances on any threads.
+/// <code>
+///   using var program = GuestProgram.Load("rules.bvm");
+///   using var instance = program.Instantiate();
+///   double price = instance.Call&lt;double&gt;("price", 3, "gold");
+/// </code>
+/// </summary>
+public sealed class GuestProgram : IDisposable
+{
+    private readonly Program program;
+    private readonly IProcessor processor;
+
+    /// <summary>This object, and each instance that is not disposed.</summary>
+    private int users = 1;
+    private bool disposed;
+
+    private GuestProgram(Program program, IProcessor processor)
+    {
+        this.program = program;
+        this.processor = processor;
+    }
+
+    /// <summary>The module it was made from.</summary>
+    public Module Module => program.Module;
+
+    /// <summary>The engine that runs it: "interpreter" or "baseline".</summary>
+    public string EngineName => processor.Name;
+
+    /// <summary>Whether fuel is counted.</summary>
+    public bool IsMetered => program.Options.Metered;
+
+    /// <summary>The functions that can be called, each as "name(i32, string) -> f64".</summary>
+    public IReadOnlyList<string> Exports => [.. Module.Exports.Select(e => Describe(e.Name, program.Export(e.Name)!))];
+
+    internal Program Linked => program;
+
+    internal IProcessor Processor => processor;
+
+    /// <summary>Reads a .bvm file.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ModuleFormatException">It holds no module of this version.</exception>
+    /// <exception cref="VerificationException">The module breaks the rules of the machine.</exception>
+    /// <exception cref="PlatformNotSupportedException">The engine asked for does not run here.</exception>
+    public static GuestProgram Load(string path, EngineOptions? options = null) => FromBytes(File.ReadAllBytes(path), options);
+
+    /// <summary>As <see cref="Load"/>, from the bytes of a .bvm file.</summary>
+    public static GuestProgram FromBytes(ReadOnlySpan<byte> bytes, EngineOptions? options = null) => FromModule(ModuleReader.Read(bytes), options);
+
+    /// <summary>As <see cref="Load"/>, from a module that was built or compiled in memory.</summary>
+    public static GuestProgram FromModule(Module module, EngineOptions? options = null)
+    {
+        options ??= EngineOptions.Default;
+        Verifier.Verify(module);
+        var program = new Program(module, new ProgramOptions { Metered = options.Metered });
+        try
+        {
+            return new GuestProgram(program, Processors.Create(options.Engine, program));
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes an instance and runs the module's initializer in it. Cheap: nothing is verified, linked or compiled again.</summary>
+    /// <exception cref="InstantiationException">The module imports what the options do not grant.</exception>
+    /// <exception cref="GuestFaultException">The initializer failed.</exception>
+    public GuestInstance Instantiate(InstanceOptions? options = null)
+    {
+        AddUser();
+        try
+        {
+            return new GuestInstance(this, options ?? InstanceOptions.Default);
+        }
+        catch
+        {
+            RemoveUser();
+            throw;
+        }
+    }
+
+    /// <summary>Ends this object's use; what instances need stays until the last one is disposed.</summary>
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref disposed, true))
+            RemoveUser();
+    }
+
+    internal void RemoveUser()
+    {
+        if (Interlocked.Decrement(ref users) != 0)
+            return;
+        (processor as IDisposable)?.Dispose();
+        program.Dispose();
+    }
+
+    internal string Describe(string name, LinkedFunction function)
+    {
+        Function source = function.Source;
+        string parameters = string.Join(", ", source.Registers.Take(source.ParameterCount).Select(t => program.Type(t).Name));
+        return source.Result.IsNone ? $"{name}({parameters})" : $"{name}({parameters}) -> {program.Type(source.Result).Name}";
+    }
+
+    private void AddUser()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed), this);
+        Interlocked.Increment(ref users);
+    }
+}
