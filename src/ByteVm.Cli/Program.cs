@@ -1,1 +1,3 @@
-return 0;
+using ByteVm.Cli;
+
+return CommandLine.Run(args);

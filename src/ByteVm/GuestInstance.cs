@@ -41,6 +41,9 @@ public sealed class GuestInstance : IDisposable
     /// <summary>Fuel used so far; 0 in a program that is not metered.</summary>
     public long FuelUsed => program.IsMetered ? fuelGranted - instance.Fuel : 0;
 
+    /// <summary>Whether the guest waits for a line of input, where <see cref="Interrupt"/> cannot stop it.</summary>
+    public bool IsWaitingForInput => instance.Shadow.IsWaiting;
+
     /// <summary>What the instance did so far.</summary>
     public InstanceStatistics Statistics => InstanceStatistics.Of(instance, monitor, FuelUsed);
 

@@ -21,8 +21,9 @@ public sealed class GuestProgram : IDisposable
     private int users = 1;
     private bool disposed;
 
-    private GuestProgram(Program program, IProcessor processor)
+    private GuestProgram(Program program, IProcessor processor, EngineKind wanted)
     {
+        EngineChoice = Processors.Explain(wanted, processor);
         this.program = program;
         this.processor = processor;
     }
@@ -32,6 +33,9 @@ public sealed class GuestProgram : IDisposable
 
     /// <summary>The engine that runs it: "interpreter" or "baseline".</summary>
     public string EngineName => processor.Name;
+
+    /// <summary>Which engine runs it and why, as a sentence.</summary>
+    public string EngineChoice { get; }
 
     /// <summary>Whether fuel is counted.</summary>
     public bool IsMetered => program.Options.Metered;
@@ -61,7 +65,7 @@ public sealed class GuestProgram : IDisposable
         var program = new Program(module, new ProgramOptions { Metered = options.Metered });
         try
         {
-            return new GuestProgram(program, Processors.Create(options.Engine, program));
+            return new GuestProgram(program, Processors.Create(options.Engine, program), options.Engine);
         }
         catch
         {

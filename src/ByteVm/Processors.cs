@@ -18,5 +18,8 @@ internal static class Processors
         _ => CreateBaseline(program),
     };
 
+    public static string Explain(EngineKind wanted, IProcessor processor) =>
+        wanted == EngineKind.Auto && BaselineUnsupportedReason is { } reason ? $"engine {processor.Name}: {reason}" : $"engine {processor.Name}";
+
     private static IProcessor CreateBaseline(Program program) => throw new PlatformNotSupportedException(BaselineUnsupportedReason);
 }

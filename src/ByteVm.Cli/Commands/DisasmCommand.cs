@@ -1,0 +1,55 @@
+using System.CommandLine;
+using ByteVm.Bytecode;
+
+namespace ByteVm.Cli.Commands;
+
+/// <summary><c>bytevm disasm FILE</c></summary>
+internal static class DisasmCommand
+{
+    private static readonly Argument<string> File = new("FILE") { Description = $"What to show: {ModuleFiles.Forms}" };
+
+    private static readonly Option<string?> Function = new("--function") { Description = "Only functions of this name", HelpName = "NAME" };
+
+    private static readonly Option<bool> Lossless = new("--lossless") { Description = "With all tables, so that 'bytevm asm' gives the same bytes again" };
+
+    public static Command Create()
+    {
+        var command = new Command("disasm", "Show a module as text, with its source lines where the sources are at hand.") { File, Function, Lossless };
+        command.SetAction(Disassemble);
+        CommandLine.AppendToHelp(command,
+            """
+            Examples:
+              bytevm disasm hello.bvm --function main
+              bytevm disasm hello.bvm --lossless > hello.bva
+            """);
+        return command;
+    }
+
+    private static int Disassemble(ParseResult parsed)
+    {
+        Module module = ModuleFiles.Load(parsed.GetRequiredValue(File), parsed.InvocationConfiguration.Error, requireMain: false);
+        var options = new DisassemblerOptions
+        {
+            Function = parsed.GetValue(Function),
+            Tables = parsed.GetValue(Lossless),
+            SourceLine = parsed.GetValue(Lossless) ? null : new SourceLines().Find,
+        };
+        if (options.Function is { } name && module.Functions.All(f => f.Name != name))
+            throw new CommandException(ExitCode.Usage, $"there is no function '{name}'; there are {string.Join(", ", module.Functions.Select(f => f.Name))}");
+        Disassembler.Write(module, parsed.InvocationConfiguration.Output, options);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Lines of the source files that are where the module says.</summary>
+    private sealed class SourceLines
+    {
+        private readonly Dictionary<string, string[]?> files = [];
+
+        public string? Find(string file, int line)
+        {
+            if (!files.TryGetValue(file, out string[]? lines))
+                files[file] = lines = System.IO.File.Exists(file) ? System.IO.File.ReadAllLines(file) : null;
+            return lines is not null && line <= lines.Length ? lines[line - 1] : null;
+        }
+    }
+}

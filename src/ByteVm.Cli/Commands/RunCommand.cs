@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Diagnostics;
+using ByteVm.Bytecode;
+
+namespace ByteVm.Cli.Commands;
+
+/// <summary><c>bytevm run FILE [ARGUMENT...]</c></summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string[]> File = new("FILE")
+    {
+        Description = $"{char.ToUpperInvariant(ModuleFiles.Forms[0])}{ModuleFiles.Forms[1..]}; then the program's own arguments, untouched",
+        HelpName = "FILE [ARGUMENT...]",
+        Arity = ArgumentArity.OneOrMore,
+        CaptureRemainingTokens = true,
+    };
+
+    private static readonly Option<string> Engine = new Option<string>("--engine")
+    {
+        Description = "auto: machine code where this system supports it, else the interpreter",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("auto", "interpreter", "baseline");
+
+    private static readonly Option<string[]> Allow = new("--allow")
+    {
+        Description = "Grant a capability, repeatable: clock, random, env, fs:read=FOLDER, fs:write=FOLDER. Console and arguments are always granted",
+        HelpName = "CAPABILITY",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<long?> Fuel = new("--fuel")
+    {
+        Description = "Stop after so many units of work, the same on every engine and machine",
+        HelpName = "UNITS",
+    };
+
+    private static readonly Option<long?> Memory = new("--memory")
+    {
+        Description = "Most memory for live objects, for example 64m; default 1g",
+        HelpName = "SIZE",
+        CustomParser = SizeText.Parse,
+    };
+
+    private static readonly Option<long?> Stack = new("--stack")
+    {
+        Description = "Memory for calls in progress, for example 8m; default 1m",
+        HelpName = "SIZE",
+        CustomParser = SizeText.Parse,
+    };
+
+    private static readonly Option<bool> GcStress = new("--gc-stress") { Description = "Collect at every allocation, poll and service, and verify the heap: slow" };
+
+    private static readonly Option<bool> Stats = new("--stats") { Description = "Print times, fuel, memory and collections to the error output at the end" };
+
+    private static readonly Option<string> Trace = new Option<string>("--trace")
+    {
+        Description = "Print every trap to the error output as it happens",
+        HelpName = "traps",
+    }.AcceptOnlyFromAmong("traps");
+
+    public static Command Create()
+    {
+        var command = new Command("run", "Run a program.") { File, Engine, Allow, Fuel, Memory, Stack, GcStress, Stats, Trace };
+        command.SetAction(Run);
+        CommandLine.AppendToHelp(command,
+            """
+            Examples:
+              bytevm run hello.tarn
+              bytevm run game.bvm --level 3                     --level 3 goes to the program
+              bytevm run --allow fs:read=. --allow clock app    reads files here, and the clock
+              bytevm run --fuel 1000000 --memory 64m job.bvm    within limits
+
+            """ + ExitCode.Help);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        TextWriter error = parsed.InvocationConfiguration.Error;
+        string[] fileAndArguments = parsed.GetRequiredValue(File);
+        InstanceOptions options = OptionsOf(parsed, fileAndArguments[1..], error);
+        bool stats = parsed.GetValue(Stats);
+        long started = Stopwatch.GetTimestamp();
+        Module module = ModuleFiles.Load(fileAndArguments[0], error);
+        TimeSpan loading = Stopwatch.GetElapsedTime(started);
+
+        using GuestProgram program = Prepare(fileAndArguments[0], module, new EngineOptions { Engine = EngineOf(parsed), Metered = stats || options.Fuel is not null });
+        if (parsed.GetValue(CommandLine.Verbose))
+            error.WriteLine($"bytevm: {program.EngineChoice}");
+        var session = new RunSession(program, options, error);
+        int code = session.Run();
+        if (stats)
+            session.PrintStatistics(loading);
+        return code;
+    }
+
+    private static GuestProgram Prepare(string path, Module module, EngineOptions options)
+    {
+        try
+        {
+            return GuestProgram.FromModule(module, options);
+        }
+        catch (VerificationException e)
+        {
+            throw new CommandException(ExitCode.BadInput, $"{path} is not a valid module:\n{string.Join('\n', e.Errors)}");
+        }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new CommandException(ExitCode.Unavailable, $"{e.Message} Use --engine interpreter.");
+        }
+    }
+
+    private static InstanceOptions OptionsOf(ParseResult parsed, string[] arguments, TextWriter error) => new()
+    {
+        Arguments = arguments,
+        Console = GuestConsole.Standard,
+        Capabilities = CapabilitiesOf(parsed.GetValue(Allow) ?? []),
+        Fuel = parsed.GetValue(Fuel),
+        MemoryBytes = parsed.GetValue(Memory) ?? InstanceOptions.Default.MemoryBytes,
+        StackBytes = parsed.GetValue(Stack) ?? InstanceOptions.Default.StackBytes,
+        GcStress = parsed.GetValue(GcStress),
+        CountObjects = parsed.GetValue(Stats),
+        TraceTraps = parsed.GetValue(Trace) is null ? null : error.WriteLine,
+    };
+
+    private static EngineKind EngineOf(ParseResult parsed) => parsed.GetValue(Engine) switch
+    {
+        "interpreter" => EngineKind.Interpreter,
+        "baseline" => EngineKind.Baseline,
+        _ => EngineKind.Auto,
+    };
+
+    private static Capabilities CapabilitiesOf(string[] grants)
+    {
+        Capabilities capabilities = Capabilities.None;
+        try
+        {
+            foreach (string grant in grants)
+                capabilities = capabilities.Allow(grant);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(ExitCode.Usage, e.Message);
+        }
+
+        return capabilities;
+    }
+}

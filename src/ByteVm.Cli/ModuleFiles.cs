@@ -1,0 +1,101 @@
+using ByteVm.Bytecode;
+using ByteVm.Tarn;
+
+namespace ByteVm.Cli;
+
+/// <summary>Gets a module from whatever names one: a source, a built module, its text form, or a folder with main.tarn.</summary>
+internal static class ModuleFiles
+{
+    public const string Forms = "a .tarn source, a .bvm module, a .bva text, or a folder with main.tarn";
+
+    /// <param name="messages">Where warnings and errors of a compilation go.</param>
+    /// <exception cref="CommandException">There is no such file, or it has errors; they are printed.</exception>
+    public static Module Load(string path, TextWriter messages, bool requireMain = true)
+    {
+        path = Locate(path);
+        return Path.GetExtension(path) switch
+        {
+            ".bvm" => Read(path),
+            ".bva" => Assemble(path),
+            ".tarn" => Compile(path, messages, requireMain),
+            _ => throw new CommandException(ExitCode.Usage, $"'{path}' is not {Forms}"),
+        };
+    }
+
+    /// <summary>The file itself, or main.tarn of a folder.</summary>
+    public static string Locate(string path)
+    {
+        if (!Directory.Exists(path))
+            return path;
+        string main = Path.Combine(path, "main.tarn");
+        return File.Exists(main) ? main : throw new CommandException(ExitCode.NoInput, $"the folder '{path}' has no main.tarn");
+    }
+
+    public static Module Read(string path)
+    {
+        byte[] bytes = ReadFile(path, File.ReadAllBytes);
+        try
+        {
+            return ModuleReader.Read(bytes);
+        }
+        catch (ModuleFormatException e)
+        {
+            throw new CommandException(ExitCode.BadInput, $"{path}: {e.Message}");
+        }
+    }
+
+    public static Module Assemble(string path)
+    {
+        string text = ReadFile(path, File.ReadAllText);
+        try
+        {
+            return Assembler.Assemble(text, path);
+        }
+        catch (AssemblyException e)
+        {
+            throw new CommandException(ExitCode.BadInput, e.Message);
+        }
+    }
+
+    /// <summary>Compiles and prints what the compiler found.</summary>
+    public static Module Compile(string path, TextWriter messages, bool requireMain)
+    {
+        CompilationResult result = Compile(path, new CompilerOptions { RequireMain = requireMain });
+        messages.Write(result.RenderDiagnostics());
+        return result.Module ?? throw new CommandException(ExitCode.BadInput, $"{path} has errors");
+    }
+
+    public static CompilationResult Compile(string path, CompilerOptions options) => ReadFile(path, p => TarnCompiler.CompileFile(p, options));
+
+    public static T ReadFile<T>(string path, Func<string, T> read)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.NoInput, $"cannot read '{path}': {Reason(e)}");
+        }
+    }
+
+    public static void WriteFile(string path, byte[] bytes)
+    {
+        try
+        {
+            File.WriteAllBytes(path, bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(e)}");
+        }
+    }
+
+    private static string Reason(Exception e) => e switch
+    {
+        FileNotFoundException => "there is no such file",
+        DirectoryNotFoundException => "there is no such folder",
+        UnauthorizedAccessException => "the system denies access",
+        _ => e.Message,
+    };
+}

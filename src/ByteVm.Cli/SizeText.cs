@@ -1,0 +1,27 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace ByteVm.Cli;
+
+/// <summary>Byte counts as people write them: 65536, 64k, 512m, 1g.</summary>
+internal static class SizeText
+{
+    /// <summary>Parses an option's value, or adds an error that says how to write it.</summary>
+    public static long? Parse(ArgumentResult result)
+    {
+        string text = result.Tokens[^1].Value;
+        if (TryParse(text, out long bytes))
+            return bytes;
+        result.AddError($"'{text}' is not a size: write bytes, or a number with k, m or g, as in 64m");
+        return null;
+    }
+
+    public static bool TryParse(string text, out long bytes)
+    {
+        int shift = text.Length == 0 ? 0 : char.ToLowerInvariant(text[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+        string digits = shift == 0 ? text : text[..^1];
+        bool parsed = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= long.MaxValue >> shift;
+        bytes = number << shift;
+        return parsed;
+    }
+}
