@@ -16,6 +16,8 @@ internal static class CommandLine
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         ParseResult parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction wrong)
+            wrong.ShowHelp = false;
         try
         {
             int code = parsed.Invoke(new InvocationConfiguration
@@ -25,7 +27,10 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             });
-            return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+            if (parsed.Action is not ParseErrorAction)
+                return code;
+            error.WriteLine("Try 'bytevm --help'.");
+            return ExitCode.Usage;
         }
         catch (CommandException e)
         {
@@ -58,6 +63,7 @@ internal static class CommandLine
               bytevm run hello.tarn                     compile and run
               bytevm build hello.tarn -o hello.bvm      make a module to ship
               bytevm run --allow fs:read=data app.bvm   let it read beneath the folder data
+
 
             """ + ExitCode.Help);
         return root;

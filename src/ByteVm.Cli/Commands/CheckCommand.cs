@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ByteVm.Tarn;
+using ByteVm.Tarn.Diagnostics;
 
 namespace ByteVm.Cli.Commands;
 
@@ -20,6 +21,6 @@ internal static class CheckCommand
         string path = ModuleFiles.Locate(parsed.GetRequiredValue(File));
         CompilationResult result = ModuleFiles.Compile(path, new CompilerOptions { RequireMain = false, CheckOnly = true });
         parsed.InvocationConfiguration.Error.Write(result.RenderDiagnostics());
-        return result.HasErrors ? ExitCode.BadInput : ExitCode.Success;
+        return result.Diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.BadInput : ExitCode.Success;
     }
 }

@@ -70,6 +70,7 @@ internal static class RunCommand
               bytevm run --allow fs:read=. --allow clock app    reads files here, and the clock
               bytevm run --fuel 1000000 --memory 64m job.bvm    within limits
 
+
             """ + ExitCode.Help);
         return command;
     }
