@@ -41,6 +41,7 @@ internal sealed unsafe class WorldSwitch
         context->TrapStub = stubs.LightTrap;
         context->FullTrapStub = stubs.FullTrap;
         context->GuestMxcsr = DefaultMxcsr;
+        context->HostMxcsr = DefaultMxcsr;
     }
 
     /// <summary>

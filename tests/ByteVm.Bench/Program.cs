@@ -7,6 +7,7 @@ using ByteVm.Bench.ProgramTable;
 var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
 {
     ["memory"] = ("memory", _ => MemoryFigures.Print()),
+    ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
 };

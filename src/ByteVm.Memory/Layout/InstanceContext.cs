@@ -99,6 +99,8 @@ public struct InstanceContext
 
     /// <summary>What MXCSR holds at every entry of the guest; never what the guest left there.</summary>
     public uint GuestMxcsr;
+
+    /// <summary>What MXCSR holds whenever the guest has left: the mode that managed code is compiled for.</summary>
     public uint HostMxcsr;
 
     /// <summary>Host stack pointer while the guest runs; its callee-saved registers are pushed there.</summary>

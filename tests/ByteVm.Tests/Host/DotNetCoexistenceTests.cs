@@ -15,7 +15,7 @@ public sealed unsafe class DotNetCoexistenceTests
     public void DotNetExceptionsFromHardwareFaultsBetweenGuestFaultsOnTheSameThread()
     {
         using TestGuest guest = new(c => c.mov(eax, __dword_ptr[r15]));
-        for (int i = 0; i < 3_000; i++)
+        for (int i = 0; i < 10_000; i++)
         {
             Assert.Equal(TrapKind.HardwareFault, guest.Run());
             Assert.True(CatchesNullReference());
@@ -30,7 +30,7 @@ public sealed unsafe class DotNetCoexistenceTests
         TestThreads.RunAll(4, thread =>
         {
             using TestGuest guest = new(c => c.ud2());
-            for (int i = 0; i < 3_000; i++)
+            for (int i = 0; i < 10_000; i++)
             {
                 if (thread % 2 == 0)
                     Assert.Equal(TrapKind.HardwareFault, guest.Run());
@@ -38,14 +38,14 @@ public sealed unsafe class DotNetCoexistenceTests
                     Interlocked.Increment(ref caught);
             }
         });
-        Assert.Equal(6_000, caught);
+        Assert.Equal(20_000, caught);
     }
 
     [Fact]
     public void ExceptionsRightAfterTraps()
     {
         using TestGuest guest = new(Loop);
-        for (int i = 0; i < 5_000; i++)
+        for (int i = 0; i < 20_000; i++)
             Assert.Throws<FormatException>(() => ThrowAfter(guest.Run()));
     }
 
@@ -53,15 +53,12 @@ public sealed unsafe class DotNetCoexistenceTests
     [Fact]
     public void GuestsUnderACollectionStorm()
     {
-        const int trapsPerThread = 100_000;
+        const int trapsPerThread = 500_000;
         using CancellationTokenSource stop = new();
         Thread storm = new(() =>
         {
-            while (!stop.IsCancellationRequested)
-            {
-                _ = new byte[1000].ToString();
-                GC.Collect(0);
-            }
+            for (int i = 0; !stop.IsCancellationRequested; i++)
+                GC.Collect(i % 16 == 0 ? 2 : 0);
         });
         storm.Start();
         try
@@ -95,6 +92,39 @@ public sealed unsafe class DotNetCoexistenceTests
         ((InstanceContext*)context)->Interrupt = 1;
         Assert.True(runner.Join(TimeSpan.FromSeconds(10)));
         Assert.Equal(TrapKind.Interrupt, kind);
+    }
+
+    /// <summary>.NET's suspension signal has no alternate stack: its handler runs on the guest's, below the stack limit.</summary>
+    [Fact]
+    public void SuspensionSignalsWhileTheGuestStackIsFull()
+    {
+        const int suspensionSignal = 34;
+        using TestGuest guest = new(c =>
+        {
+            c.mov(rsp, __[r14 + InstanceContext.OffsetOf(nameof(InstanceContext.StackLimit))]);
+            UntilInterrupted(c);
+        });
+        nint context = (nint)guest.Context;
+        int thread = 0;
+        TrapKind kind = default;
+        Thread runner = new(() =>
+        {
+            Volatile.Write(ref thread, NativeThreads.Current());
+            kind = guest.Run();
+        });
+        runner.Start();
+        SpinWait.SpinUntil(() => Volatile.Read(ref thread) != 0);
+        for (int i = 0; i < 2_000; i++)
+        {
+            NativeThreads.Signal(thread, suspensionSignal);
+            Thread.Yield();
+        }
+
+        ((InstanceContext*)context)->Interrupt = 1;
+        Assert.True(runner.Join(TimeSpan.FromSeconds(10)));
+        Assert.Equal(TrapKind.Interrupt, kind);
+        Assert.Equal(guest.Context->StackLimit, guest.Context->GuestRsp);
+        Assert.True(new Span<byte>(guest.Stack.Limit - 4096, 4096).ContainsAnyExcept((byte)0), "no signal arrived on the guest stack");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

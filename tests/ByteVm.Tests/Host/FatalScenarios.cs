@@ -56,13 +56,13 @@ internal static unsafe partial class FatalScenarios
             c.jmp(loop);
         });
         nint context = (nint)guest.Context;
-        int thread = GetThread();
+        int thread = NativeThreads.Current();
         new Thread(() =>
         {
             SpinWait.SpinUntil(() => ((InstanceContext*)context)->TrapSite == 1);
             while (true)
             {
-                SignalThread(Environment.ProcessId, thread, 11);
+                NativeThreads.Signal(thread, 11);
                 Thread.Sleep(10);
             }
         })
@@ -110,10 +110,4 @@ internal static unsafe partial class FatalScenarios
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    private static partial int GetThread();
-
-    [LibraryImport("libc", EntryPoint = "tgkill")]
-    private static partial int SignalThread(int process, int thread, int signal);
 }
