@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Globalization;
+using ByteVm.Bytecode;
+using ByteVm.Testing;
+
+namespace ByteVm.Fuzz.Modules;
+
+/// <summary>
+/// Feeds mutated modules to reader and verifier. What must hold for each: only ModuleFormatException comes out of the reader and
+/// nothing out of the verifier; what was read is written again as the same bytes; it takes neither long nor much memory; and
+/// what is accepted survives the text form. A case is determined by the seed and its number.
+/// </summary>
+internal sealed class ModuleFuzzer
+{
+    private const int BaseModules = 64;
+    private const int BaseModuleSize = 10;
+    private const int TextEvery = 256;
+    private const double SecondsLimit = 2;
+    private const long AllocationLimit = 64 << 20;
+
+    private readonly int seed;
+    private readonly Module[] modules;
+    private readonly byte[][] encoded;
+    private readonly long[] verdicts = new long[4];
+    private TimeSpan slowest;
+    private long slowestCase;
+    private long mostAllocated;
+
+    private enum Verdict
+    {
+        NoEncoding,
+        NotRead,
+        Rejected,
+        Accepted,
+    }
+
+    private ModuleFuzzer(int seed)
+    {
+        this.seed = seed;
+        modules = [.. Enumerable.Range(0, BaseModules).Select(i => RandomModule.Create(unchecked(seed * BaseModules + i), BaseModuleSize))];
+        encoded = [.. modules.Select(ModuleWriter.Write)];
+    }
+
+    public static int Run(string[] arguments)
+    {
+        Dictionary<string, long> options = new() { ["--cases"] = 200_000, ["--seed"] = 1, ["--time"] = long.MaxValue, ["--case"] = -1 };
+        for (int i = 0; i + 1 < arguments.Length; i += 2)
+            options[arguments[i]] = long.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
+        var fuzzer = new ModuleFuzzer((int)options["--seed"]);
+        return options["--case"] >= 0
+            ? fuzzer.RunCases(options["--case"], 1, options["--time"])
+            : fuzzer.RunCases(0, options["--cases"], options["--time"]);
+    }
+
+    private int RunCases(long first, long count, long seconds)
+    {
+        var clock = Stopwatch.StartNew();
+        long number = first;
+        for (; number < first + count && clock.Elapsed.TotalSeconds < seconds; number++)
+        {
+            byte[]? bytes = Mutant(number);
+            if (bytes is not null && RunCase(number, bytes) is { } problem)
+                return Fail(number, bytes, problem);
+        }
+
+        ReportTo(Console.Out, number - first, clock.Elapsed);
+        return 0;
+    }
+
+    private byte[]? Mutant(long number)
+    {
+        var random = new Random(CaseSeed.Of(seed, number));
+        int chosen = random.Next(BaseModules);
+        int kind = random.Next(10);
+        if (kind < 4)
+            return ByteMutator.Mutate(encoded[chosen], random);
+        try
+        {
+            return ModuleWriter.Write(new ModuleMutator(random, structural: kind < 7).Mutate(modules[chosen]));
+        }
+        catch (ModuleFormatException)
+        {
+            verdicts[(int)Verdict.NoEncoding]++;
+            return null;
+        }
+    }
+
+    private string? RunCase(long number, byte[] bytes)
+    {
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        long start = Stopwatch.GetTimestamp();
+        string? problem = null;
+        Verdict verdict = Verdict.NotRead;
+        try
+        {
+            problem = Judge(bytes, number % TextEvery == 0, out verdict);
+        }
+        catch (Exception unexpected)
+        {
+            problem = unexpected.ToString();
+        }
+
+        verdicts[(int)verdict]++;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
+        mostAllocated = Math.Max(mostAllocated, allocated);
+        if (elapsed > slowest)
+            (slowest, slowestCase) = (elapsed, number);
+        return problem
+            ?? (elapsed.TotalSeconds > SecondsLimit ? $"took {elapsed.TotalSeconds:F1} s" : null)
+            ?? (allocated > AllocationLimit ? $"allocated {allocated} bytes" : null);
+    }
+
+    private static string? Judge(byte[] bytes, bool withText, out Verdict verdict)
+    {
+        verdict = Verdict.NotRead;
+        Module module;
+        try
+        {
+            module = ModuleReader.Read(bytes);
+        }
+        catch (ModuleFormatException)
+        {
+            return null;
+        }
+
+        verdict = Verdict.Rejected;
+        if (Verifier.Check(module).Count > 0)
+            return null;
+        verdict = Verdict.Accepted;
+        if (!ModuleWriter.Write(module).AsSpan().SequenceEqual(bytes))
+            return "is written as other bytes than it was read from";
+        return withText && !ModuleWriter.Write(Assembler.Assemble(Disassembler.ToText(module), "text")).AsSpan().SequenceEqual(bytes)
+            ? "does not survive the text form"
+            : null;
+    }
+
+    private int Fail(long number, byte[] bytes, string problem)
+    {
+        string file = Path.GetFullPath($"fuzz-modules-{seed}-{number}.bvm");
+        File.WriteAllBytes(file, bytes);
+        Console.Error.WriteLine($"case {number} of seed {seed}: {problem}");
+        Console.Error.WriteLine($"saved as {file}; again with: modules --seed {seed} --case {number}");
+        return 1;
+    }
+
+    private void ReportTo(TextWriter output, long cases, TimeSpan elapsed)
+    {
+        long Of(Verdict verdict) => verdicts[(int)verdict];
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"modules: {cases} cases of seed {seed} in {elapsed.TotalSeconds:F1} s: {cases / elapsed.TotalSeconds:F0} cases/s, 0 failures"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"accepted {Of(Verdict.Accepted) * 100.0 / cases:F1} %, rejected by the verifier {Of(Verdict.Rejected) * 100.0 / cases:F1} %, " +
+            $"by the reader {Of(Verdict.NotRead) * 100.0 / cases:F1} %, without encoding {Of(Verdict.NoEncoding) * 100.0 / cases:F1} %"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"slowest {slowest.TotalMilliseconds:F1} ms (case {slowestCase}), most allocated in one case {mostAllocated / 1024} KiB"));
+    }
+
+    private static class CaseSeed
+    {
+        // SplitMix64: neighbouring cases get unrelated seeds, the same ones in every process.
+        public static int Of(int seed, long number)
+        {
+            ulong z = unchecked(((ulong)(uint)seed << 40) + (ulong)number * 0x9e3779b97f4a7c15);
+            z = unchecked((z ^ (z >> 30)) * 0xbf58476d1ce4e5b9);
+            z = unchecked((z ^ (z >> 27)) * 0x94d049bb133111eb);
+            return (int)(z ^ (z >> 31));
+        }
+    }
+}
