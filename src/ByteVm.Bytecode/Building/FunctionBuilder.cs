@@ -19,10 +19,13 @@ public sealed partial class FunctionBuilder
     private readonly List<SourcePosition> positions = [];
     private readonly List<LocalName> localNames = [];
     private readonly List<int> labels = [];
+    private readonly BuildChecker.FunctionBuildChecker? checker;
 
     internal FunctionBuilder(
-        ModuleBuilder module, int index, string name, IReadOnlyList<TypeRef> parameters, TypeRef result, IReadOnlyList<TypeParameter> typeParameters)
+        ModuleBuilder module, int index, string name, IReadOnlyList<TypeRef> parameters, TypeRef result, IReadOnlyList<TypeParameter> typeParameters,
+        BuildChecker.FunctionBuildChecker? checker)
     {
+        this.checker = checker;
         this.module = module;
         this.index = index;
         this.name = name;
@@ -40,6 +43,7 @@ public sealed partial class FunctionBuilder
 
     public Register NewRegister(TypeRef type)
     {
+        checker?.AddRegister(type.InRegister);
         registers.Add(type.InRegister);
         return new Register(registers.Count - 1);
     }
@@ -100,20 +104,28 @@ public sealed partial class FunctionBuilder
 
     /// <summary>Resolves labels and hands the function to its module.</summary>
     /// <exception cref="InvalidOperationException">A label was used but never marked.</exception>
-    public void Build() => module.Complete(index, new Function
+    public void Build()
     {
-        Name = name,
-        TypeParameters = typeParameters,
-        ParameterCount = parameterCount,
-        Registers = registers.ToArray(),
-        Result = result,
-        Code = code.ConvertAll(Resolve).ToArray(),
-        Positions = positions.ToArray(),
-        LocalNames = localNames.ToArray(),
-    });
+        checker?.CheckEnd(code);
+        module.Complete(index, new Function
+        {
+            Name = name,
+            TypeParameters = typeParameters,
+            ParameterCount = parameterCount,
+            Registers = registers.ToArray(),
+            Result = result,
+            Code = code.ConvertAll(Resolve).ToArray(),
+            Positions = positions.ToArray(),
+            LocalNames = localNames.ToArray(),
+        });
+    }
 
-    private void Append(Opcode opcode, int a = 0, int b = 0, int c = 0, long immediate = 0, int[]? list = null) =>
-        code.Add(new Instruction(opcode, a, b, c, immediate, list));
+    private void Append(Opcode opcode, int a = 0, int b = 0, int c = 0, long immediate = 0, int[]? list = null)
+    {
+        var instruction = new Instruction(opcode, a, b, c, immediate, list);
+        checker?.Check(instruction, code.Count, labels.Count);
+        code.Add(instruction);
+    }
 
     private Instruction Resolve(Instruction instruction)
     {

@@ -5,8 +5,12 @@ namespace ByteVm.Bytecode;
 /// Definitions may refer to each other in any order: declare first (<see cref="DeclareType"/>, <see cref="DeclareFunction"/>),
 /// define later.
 /// </summary>
-public sealed class ModuleBuilder(string name, string version = "")
+public sealed class ModuleBuilder : IModuleTables
 {
+    private readonly string name;
+    private readonly string version;
+    private readonly BuildChecker? checker;
+    private readonly Dictionary<int, FunctionSignature> signatures = [];
     private readonly Interner<string> strings = new();
     private readonly Interner<TypeNode> types = new();
     private readonly Interner<FieldReference> fieldRefs = new();
@@ -21,6 +25,37 @@ public sealed class ModuleBuilder(string name, string version = "")
     private readonly List<Export> exports = [];
     private readonly List<Dependency> dependencies = [];
     private int initializer = -1;
+
+    /// <param name="isChecked">
+    /// Whether each call that the verifier would reject throws <see cref="BuilderException"/> at once. What is used before it is
+    /// defined is not checked. For the authors of compilers; it costs about as much as verifying.
+    /// </param>
+    public ModuleBuilder(string name, string version = "", bool isChecked = false)
+    {
+        this.name = name;
+        this.version = version;
+        checker = isChecked ? new BuildChecker(this) : null;
+    }
+
+    int IModuleTables.StringCount => strings.Items.Count;
+
+    int IModuleTables.DefinitionCount => typeDefinitions.Count;
+
+    int IModuleTables.FunctionCount => functions.Count;
+
+    IReadOnlyList<FieldReference> IModuleTables.FieldRefs => fieldRefs.Items;
+
+    IReadOnlyList<MethodReference> IModuleTables.MethodRefs => methodRefs.Items;
+
+    IReadOnlyList<FunctionReference> IModuleTables.FunctionRefs => functionRefs.Items;
+
+    IReadOnlyList<Global> IModuleTables.Globals => globals;
+
+    IReadOnlyList<Import> IModuleTables.Imports => imports.Items;
+
+    TypeDefinition? IModuleTables.Definition(int index) => typeDefinitions[index];
+
+    FunctionSignature? IModuleTables.Signature(int function) => signatures.GetValueOrDefault(function);
 
     public TypeRef ArrayOf(TypeRef element) => Type(TypeNode.ArrayOf(element));
 
@@ -38,7 +73,11 @@ public sealed class ModuleBuilder(string name, string version = "")
         return typeDefinitions.Count - 1;
     }
 
-    public void DefineType(int index, TypeDefinition definition) => typeDefinitions[index] = definition;
+    public void DefineType(int index, TypeDefinition definition)
+    {
+        typeDefinitions[index] = definition;
+        checker?.DefinitionChanged();
+    }
 
     public FieldRef Field(TypeRef type, int field) => new(fieldRefs.Index(new FieldReference(type, field)));
 
@@ -53,8 +92,13 @@ public sealed class ModuleBuilder(string name, string version = "")
     }
 
     /// <summary>Starts the code of a declared function. <see cref="FunctionBuilder.Build"/> completes it.</summary>
-    public FunctionBuilder DefineFunction(int index, IReadOnlyList<TypeRef> parameters, TypeRef result, params IReadOnlyList<TypeParameter> typeParameters) =>
-        new(this, index, functionNames[index], parameters, result, typeParameters);
+    public FunctionBuilder DefineFunction(int index, IReadOnlyList<TypeRef> parameters, TypeRef result, params IReadOnlyList<TypeParameter> typeParameters)
+    {
+        var signature = new FunctionSignature(typeParameters, parameters, result);
+        signatures[index] = signature;
+        return new FunctionBuilder(
+            this, index, functionNames[index], parameters, result, typeParameters, checker?.Function(functionNames[index], signature));
+    }
 
     public FunctionRef Function(int function, params IReadOnlyList<TypeRef> typeArguments) => new(functionRefs.Index(new FunctionReference(function, typeArguments)));
 
@@ -109,7 +153,14 @@ public sealed class ModuleBuilder(string name, string version = "")
 
     internal void Complete(int index, Function function) => functions[index] = function;
 
-    private TypeRef Type(TypeNode node) => new(TypeRef.PrimitiveCount + types.Index(node));
+    private TypeRef Type(TypeNode node)
+    {
+        int known = types.Items.Count;
+        int entry = types.Index(node);
+        if (entry == known)
+            checker?.AddType(node);
+        return new TypeRef(TypeRef.PrimitiveCount + entry);
+    }
 
     private sealed class Interner<T> where T : notnull
     {

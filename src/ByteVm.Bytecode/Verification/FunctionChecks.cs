@@ -53,10 +53,7 @@ internal sealed class FunctionChecks(Module module, TypeSystem types, TypeUses u
         }
 
         errors.Instruction = -1;
-        if (code.Length == 0)
-            errors.Add(VerifierRules.FallsThrough, "instructions", "none");
-        else if (OpcodeTable.IsDefined((int)code[^1].Opcode) && !code[^1].Opcode.Info().Has(OpcodeFacts.End))
-            errors.Add(VerifierRules.FallsThrough, "a jump, switch, return or throw at the end", code[^1].Opcode.Info().Mnemonic);
+        checker.CheckEnd(code);
     }
 
     private void CheckPositions(Function function)

@@ -56,6 +56,15 @@ internal sealed partial class InstructionChecker
             CheckOwnRule(in instruction);
     }
 
+    /// <summary>Checks that control cannot run past the end.</summary>
+    public void CheckEnd(IReadOnlyList<Instruction> code)
+    {
+        if (code.Count == 0)
+            report(VerifierRules.FallsThrough, "instructions", "none");
+        else if (OpcodeTable.IsDefined((int)code[^1].Opcode) && !code[^1].Opcode.Info().Has(OpcodeFacts.End))
+            report(VerifierRules.FallsThrough, "a jump, switch, return or throw at the end", code[^1].Opcode.Info().Mnemonic);
+    }
+
     // What the opcode does not use must be empty: it has no encoding and would be lost.
     private bool CheckShape(in Instruction instruction, ReadOnlySpan<OperandInfo> operands)
     {

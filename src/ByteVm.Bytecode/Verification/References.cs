@@ -12,10 +12,10 @@ internal sealed record ResolvedCall(TypeRef[] Parameters, TypeRef Result, bool I
 /// </summary>
 internal sealed class References(IModuleTables tables, TypeSystem types, Report report)
 {
-    private readonly Dictionary<int, ResolvedField?> fields = [];
-    private readonly Dictionary<int, ResolvedCall?> methods = [];
-    private readonly Dictionary<int, ResolvedCall?> functions = [];
-    private readonly Dictionary<int, ResolvedCall> imports = [];
+    private readonly List<ResolvedField?> fields = [];
+    private readonly List<ResolvedCall?> methods = [];
+    private readonly List<ResolvedCall?> functions = [];
+    private readonly List<ResolvedCall?> imports = [];
 
     public ResolvedField? Field(int index) => Resolve(fields, index, ResolveField);
 
@@ -26,11 +26,11 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
     public ResolvedCall Import(int index) => Resolve(imports, index, ResolveImport)!;
 
     // An unknown entry is asked for again: it may be known the next time.
-    private static T? Resolve<T>(Dictionary<int, T> known, int index, Func<int, T?> resolve)
+    private static T? Resolve<T>(List<T?> known, int index, Func<int, T?> resolve) where T : class
     {
-        if (!known.TryGetValue(index, out T? entry) && (entry = resolve(index)) is not null)
-            known.Add(index, entry);
-        return entry;
+        while (known.Count <= index)
+            known.Add(null);
+        return known[index] ??= resolve(index);
     }
 
     private ResolvedField? ResolveField(int index)

@@ -34,7 +34,7 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     private readonly List<TypeRef> ofModule = [];
     private readonly Dictionary<int, IReadOnlyDictionary<int, TypeRef>> supertypes = [];
     private readonly Dictionary<(TypeRef From, TypeRef To), bool> inheritance = [];
-    private readonly Dictionary<TypeRef, TypeScope> wellFormedIn = [];
+    private readonly List<TypeScope?> wellFormedIn = [];
     private int work;
 
     /// <param name="Depth">Nesting: 0 for primitives.</param>
@@ -165,7 +165,8 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     {
         supertypes.Clear();
         inheritance.Clear();
-        wellFormedIn.Clear();
+        for (int i = 0; i < wellFormedIn.Count; i++)
+            wellFormedIn[i] = null;
     }
 
     /// <summary>
@@ -177,7 +178,8 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
         if (Node(type) is not { } node || node.Form == TypeForm.Variable)
             return null;
         TypeScope key = Variables(type) == 0 ? TypeScope.Empty : scope;
-        if (wellFormedIn.TryGetValue(type, out TypeScope? last) && last == key)
+        int index = type.Index - TypeRef.PrimitiveCount;
+        if (wellFormedIn[index] == key)
             return null;
         Charge(1);
         foreach (TypeRef part in node.Arguments)
@@ -191,7 +193,7 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
         if (node.Form == TypeForm.Named && definition(node.Definition) is { } named
             && UnmetBound(node.Arguments, named.TypeParameters, scope) is { } own)
             return own;
-        wellFormedIn[type] = key;
+        wellFormedIn[index] = key;
         return null;
     }
 
@@ -236,6 +238,7 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
         type = new TypeRef(TypeRef.PrimitiveCount + nodes.Count);
         nodes.Add(node);
         shapes.Add(shape);
+        wellFormedIn.Add(null);
         known.Add(node, type);
         return type;
     }

@@ -46,6 +46,8 @@ internal sealed class ModuleMutator
     // Prefers an opcode with the same operands, which leaves only types to be wrong.
     private Instruction WithOtherOpcode(Instruction instruction)
     {
+        if (!OpcodeTable.IsDefined((int)instruction.Opcode))
+            return instruction;
         OperandKind[] kinds = Kinds(instruction.Opcode);
         for (int i = 0; i < 20; i++)
         {

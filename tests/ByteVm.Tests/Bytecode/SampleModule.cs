@@ -7,7 +7,7 @@ internal static class SampleModule
 {
     public static Module Build()
     {
-        var module = new ModuleBuilder("sample", "1.2");
+        var module = new ModuleBuilder("sample", "1.2", isChecked: true);
         int shape = module.DeclareType();
         int point = module.DeclareType();
         TypeRef shapeType = module.Named(shape);
