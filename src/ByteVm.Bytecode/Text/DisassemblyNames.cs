@@ -123,7 +123,8 @@ internal sealed class DisassemblyNames
         return $"@{index}";
     }
 
-    private static string Quote(string text, char quote)
+    /// <summary>In quotes and with escapes, so that it is one line and does nothing to a terminal.</summary>
+    public static string Quote(string text, char quote)
     {
         var quoted = new StringBuilder().Append(quote);
         foreach (char c in text)

@@ -40,7 +40,7 @@ internal sealed class ErrorCollector(Module module, int limit)
     private string Place()
     {
         string number = entry < 0 ? "" : $" {entry}";
-        string quoted = name.Length == 0 ? "" : $" '{name}'";
+        string quoted = name.Length == 0 ? "" : $" {DisassemblyNames.Quote(name, '\'')}";
         string instruction = Instruction < 0 ? "" : $", instruction {Instruction}";
         return table + number + quoted + instruction;
     }

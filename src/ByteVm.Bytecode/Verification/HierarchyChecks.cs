@@ -73,7 +73,7 @@ internal sealed class HierarchyChecks(Module module, TypeSystem types, TypeUses 
         if (cyclic >= 0)
         {
             At(cyclic);
-            errors.Add(VerifierRules.HierarchyCycle, "supertypes other than itself", module.TypeDefinitions[cyclic].Name);
+            errors.Add(VerifierRules.HierarchyCycle, "supertypes other than itself", DisassemblyNames.Name(module.TypeDefinitions[cyclic].Name));
             return false;
         }
 
@@ -119,7 +119,7 @@ internal sealed class HierarchyChecks(Module module, TypeSystem types, TypeUses 
         if (cyclic >= 0)
         {
             At(cyclic);
-            errors.Add(VerifierRules.ValueCycle, "other value classes in its fields", module.TypeDefinitions[cyclic].Name);
+            errors.Add(VerifierRules.ValueCycle, "other value classes in its fields", DisassemblyNames.Name(module.TypeDefinitions[cyclic].Name));
             return;
         }
 

@@ -79,14 +79,14 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
         if (method.Function == -1)
         {
             if (type.Kind == TypeDefinitionKind.Class && !type.IsAbstract)
-                errors.Add(VerifierRules.Unimplemented, "a function, or an abstract class", $"abstract method {method.Name}");
+                errors.Add(VerifierRules.Unimplemented, "a function, or an abstract class", $"abstract method {DisassemblyNames.Name(method.Name)}");
             return;
         }
 
         if ((uint)method.Function >= (uint)module.Functions.Count)
-            errors.Add(VerifierRules.Index, $"a function below {module.Functions.Count}", $"function {method.Function} of method {method.Name}");
+            errors.Add(VerifierRules.Index, $"a function below {module.Functions.Count}", $"function {method.Function} of method {DisassemblyNames.Name(method.Name)}");
         else if (!Matches(module.Functions[method.Function], type, self, method))
-            errors.Add(VerifierRules.MethodFunction, $"a function of {types.Name(self)} with the signature of {method.Name}", $"function {method.Function} '{module.Functions[method.Function].Name}'");
+            errors.Add(VerifierRules.MethodFunction, $"a function of {types.Name(self)} with the signature of {DisassemblyNames.Name(method.Name)}", $"function {method.Function} {DisassemblyNames.Name(module.Functions[method.Function].Name)}");
     }
 
     private bool Matches(Function function, TypeDefinition type, TypeRef self, MethodDefinition method)
@@ -116,9 +116,9 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
             return;
         TypeRef inheritedResult = ResultOf(inherited, super);
         if (types.Canonical(method.Result) != inheritedResult)
-            errors.Add(VerifierRules.OverrideResult, $"{method.Name}: {types.Name(inheritedResult)} as in {types.Name(super)}", types.Name(types.Canonical(method.Result)));
+            errors.Add(VerifierRules.OverrideResult, $"{DisassemblyNames.Name(method.Name)}: {types.Name(inheritedResult)} as in {types.Name(super)}", types.Name(types.Canonical(method.Result)));
         if (inherited.IsFinal && types.DefinitionOf(super)!.Kind == TypeDefinitionKind.Class)
-            errors.Add(VerifierRules.OverrideFinal, $"no method {method.Name}, which is final in {types.Name(super)}", $"method {method.Name}");
+            errors.Add(VerifierRules.OverrideFinal, $"no method {DisassemblyNames.Name(method.Name)}, which is final in {types.Name(super)}", $"method {DisassemblyNames.Name(method.Name)}");
     }
 
     // What a base that is not abstract implements is implemented; only what is new since then can be missing.
@@ -175,7 +175,7 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
     private void CheckImplementation(
         List<TypeRef> classes, IReadOnlyDictionary<int, TypeRef> above, TypeRef promised, MethodDefinition method, MethodKey key)
     {
-        string name = $"{types.DefinitionOf(promised)!.Name}.{method.Name}";
+        string name = $"{types.Name(promised)}.{DisassemblyNames.Name(method.Name)}";
         foreach (TypeRef candidate in classes)
         {
             if (Find(candidate, key) is not { } found)
@@ -204,7 +204,7 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
         if (mostSpecific.TrueForAll(d => d.Method.IsAbstract))
             errors.Add(VerifierRules.Unimplemented, $"an implementation of {name}", "none");
         else if (mostSpecific.Count > 1)
-            errors.Add(VerifierRules.AmbiguousDefault, $"one implementation of {name}", string.Join(" and ", mostSpecific.Select(d => module.TypeDefinitions[d.Definition].Name)));
+            errors.Add(VerifierRules.AmbiguousDefault, $"one implementation of {name}", string.Join(" and ", mostSpecific.Select(d => DisassemblyNames.Name(module.TypeDefinitions[d.Definition].Name))));
     }
 
     private bool IsBelow(int definition, int other)

@@ -62,9 +62,9 @@ internal sealed class ReferenceChecks(Module module, TypeSystem types, TypeUses 
         if ((uint)export.Function >= (uint)module.Functions.Count)
             errors.Add(VerifierRules.Index, $"a function below {module.Functions.Count}", $"function {export.Function}");
         else if (module.Functions[export.Function].TypeParameters.Count > 0)
-            errors.Add(VerifierRules.Export, "a function that is not generic", $"'{module.Functions[export.Function].Name}'");
+            errors.Add(VerifierRules.Export, "a function that is not generic", $"{DisassemblyNames.Name(module.Functions[export.Function].Name)}");
         if (!names.Add(export.Name))
-            errors.Add(VerifierRules.Export, "a name of its own", $"'{export.Name}' again");
+            errors.Add(VerifierRules.Export, "a name of its own", $"{DisassemblyNames.Name(export.Name)} again");
     }
 
     private void CheckInitializer()
@@ -80,6 +80,6 @@ internal sealed class ReferenceChecks(Module module, TypeSystem types, TypeUses 
 
         Function function = module.Functions[module.Initializer];
         if (function.ParameterCount != 0 || function.Result != TypeRef.None || function.TypeParameters.Count != 0)
-            errors.Add(VerifierRules.Initializer, "a function that takes and returns nothing", $"'{function.Name}'");
+            errors.Add(VerifierRules.Initializer, "a function that takes and returns nothing", $"{DisassemblyNames.Name(function.Name)}");
     }
 }

@@ -40,7 +40,7 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
             return Wrong<ResolvedField>(reference.Type, VerifierRules.FieldReference, "a class or value class");
         if ((uint)reference.Field >= (uint)definition.Fields.Count)
         {
-            report(VerifierRules.FieldReference, $"a field of {definition.Name}, which has {definition.Fields.Count}", $"field {reference.Field}");
+            report(VerifierRules.FieldReference, $"a field of {DisassemblyNames.Name(definition.Name)}, which has {definition.Fields.Count}", $"field {reference.Field}");
             return null;
         }
 
@@ -55,7 +55,7 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
             return Wrong<ResolvedCall>(reference.Type, VerifierRules.MethodReference, "a class or interface");
         if ((uint)reference.Method >= (uint)definition.Methods.Count)
         {
-            report(VerifierRules.MethodReference, $"a method of {definition.Name}, which has {definition.Methods.Count}", $"method {reference.Method}");
+            report(VerifierRules.MethodReference, $"a method of {DisassemblyNames.Name(definition.Name)}, which has {definition.Methods.Count}", $"method {reference.Method}");
             return null;
         }
 

@@ -327,14 +327,14 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
                 text.Append("[]");
                 break;
             case { Form: TypeForm.Variable } variable:
-                text.Append($"type variable {variable.Definition}");
+                text.Append($"${variable.Definition}");
                 break;
             case { Form: TypeForm.Function } function:
                 AppendList(text.Append("fn"), '(', function.Arguments, ')');
                 AppendName(text.Append(": "), function.Element);
                 break;
             case { } named:
-                text.Append(definition(named.Definition)?.Name ?? $"type {named.Definition}");
+                text.Append(definition(named.Definition) is { } definedType ? DisassemblyNames.Name(definedType.Name) : $"type {named.Definition}");
                 if (named.Arguments.Count > 0)
                     AppendList(text, '<', named.Arguments, '>');
                 break;

@@ -92,7 +92,7 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
         if (!fits)
         {
             TypeDefinition named = types.Definition(entry.Definition)!;
-            report(VerifierRules.TypeArity, $"{named.TypeParameters.Count} type arguments for {named.Name}", $"{entry.Arguments.Count}");
+            report(VerifierRules.TypeArity, $"{named.TypeParameters.Count} type arguments for {DisassemblyNames.Name(named.Name)}", $"{entry.Arguments.Count}");
         }
 
         return fits;

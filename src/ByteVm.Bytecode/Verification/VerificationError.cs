@@ -15,7 +15,7 @@ public sealed record VerificationError(
 
 /// <summary>A module broke rules of the verifier.</summary>
 public sealed class VerificationException(string module, IReadOnlyList<VerificationError> errors)
-    : Exception($"Module '{module}' is not valid. {string.Join(Environment.NewLine, errors)}")
+    : Exception($"Module {DisassemblyNames.Quote(module, '\'')} is not valid. {string.Join(Environment.NewLine, errors)}")
 {
     /// <summary>The first errors found, at least one.</summary>
     public IReadOnlyList<VerificationError> Errors { get; } = errors;
