@@ -26,10 +26,10 @@ public static class FormatLimits
     public const int MaxValueDepth = 32;
 
     /// <summary>
-    /// Steps of the verifier that are not proportional to the module's size: each node visited by a substitution of type arguments,
-    /// each supertype collected, each method looked up.
+    /// Steps of the verifier that are not proportional to the module's size: each type visited by a substitution of type arguments
+    /// and each of its arguments, each supertype collected, each method looked up.
     /// </summary>
-    public const int MaxTypeWork = 1 << 24;
+    public const int MaxTypeWork = 1 << 22;
 
     public const int MaxFields = 4000;
     public const int MaxMethods = 16_000;

@@ -61,16 +61,29 @@ public sealed record TypeNode(TypeForm Form, int Definition, TypeRef Element, IR
     public static TypeNode Function(IReadOnlyList<TypeRef> parameters, TypeRef result) => new(TypeForm.Function, 0, result, parameters);
 
     public bool Equals(TypeNode? other) =>
-        other is not null && Form == other.Form && Definition == other.Definition && Element == other.Element && Arguments.SequenceEqual(other.Arguments);
+        other is not null && Form == other.Form && Definition == other.Definition && Element == other.Element && HasArguments(other.Arguments);
 
     public override int GetHashCode()
     {
         var hash = new HashCode();
         hash.Add(Form);
         hash.Add(Definition);
-        hash.Add(Element);
-        foreach (TypeRef argument in Arguments)
-            hash.Add(argument);
+        hash.Add(Element.Index);
+        for (int i = 0; i < Arguments.Count; i++)
+            hash.Add(Arguments[i].Index);
         return hash.ToHashCode();
+    }
+
+    private bool HasArguments(IReadOnlyList<TypeRef> other)
+    {
+        if (Arguments.Count != other.Count)
+            return false;
+        for (int i = 0; i < other.Count; i++)
+        {
+            if (Arguments[i] != other[i])
+                return false;
+        }
+
+        return true;
     }
 }

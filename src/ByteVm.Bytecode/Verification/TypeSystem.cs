@@ -110,8 +110,8 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     {
         if (Variables(type) == 0)
             return type;
-        Charge(1);
         TypeNode node = Node(type)!;
+        Charge(1 + node.Arguments.Count);
         if (node.Form == TypeForm.Variable)
             return node.Definition < arguments.Count ? arguments[node.Definition] : type;
         return Intern(node with { Element = Substitute(node.Element, arguments), Arguments = Substitute(node.Arguments, arguments) });
