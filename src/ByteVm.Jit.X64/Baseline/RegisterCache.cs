@@ -1,0 +1,142 @@
+namespace ByteVm.Jit.X64.Baseline;
+
+/// <summary>
+/// Which slots of the frame have their value in a machine register, too. Every definition is stored at once (write-through), so
+/// to evict is to forget, and at any instruction the frame alone holds the whole state.
+/// Invariants: a register holds the value of its home slot; other slots may share it (copies); when the home slot is defined anew the
+/// register forgets all of them. A slot's entry counts only if its version is the register's current one.
+/// </summary>
+internal sealed class RegisterCache
+{
+    public const int None = -1;
+
+    private readonly int first;
+    private readonly int count;
+    private readonly long[] version = new long[16];
+    private readonly long[] lastUse = new long[16];
+    private readonly int[] home = new int[16];
+    private readonly bool[] holds = new bool[16];
+    private Entry[] entries = [];
+    private int lowestSlot;
+    private long clock;
+    private int pinned;
+
+    /// <param name="registers">The set of hardware numbers that may hold values, one bit each.</param>
+    public RegisterCache(int registers)
+    {
+        available = registers;
+        first = int.TrailingZeroCount(registers);
+        count = int.Log2(registers) + 1;
+    }
+
+    private readonly int available;
+
+    private struct Entry
+    {
+        public long Version;
+        public int Register;
+    }
+
+    /// <summary>Starts a function whose slots are [lowestSlot, lowestSlot + slotCount).</summary>
+    public void Reset(int lowestSlot, int slotCount)
+    {
+        this.lowestSlot = lowestSlot;
+        if (entries.Length < slotCount)
+            entries = new Entry[Math.Max(slotCount, 2 * entries.Length)];
+        Clear();
+    }
+
+    /// <summary>Forgets everything: at labels, calls and services.</summary>
+    public void Clear()
+    {
+        for (int register = first; register < count; register++)
+            Release(register);
+        pinned = 0;
+    }
+
+    /// <summary>Registers found or allocated from here on are not evicted until the next call.</summary>
+    public void BeginInstruction() => pinned = 0;
+
+    /// <summary>The register that holds the slot's value, or <see cref="None"/>.</summary>
+    public int Find(int slot)
+    {
+        ref Entry entry = ref entries[slot - lowestSlot];
+        int register = entry.Register;
+        if (entry.Version == 0 || entry.Version != version[register])
+            return None;
+        Touch(register);
+        return register;
+    }
+
+    /// <summary>A register for a new value: one that holds nothing, or else the one not used for longest.</summary>
+    public int Allocate()
+    {
+        int best = None;
+        for (int register = first; register < count; register++)
+        {
+            if (((available & ~pinned) >> register & 1) != 0 && (best == None || Age(register) < Age(best)))
+                best = register;
+        }
+
+        if (best == None)
+            throw new InvalidOperationException("One instruction needs more registers than there are.");
+        Release(best);
+        Touch(best);
+        return best;
+    }
+
+    /// <summary>The slot's value, just defined or loaded, is in this register, which is the slot's own.</summary>
+    public void Bind(int slot, int register)
+    {
+        Forget(slot);
+        home[register] = slot;
+        holds[register] = true;
+        SetEntry(slot, register);
+    }
+
+    /// <summary>The slot is a copy of the value in this register.</summary>
+    public void Share(int slot, int register)
+    {
+        Forget(slot);
+        if (holds[register])
+            SetEntry(slot, register);
+    }
+
+    /// <summary>The slot gets a value that is in no register of this bank.</summary>
+    public void Forget(int slot)
+    {
+        ref Entry entry = ref entries[slot - lowestSlot];
+        if (entry.Version != 0 && entry.Version == version[entry.Register] && home[entry.Register] == slot)
+            Release(entry.Register);
+        entry.Version = 0;
+    }
+
+    /// <summary>Appends register and home slot of everything held.</summary>
+    public void AppendContents(List<CachedSlot> list, bool isVector)
+    {
+        for (int register = first; register < count; register++)
+        {
+            if (holds[register])
+                list.Add(new CachedSlot(home[register], (byte)register, isVector));
+        }
+    }
+
+    private long Age(int register) => holds[register] ? lastUse[register] : 0;
+
+    private void Touch(int register)
+    {
+        lastUse[register] = ++clock;
+        pinned |= 1 << register;
+    }
+
+    private void SetEntry(int slot, int register) => entries[slot - lowestSlot] = new Entry { Version = version[register], Register = register };
+
+    private void Release(int register)
+    {
+        version[register]++;
+        holds[register] = false;
+    }
+}
+
+/// <summary>A slot whose value a machine register holds at some place in the code.</summary>
+internal readonly record struct CachedSlot(int Slot, byte Register, bool IsVector);
