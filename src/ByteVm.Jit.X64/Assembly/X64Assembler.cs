@@ -94,17 +94,6 @@ internal sealed class X64Assembler
         Encode(in instruction);
     }
 
-    public void Emit(Code code, Register first, Register second, byte immediate)
-    {
-        Instruction instruction = default;
-        instruction.Code = code;
-        instruction.Op0Register = first;
-        instruction.Op1Register = second;
-        instruction.Op2Kind = OpKind.Immediate8;
-        instruction.Immediate8 = immediate;
-        Encode(in instruction);
-    }
-
     public void Emit(Code code, Register first, in Address second)
     {
         Instruction instruction = default;
@@ -146,6 +135,18 @@ internal sealed class X64Assembler
     }
 
     /// <param name="kind">The immediate's form, which the opcode decides.</param>
+    public void Emit(Code code, Register first, Register second, OpKind kind, long immediate)
+    {
+        Instruction instruction = default;
+        instruction.Code = code;
+        instruction.Op0Register = first;
+        instruction.Op1Register = second;
+        instruction.Op2Kind = kind;
+        SetImmediate(ref instruction, kind, immediate);
+        Encode(in instruction);
+    }
+
+    /// <param name="kind">The immediate's form, which the opcode decides.</param>
     public void Emit(Code code, in Address first, OpKind kind, int immediate)
     {
         Instruction instruction = default;
@@ -164,6 +165,9 @@ internal sealed class X64Assembler
         Branch(Code.Jo_rel8_64 + 3 * (int)condition, Code.Jo_rel32_64 + 3 * (int)condition, label);
 
     public void Set(Condition condition, Gpr target) => Emit(Code.Seto_rm8 + (int)condition, target.Byte());
+
+    /// <summary>Stores rax rcx times from [rdi] upwards.</summary>
+    public void RepeatStore() => Encode(Instruction.CreateRepStosq(64));
 
     /// <summary>The address of a label.</summary>
     public void LoadAddress(Gpr target, int label)
@@ -218,6 +222,7 @@ internal sealed class X64Assembler
         switch (kind)
         {
             case OpKind.Immediate8: instruction.Immediate8 = (byte)value; break;
+            case OpKind.Immediate16: instruction.Immediate16 = (ushort)value; break;
             case OpKind.Immediate8to32: instruction.Immediate8to32 = (int)value; break;
             case OpKind.Immediate8to64: instruction.Immediate8to64 = value; break;
             case OpKind.Immediate32: instruction.Immediate32 = (uint)value; break;

@@ -53,7 +53,7 @@ internal readonly struct OperandShape
 
     private static SlotKind KindOf(OperandType type) => type switch
     {
-        OperandType.I32 or OperandType.Reference or OperandType.String => SlotKind.Narrow,
+        OperandType.I32 or OperandType.Reference or OperandType.String or OperandType.Array or OperandType.Bytes => SlotKind.Narrow,
         OperandType.I64 => SlotKind.Wide,
         OperandType.F32 or OperandType.F64 => SlotKind.Float,
         _ => SlotKind.Unknown,

@@ -10,6 +10,7 @@ internal sealed class RegisterCache
 {
     public const int None = -1;
 
+    private readonly int available;
     private readonly int first;
     private readonly int count;
     private readonly long[] version = new long[16];
@@ -28,8 +29,6 @@ internal sealed class RegisterCache
         first = int.TrailingZeroCount(registers);
         count = int.Log2(registers) + 1;
     }
-
-    private readonly int available;
 
     private struct Entry
     {
@@ -111,14 +110,11 @@ internal sealed class RegisterCache
         entry.Version = 0;
     }
 
-    /// <summary>Appends register and home slot of everything held.</summary>
-    public void AppendContents(List<CachedSlot> list, bool isVector)
+    /// <summary>Whether the register holds a slot's value, and which slot's.</summary>
+    public bool TryGetHome(int register, out int slot)
     {
-        for (int register = first; register < count; register++)
-        {
-            if (holds[register])
-                list.Add(new CachedSlot(home[register], (byte)register, isVector));
-        }
+        slot = home[register];
+        return holds[register];
     }
 
     private long Age(int register) => holds[register] ? lastUse[register] : 0;
@@ -137,6 +133,3 @@ internal sealed class RegisterCache
         holds[register] = false;
     }
 }
-
-/// <summary>A slot whose value a machine register holds at some place in the code.</summary>
-internal readonly record struct CachedSlot(int Slot, byte Register, bool IsVector);

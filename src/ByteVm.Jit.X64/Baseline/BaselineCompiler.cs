@@ -1,0 +1,114 @@
+using ByteVm.Jit.X64.Assembly;
+using ByteVm.Memory.Layout;
+using ByteVm.Runtime.Execution;
+using ByteVm.Runtime.Linking;
+using Iced.Intel;
+
+namespace ByteVm.Jit.X64.Baseline;
+
+/// <summary>
+/// The baseline compiler: one pass over linked code, preceded by one that finds labels and what kind of value each slot holds.
+/// <para>
+/// Frames are canonical (<see cref="FrameLayout"/>): every definition is stored to its slot at once, so at every instruction the frame alone
+/// holds the guest's state, and a trap, a fault, a collection or another engine needs nothing but the frame and the word. Inside a
+/// basic block a slot's value also stays in a register (<see cref="RegisterCache"/>), and constants are remembered, so later uses read no memory.
+/// </para>
+/// <para>
+/// Invariants of emitted code, which the checker proves of every function before it is published:
+/// a cage offset in a register is zero-extended by the instruction that made it; rax, rcx and rdx, xmm0 and xmm1 are scratch within one linked
+/// instruction; what can go wrong goes wrong before the destination is stored.
+/// </para>
+/// Calls expect the metadata offset of the callee's <see cref="FunctionEntry"/> in eax: the stub of functions not compiled yet finds it there.
+/// Not thread-safe; one object compiles any number of functions and keeps its buffers.
+/// </summary>
+internal sealed partial class BaselineCompiler(ICompilationContext context)
+{
+    /// <summary>rbx, rsi, rdi, r8 to r12.</summary>
+    private const int CachedGeneralRegisters = 1 << 3 | 1 << 6 | 1 << 7 | 0x1F00;
+
+    /// <summary>xmm2 to xmm15.</summary>
+    private const int CachedVectorRegisters = 0xFFFC;
+
+    private readonly X64Assembler asm = new();
+    private readonly RegisterCache general = new(CachedGeneralRegisters);
+    private readonly RegisterCache vector = new(CachedVectorRegisters);
+    private readonly List<CodePoint> callSites = [];
+    private readonly List<CodePoint> faultSites = [];
+    private readonly List<TrapPoint> trapPoints = [];
+    private readonly List<JumpTable> jumpTables = [];
+
+    private LinkedFunction function = null!;
+
+    /// <summary>Word of the instruction being compiled.</summary>
+    private int word;
+
+    /// <summary>Compiles a linked function.</summary>
+    /// <exception cref="InvalidOperationException">The linked code is not what the linker makes.</exception>
+    public CompiledFunction Compile(LinkedFunction linked)
+    {
+        Begin(linked);
+        ScanCode();
+        EmitPrologue();
+        EmitBody();
+        EmitExits();
+        int instructionBytes = asm.Position;
+        EmitJumpTables();
+        return new CompiledFunction
+        {
+            Code = asm.Finish(),
+            InstructionBytes = instructionBytes,
+            CallSites = [.. callSites],
+            FaultSites = [.. faultSites],
+            TrapPoints = TrapPoints(),
+            JumpTables = [.. jumpTables],
+            StackOverflowOffset = asm.PositionOf(stackOverflow),
+            WordOffsets = WordOffsets(),
+            MachineInstructions = asm.InstructionCount,
+        };
+    }
+
+    private unsafe void Begin(LinkedFunction linked)
+    {
+        if (linked.Code == null)
+            throw new InvalidOperationException($"'{linked.Name}' is not linked.");
+        function = linked;
+        asm.Clear();
+        asm.NewLabels(linked.CodeWords);
+        callSites.Clear();
+        faultSites.Clear();
+        trapPoints.Clear();
+        jumpTables.Clear();
+        BeginSlots();
+        BeginExits();
+        pendingTables.Clear();
+    }
+
+    private void EmitBody()
+    {
+        for (word = 0; word < function.CodeWords;)
+        {
+            LinkedInstruction instruction = function.InstructionAt(word);
+            if (isLeader[word])
+                ForgetSlots();
+            asm.Bind(LabelOf(word));
+            BeginInstruction();
+            Emit(in instruction);
+            word += instruction.Size;
+        }
+    }
+
+    /// <summary>The label of the instruction at this word.</summary>
+    private static int LabelOf(int word) => word;
+
+    /// <summary>With offsets in place of labels.</summary>
+    private TrapPoint[] TrapPoints() =>
+        [.. trapPoints.Select(point => point.ResumeOffset < 0 ? point : point with { ResumeOffset = asm.PositionOf(point.ResumeOffset) })];
+
+    private int[] WordOffsets()
+    {
+        int[] offsets = new int[function.CodeWords];
+        for (int i = 0; i < offsets.Length; i++)
+            offsets[i] = isInstruction[i] ? asm.PositionOf(LabelOf(i)) : -1;
+        return offsets;
+    }
+}
