@@ -12,7 +12,7 @@ internal sealed partial class BaselineCompiler
 {
     private const Gpr Rax = Gpr.Rax, Rcx = Gpr.Rcx, Rdx = Gpr.Rdx;
     private const int GeneralRegisters = 16;
-    private const Xmm Xmm0 = Xmm.Xmm0, Xmm1 = Xmm.Xmm1;
+    private const Xmm Xmm0 = Xmm.Xmm0;
 
     /// <summary>The operand of an instruction without result.</summary>
     private const int NoSlot = 0;

@@ -15,7 +15,7 @@ namespace ByteVm.Jit.X64.Baseline;
 /// </para>
 /// <para>
 /// Invariants of emitted code, which the checker proves of every function before it is published:
-/// a cage offset in a register is zero-extended by the instruction that made it; rax, rcx and rdx, xmm0 and xmm1 are scratch within one linked
+/// a cage offset in a register is zero-extended by the instruction that made it; rax, rcx, rdx and xmm0 are scratch within one linked
 /// instruction; what can go wrong goes wrong before the destination is stored.
 /// </para>
 /// Calls expect the metadata offset of the callee's <see cref="FunctionEntry"/> in eax: the stub of functions not compiled yet finds it there.
@@ -26,8 +26,8 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
     /// <summary>rbx, rsi, rdi, r8 to r12.</summary>
     private const int CachedGeneralRegisters = 1 << 3 | 1 << 6 | 1 << 7 | 0x1F00;
 
-    /// <summary>xmm2 to xmm15.</summary>
-    private const int CachedVectorRegisters = 0xFFFC;
+    /// <summary>xmm1 to xmm15.</summary>
+    private const int CachedVectorRegisters = 0xFFFE;
 
     private readonly X64Assembler asm = new();
     private readonly RegisterCache general = new(CachedGeneralRegisters);
