@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
         ["ByteVm.Memory"] = [],
         ["ByteVm.Runtime"] = ["ByteVm.Bytecode", "ByteVm.Memory"],
         ["ByteVm.Jit.X64"] = ["ByteVm.Runtime"],
-        ["ByteVm.Host"] = ["ByteVm.Runtime"],
+        ["ByteVm.Host"] = ["ByteVm.Jit.X64", "ByteVm.Runtime"],
         ["ByteVm"] = ["ByteVm.Bytecode", "ByteVm.Runtime", "ByteVm.Jit.X64", "ByteVm.Host"],
         ["ByteVm.Tarn"] = ["ByteVm.Bytecode"],
         ["ByteVm.Cli"] = ["ByteVm", "ByteVm.Tarn"],

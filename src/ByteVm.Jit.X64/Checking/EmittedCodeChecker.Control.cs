@@ -12,7 +12,8 @@ internal sealed partial class EmittedCodeChecker
 
     private void MarkTargets()
     {
-        foreach (ref readonly GuestInstruction instruction in instructions.AsSpan())
+        // Without the prologue's own branch: nothing else may go to the code that undoes it.
+        foreach (ref readonly GuestInstruction instruction in instructions.AsSpan(bodyStart))
         {
             if (instruction.Form.Kind is FormKind.ConditionalBranch or FormKind.Branch)
                 MarkTarget(instruction.Target, instruction.Offset);
