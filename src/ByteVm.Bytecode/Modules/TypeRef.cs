@@ -33,6 +33,8 @@ public readonly record struct TypeRef(int Index)
     /// <summary>The type a register has that holds a value stored as this one.</summary>
     public TypeRef InRegister => IsStorage ? I32 : this;
 
+    public override string ToString() => IsNone ? "none" : IsPrimitive ? PrimitiveNames[Index] : $"type {Index - PrimitiveCount}";
+
     internal static readonly string[] PrimitiveNames = ["i32", "i64", "f32", "f64", "i8", "u8", "i16", "u16", "string", "object"];
 }
 

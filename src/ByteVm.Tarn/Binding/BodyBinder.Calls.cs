@@ -246,11 +246,13 @@ internal sealed partial class BodyBinder
         ImmutableArray<LocalSymbol> parameters = target.Parameters;
         var arguments = new BoundExpression?[parameters.Length];
         bool isNamed = false;
+        bool isWrong = false;
         for (int i = 0; i < syntax.Length; i++)
         {
             ArgumentSyntax argument = syntax[i];
             isNamed |= argument.Name is not null;
             int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, calleeName) : Position(i, parameters.Length, isNamed, argument, calleeName);
+            isWrong |= position < 0;
             if (position < 0)
                 BindExpression(argument.Value);
             else
@@ -259,7 +261,7 @@ internal sealed partial class BodyBinder
 
         var complete = ImmutableArray.CreateBuilder<BoundExpression>(arguments.Length);
         for (int i = 0; i < arguments.Length; i++)
-            complete.Add(arguments[i] ?? DefaultArgument(target, parameters[i], callSpan, calleeName));
+            complete.Add(arguments[i] ?? (isWrong ? new BoundError(callSpan) : DefaultArgument(target, parameters[i], callSpan, calleeName)));
         return complete.MoveToImmutable();
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class BodyBinder
             BindInitializer(member, statements);
         foreach (FieldSymbol field in @class.Fields)
         {
-            if (flow.IsUnassigned(field))
+            if (flow.IsUnassigned(field) && field.Type is not { IsError: true })
                 Report(field.NameSpan, DiagnosticCatalog.FieldNotAssigned, field.Name);
         }
 

@@ -34,7 +34,7 @@ internal sealed partial class BodyBinder
         if (!IsAccessible(field, span))
             return new BoundError(span);
         if (compilation.TypeOf(field) is not { } type)
-            return Error(span, DiagnosticCatalog.TypeNeedsItself, field.Name);
+            return new BoundError(span);
         TarnType? narrowed = receiver is BoundThis ? flow.Narrowed(field) : null;
         if (narrowed is null || narrowed.IsError || TypeRelations.IsSubtype(type.NonNull, narrowed))
             return new BoundField(span, receiver, field, narrowed ?? type);
@@ -133,8 +133,8 @@ internal sealed partial class BodyBinder
         var inner = new BoundPlaceholder(target.Span, target.Type.NonNull);
         BoundExpression access = bindAccess(inner);
         flow = before.Join(flow);
-        if (access.Type.IsError)
-            return access;
+        if (access.Type.IsError || !target.Type.IsNullable)
+            return new BoundError(span);
         if (!access.Type.IsReference && !access.Type.IsVoid)
             return Error(span, DiagnosticCatalog.SafeAccessOfNumber, access.Type);
         return new BoundSafeAccess(span, access.Type.IsVoid ? BuiltInType.Void : access.Type.Nullable, target, inner, access);

@@ -182,9 +182,6 @@ internal sealed partial class BodyBinder
             case UnarySyntax { Operator: UnaryOperator.Not } not:
                 (BoundExpression inner, FlowState whenTrue, FlowState whenFalse) = BindCondition(not.Operand);
                 return (inner.Type.IsError ? inner : new BoundUnary(not.Span, UnaryOperator.Not, inner), whenFalse, whenTrue);
-            case BoolLiteralSyntax literal:
-                BoundExpression constant = BindExpression(literal);
-                return literal.Value ? (constant, flow, FlowState.Unreachable) : (constant, FlowState.Unreachable, flow);
             default:
                 BoundExpression condition = Convert(RequireValue(BindExpression(syntax)), BuiltInType.Bool);
                 (whenTrue, whenFalse) = Learn(condition);

@@ -175,7 +175,7 @@ internal sealed partial class BodyBinder
         (BoundExpression condition, FlowState whenTrue, FlowState whenFalse) = BindCondition(syntax.Condition);
         flow = whenTrue;
         BoundBlock body = BindBlock(syntax.Body);
-        CloseLoop(loop, whenFalse);
+        CloseLoop(loop, syntax.Condition is BoolLiteralSyntax { Value: true } ? FlowState.Unreachable : whenFalse);
         return new BoundWhile(syntax.Span, loop.Target, condition, body);
     }
 

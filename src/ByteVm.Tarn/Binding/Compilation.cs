@@ -91,13 +91,17 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
         return global.Type;
     }
 
-    /// <summary>A field's type, from its initializer when it declares none; null when that needs the type itself.</summary>
+    /// <summary>A field's type, from its initializer when it declares none; null when that needs the type itself, which is reported.</summary>
     public TarnType? TypeOf(FieldSymbol field)
     {
         if (field.Type is not null)
             return field.Type;
         if (!inferring.Add(field))
+        {
+            Diagnostics.Report(field.Module.Source, field.NameSpan, DiagnosticCatalog.TypeNeedsItself, field.Name);
             return null;
+        }
+
         // The constructor binds the initializer again and reports what is wrong with it.
         field.Type = new BodyBinder(this, field.Module, field.Class, field.Class!.Constructor, new DiagnosticBag()).InferField(field);
         inferring.Remove(field);

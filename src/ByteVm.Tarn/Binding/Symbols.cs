@@ -87,6 +87,18 @@ internal sealed class ClassSymbol : MemberSymbol
     /// <summary>Field initializers and init blocks in order of declaration.</summary>
     public List<DeclarationSyntax> Initializers { get; } = [];
 
+    /// <summary>How many superclasses it has.</summary>
+    public int Depth
+    {
+        get
+        {
+            int depth = 0;
+            for (ClassSymbol? super = Base; super is not null; super = super.Base)
+                depth++;
+            return depth;
+        }
+    }
+
     public bool InheritsFrom(ClassSymbol other)
     {
         for (ClassSymbol? current = this; current is not null; current = current.Base)

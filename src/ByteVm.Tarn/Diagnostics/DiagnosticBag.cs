@@ -13,6 +13,9 @@ internal sealed class DiagnosticBag
 
     public bool HasErrors { get; private set; }
 
+    /// <summary>Where the first of them in the text is; beyond any text when there is none.</summary>
+    public int FirstPlace => diagnostics.Count == 0 ? int.MaxValue : diagnostics.Min(d => d.Span.Start);
+
     public void Report(SourceText? source, Span span, DiagnosticDescriptor descriptor, params object[] arguments)
     {
         HasErrors |= descriptor.Severity == Severity.Error;

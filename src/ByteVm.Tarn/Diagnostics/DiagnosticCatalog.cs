@@ -93,7 +93,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor NoEffect = Error(228, "this computes a value and does nothing with it");
 
     // arguments
-    internal static readonly DiagnosticDescriptor TooManyArguments = Error(250, "'{0}' takes {1} arguments");
+    internal static readonly DiagnosticDescriptor TooManyArguments = Error(250, "this argument is too many: '{0}' takes {1}");
     internal static readonly DiagnosticDescriptor MissingArgument = Error(251, "'{0}' needs its argument {1}");
     internal static readonly DiagnosticDescriptor UnknownParameter = Error(252, "'{0}' has no parameter '{1}'");
     internal static readonly DiagnosticDescriptor RepeatedArgument = Error(253, "'{0}' is given twice");

@@ -441,18 +441,25 @@ internal sealed partial class FunctionLowering
         builder.Mark(end);
     }
 
+    /// <summary>A chain of them is left-deep without bound: its operands are tried in a loop.</summary>
     private void LowerCoalesce(BoundCoalesce expression, Register target)
     {
+        var operands = new Stack<BoundExpression>();
+        BoundExpression first = expression;
+        while (first is BoundCoalesce coalesce)
+        {
+            operands.Push(coalesce.Right);
+            first = coalesce.Left;
+        }
+
         Label end = builder.NewLabel();
-        int mark = temporaries.Count;
-        Register left = Lower(expression.Left);
-        Label isNull = builder.NewLabel();
-        builder.BrNull(left, isNull);
-        MoveInto(target, left);
-        builder.Jump(end);
-        Mark(isNull);
-        ReleaseTo(mark);
-        LowerInto(expression.Right, target, isFresh: true);
+        LowerInto(first, target, isFresh: true);
+        while (operands.TryPop(out BoundExpression? next))
+        {
+            builder.BrNonnull(target, end);
+            LowerInto(next, target, isFresh: true);
+        }
+
         Mark(end);
     }
 

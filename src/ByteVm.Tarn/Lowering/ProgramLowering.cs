@@ -156,6 +156,7 @@ internal sealed class ProgramLowering
 
     private void LowerFunction(FunctionSymbol function)
     {
+        CheckLimit(function, ParameterTypes(function).Length, "parameters", FormatLimits.MaxParameters);
         FunctionBody body = compilation.BodyOf(function);
         if (compilation.Diagnostics.HasErrors)
             return;
@@ -196,6 +197,9 @@ internal sealed class ProgramLowering
     private void DefineType(ClassSymbol @class)
     {
         CheckLimit(@class, @class.Fields.Count, "fields", FormatLimits.MaxFields);
+        CheckLimit(@class, @class.Depth, "superclasses", FormatLimits.MaxClassDepth);
+        CheckLimit(@class, @class.Methods.Count, "methods", FormatLimits.MaxMethods);
+        CheckLimit(@class, @class.Interfaces.Length, "interfaces", FormatLimits.MaxInterfaces);
         module.DefineType(Types.Definition(@class), new TypeDefinition(
             @class.QualifiedName,
             @class.IsInterface ? TypeDefinitionKind.Interface : TypeDefinitionKind.Class,

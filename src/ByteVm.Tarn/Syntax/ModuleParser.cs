@@ -45,7 +45,7 @@ internal static class ModuleParser
 
     private static TarnParser.ModuleContext? TryParse(IToken[] tokens, TarnLexer lexer)
     {
-        TarnParser parser = NewParser(tokens, lexer, new BailErrorStrategy());
+        TarnParser parser = NewParser(tokens, lexer, new GiveUpAtFirstError());
         try
         {
             return parser.module();
@@ -58,9 +58,15 @@ internal static class ModuleParser
 
     private static void ReportErrors(SourceText source, IToken[] tokens, TarnLexer lexer, DiagnosticBag diagnostics)
     {
-        TarnParser parser = NewParser(tokens, lexer, new SyntaxErrorStrategy(source, diagnostics));
+        TarnParser parser = NewParser(tokens, lexer, new SyntaxErrorStrategy(source, diagnostics, diagnostics.FirstPlace));
         parser.BuildParseTree = false;
         parser.module();
+    }
+
+    /// <summary>ANTLR's own strategy of that kind reports to listeners first.</summary>
+    private sealed class GiveUpAtFirstError : BailErrorStrategy
+    {
+        public override void ReportError(Parser recognizer, RecognitionException e) => throw new ParseCanceledException(e);
     }
 
     private static TarnParser NewParser(IToken[] tokens, TarnLexer lexer, IAntlrErrorStrategy errors)

@@ -21,12 +21,16 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     private enum Bracket : byte { Round, Square, Block, NameList, Interpolation }
 
     private static readonly bool[] CanEndStatement = TokenSet(
-        IDENT, INT, LONG, FLOAT, DOUBLE, CHAR, STRING, RAW_STRING, STRING_END, RPAREN, RBRACK, RBRACE, THIS, NULL, TRUE, FALSE,
+        IDENT, INT, LONG, FLOAT, DOUBLE, CHAR, STRING, RAW_STRING, STRING_END, RPAREN, RBRACK, RBRACE, THIS, SUPER, NULL, TRUE, FALSE,
         BREAK, CONTINUE, RETURN, QUESTION, BANG_BANG, PLUS_PLUS, MINUS_MINUS);
 
     private static readonly bool[] ContinuesStatement = TokenSet(
         DOT, SAFE_DOT, COALESCE, AND, OR, STAR, SLASH, PERCENT, AMP, BAR, CARET, SHL, SHR, USHR, LT, LE, GT, GE, EQ, NE, IDENTICAL,
         NOT_IDENTICAL, IS, AS, AS_SAFE, ELSE, IN, COMMA, COLON, ASSIGN, FAT_ARROW, LBRACE, RANGE, RANGE_CLOSED);
+
+    /// <summary>These begin statements or declarations and never stand inside round or square brackets: one on a new line shows that a bracket was forgotten.</summary>
+    private static readonly bool[] BeginsAnew = TokenSet(
+        IMPORT, FN, LET, VAR, CLASS, INTERFACE, INIT, OPEN, ABSTRACT, OVERRIDE, PRIVATE, STATIC, EXTERN, WHILE, FOR, BREAK, CONTINUE, RETURN);
 
     private readonly List<IToken> output = new(source.Text.Length / 4 + 16);
     private readonly List<Bracket> brackets = [];
@@ -86,6 +90,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
     private void PassNewline(int next)
     {
+        while (BeginsAnew[next] && brackets.Count > 0 && brackets[^1] < Bracket.Block)
+            brackets.RemoveAt(brackets.Count - 1);
         if (InBlock && !ContinuesStatement[next] && LastCanEndStatement)
             AddNewline((CommonToken)pendingNewline!);
     }

@@ -8,7 +8,8 @@ namespace ByteVm.Tarn.Syntax;
 /// <summary>
 /// ANTLR's recovery with Tarn's messages. Only the second parse of a module that the first one refused uses it: recovery costs time at every loop.
 /// </summary>
-internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagnostics) : DefaultErrorStrategy
+/// <param name="firstMalformed">Where the first malformed token was reported: syntax errors after it are mostly its consequence.</param>
+internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagnostics, int firstMalformed) : DefaultErrorStrategy
 {
     private int lastReportedLine = -1;
 
@@ -29,15 +30,17 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
     // One report for a line: what follows on it is mostly a consequence.
     private void ReportAt(Parser recognizer, IToken found)
     {
-        if (found.Line == lastReportedLine)
+        if (found.Line == lastReportedLine || found.StartIndex > firstMalformed)
             return;
         lastReportedLine = found.Line;
-        string expected = Expected(recognizer.GetExpectedTokens());
+        string expected = Expected(recognizer.GetExpectedTokens(), found);
         diagnostics.Report(source, new Span(found.StartIndex, Math.Max(found.StopIndex + 1, found.StartIndex)), DiagnosticCatalog.UnexpectedToken, expected, Describe(found));
     }
 
-    private static string Expected(IntervalSet tokens)
+    private static string Expected(IntervalSet tokens, IToken found)
     {
+        if (found.Type == TokenConstants.EOF && tokens.Contains(RBRACE))
+            return "'}'";
         if (tokens.Contains(RETURN))
             return "a statement";
         if (tokens.Contains(FN))
