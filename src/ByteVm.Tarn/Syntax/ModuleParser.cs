@@ -31,10 +31,10 @@ internal static class ModuleParser
             return null;
         try
         {
-            TarnParser.ModuleContext? tree = TryParse(tokens, lexer);
-            if (tree is null)
+            ModuleSyntax? module = TryParse(source, tokens, lexer, diagnostics);
+            if (module is null)
                 ReportErrors(source, tokens, lexer, diagnostics);
-            return tree is null || diagnostics.HasErrors ? null : new TreeBuilder(source, diagnostics).Build(tree);
+            return module;
         }
         catch (NestingTooDeepException e)
         {
@@ -43,17 +43,36 @@ internal static class ModuleParser
         }
     }
 
-    private static TarnParser.ModuleContext? TryParse(IToken[] tokens, TarnLexer lexer)
+    /// <summary>
+    /// Follows the rule "module", but turns each declaration into syntax as soon as it is parsed: ANTLR's tree, many times larger, is garbage before
+    /// the collector would have to move it.
+    /// </summary>
+    private static ModuleSyntax? TryParse(SourceText source, IToken[] tokens, TarnLexer lexer, DiagnosticBag diagnostics)
     {
         TarnParser parser = NewParser(tokens, lexer, new GiveUpAtFirstError());
+        var builder = new TreeBuilder(source, diagnostics);
         try
         {
-            return parser.module();
+            while (SkipSeparators(parser) != TokenConstants.EOF)
+            {
+                builder.Add(parser.topLevel());
+                parser.statementEnd();
+            }
+
+            return builder.ToModule();
         }
         catch (ParseCanceledException)
         {
             return null;
         }
+    }
+
+    /// <summary>The type of the token after them.</summary>
+    private static int SkipSeparators(TarnParser parser)
+    {
+        while (parser.InputStream.LA(1) is TarnLexer.NEWLINE or TarnLexer.SEMI)
+            parser.Consume();
+        return parser.InputStream.LA(1);
     }
 
     private static void ReportErrors(SourceText source, IToken[] tokens, TarnLexer lexer, DiagnosticBag diagnostics)

@@ -14,22 +14,18 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly LiteralDecoder literals = new(source, diagnostics);
 
-    public ModuleSyntax Build(ModuleContext context)
-    {
-        var imports = ImmutableArray.CreateBuilder<ImportSyntax>();
-        var declarations = ImmutableArray.CreateBuilder<DeclarationSyntax>();
-        foreach (var child in context.children)
-        {
-            if (child is not TopLevelContext topLevel)
-                continue;
-            if (topLevel.children[0] is ImportDeclarationContext import)
-                imports.Add(Import(import));
-            else
-                declarations.Add(Declaration((DeclarationContext)topLevel.children[0]));
-        }
+    private readonly ImmutableArray<ImportSyntax>.Builder imports = ImmutableArray.CreateBuilder<ImportSyntax>();
+    private readonly ImmutableArray<DeclarationSyntax>.Builder declarations = ImmutableArray.CreateBuilder<DeclarationSyntax>();
 
-        return new ModuleSyntax(source, imports.ToImmutable(), declarations.ToImmutable());
+    public void Add(TopLevelContext context)
+    {
+        if (context.children[0] is ImportDeclarationContext import)
+            imports.Add(Import(import));
+        else
+            declarations.Add(Declaration((DeclarationContext)context.children[0]));
     }
+
+    public ModuleSyntax ToModule() => new(source, imports.ToImmutable(), declarations.ToImmutable());
 
     private static Span SpanOf(ParserRuleContext context) => new(context.Start.StartIndex, context.Stop.StopIndex + 1);
 
