@@ -1,0 +1,23 @@
+using ByteVm.Conformance.Running;
+
+namespace ByteVm.Conformance.Programs;
+
+/// <summary>A guest that loops without calls or allocations can be stopped from another thread, at once, with a trace.</summary>
+public class InterruptTests
+{
+    [Theory]
+    [MemberData(nameof(ExampleTests.Engines), MemberType = typeof(ExampleTests))]
+    public async Task AnEndlessLoopEndsAtOnce(EngineKind engine)
+    {
+        GuestProgram program = ProgramStore.Get(Path.Combine(TestFiles.Programs, "endless.tarn"), engine, metered: false);
+        using GuestInstance instance = program.Instantiate();
+        Task<GuestFault> run = Task.Run(() => Assert.Throws<GuestFaultException>(() => instance.RunMain()).Fault, TestContext.Current.CancellationToken);
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.False(run.IsCompleted);
+
+        instance.Interrupt();
+        GuestFault fault = await run.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(FaultKind.Interrupted, fault.Kind);
+        Assert.StartsWith("at endless.main (endless.tarn:", fault.Frames[0].ToString(), StringComparison.Ordinal);
+    }
+}

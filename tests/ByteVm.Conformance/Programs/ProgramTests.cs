@@ -1,0 +1,48 @@
+using ByteVm.Conformance.Running;
+
+namespace ByteVm.Conformance.Programs;
+
+/// <summary>
+/// Every program on every engine, with and without a collection at every chance: the same output, exit code, fault and trace, files and
+/// fuel everywhere, and they are the expected ones.
+/// </summary>
+public class ProgramTests
+{
+    public static TheoryData<ProgramCase> Cases { get; } = [.. CaseFiles().SelectMany(CaseFile.Read)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void RunsTheSameEverywhere(ProgramCase test)
+    {
+        ProgramRun reference = ProgramRun.Of(test, Variant.Reference);
+        Assert.Equal((test.Output, test.Fault, test.Fault is null ? test.ExitCode : null), (reference.Output, reference.Fault, reference.ExitCode));
+        foreach (Variant variant in OtherVariants(test))
+            Assert.Equal((variant, reference with { Fuel = variant.Metered ? reference.Fuel : 0 }), (variant, ProgramRun.Of(test, variant)));
+    }
+
+    [Fact]
+    public void EveryProgramHasACase()
+    {
+        var tested = Cases.Select(c => c.Data.Source).ToHashSet();
+        string[] entries = [.. Entries(TestFiles.Examples), .. Entries(TestFiles.Programs)];
+        Assert.Empty(entries.Where(e => !tested.Contains(e)).Select(e => Path.GetRelativePath(TestFiles.Repository, e)));
+    }
+
+    private static IEnumerable<Variant> OtherVariants(ProgramCase test)
+    {
+        yield return new Variant(EngineKind.Baseline, Metered: true, Stress: false);
+        if (test.Fuel is null)
+            yield return new Variant(EngineKind.Baseline, Metered: false, Stress: false);
+        if (!test.RunsUnderStress)
+            yield break;
+        yield return new Variant(EngineKind.Interpreter, Metered: true, Stress: true);
+        yield return new Variant(EngineKind.Baseline, Metered: true, Stress: true);
+    }
+
+    private static string[] CaseFiles() =>
+        [.. Directory.EnumerateFiles(TestFiles.Programs, "*.case", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    // Whatever has a main; the other modules belong to some program.
+    private static IEnumerable<string> Entries(string folder) =>
+        Directory.EnumerateFiles(folder, "*.tarn", SearchOption.AllDirectories).Where(f => File.ReadAllText(f).Contains("\nfn main(", StringComparison.Ordinal));
+}

@@ -1,0 +1,36 @@
+namespace ByteVm.Conformance.Running;
+
+/// <summary>One run of a program and what must come of it: a block of a case file (<see cref="CaseFile"/>).</summary>
+public sealed record ProgramCase
+{
+    /// <summary>File and title, as test output names it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The source file of the program's entry module.</summary>
+    public required string Source { get; init; }
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public IReadOnlyList<string> Grants { get; init; } = [];
+
+    public string Input { get; init; } = "";
+
+    /// <summary>What the program must write to standard output.</summary>
+    public string Output { get; init; } = "";
+
+    public int ExitCode { get; init; }
+
+    /// <summary>The fault with its trace that must end the program; null when none may.</summary>
+    public string? Fault { get; init; }
+
+    public long? Fuel { get; init; }
+
+    public long? MemoryBytes { get; init; }
+
+    public long? StackBytes { get; init; }
+
+    /// <summary>Whether it is short enough to be run with a collection at every chance, too.</summary>
+    public bool RunsUnderStress { get; init; } = true;
+
+    public override string ToString() => Name;
+}
