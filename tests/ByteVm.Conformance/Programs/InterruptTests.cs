@@ -6,7 +6,7 @@ namespace ByteVm.Conformance.Programs;
 public class InterruptTests
 {
     [Theory]
-    [MemberData(nameof(ExampleTests.Engines), MemberType = typeof(ExampleTests))]
+    [MemberData(nameof(TestEngines.Theory), MemberType = typeof(TestEngines))]
     public async Task AnEndlessLoopEndsAtOnce(EngineKind engine)
     {
         GuestProgram program = ProgramStore.Get(Path.Combine(TestFiles.Programs, "endless.tarn"), engine, metered: false);

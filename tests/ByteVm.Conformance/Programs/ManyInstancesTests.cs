@@ -9,7 +9,7 @@ public class ManyInstancesTests
     private const int Threads = 4;
 
     [Theory]
-    [MemberData(nameof(ExampleTests.Engines), MemberType = typeof(ExampleTests))]
+    [MemberData(nameof(TestEngines.Theory), MemberType = typeof(TestEngines))]
     public void EachInstanceIsAlone(EngineKind engine)
     {
         ProgramCase[] programs =
@@ -24,5 +24,5 @@ public class ManyInstancesTests
     }
 
     private static ProgramCase Example(string program, params string[] arguments) =>
-        new() { Name = program, Source = Path.Combine(TestFiles.Examples, program), Arguments = arguments };
+        new() { Name = program, Source = Path.Combine(TestFiles.Examples, program), Arguments = arguments, Grants = ["fs:read=."] };
 }

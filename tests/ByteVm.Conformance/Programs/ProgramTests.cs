@@ -28,16 +28,14 @@ public class ProgramTests
         Assert.Empty(entries.Where(e => !tested.Contains(e)).Select(e => Path.GetRelativePath(TestFiles.Repository, e)));
     }
 
-    private static IEnumerable<Variant> OtherVariants(ProgramCase test)
-    {
-        yield return new Variant(EngineKind.Baseline, Metered: true, Stress: false);
-        if (test.Fuel is null)
-            yield return new Variant(EngineKind.Baseline, Metered: false, Stress: false);
-        if (!test.RunsUnderStress)
-            yield break;
-        yield return new Variant(EngineKind.Interpreter, Metered: true, Stress: true);
-        yield return new Variant(EngineKind.Baseline, Metered: true, Stress: true);
-    }
+    /// <summary>Without metering a fuel limit means nothing, and the stack's depth differs by engine.</summary>
+    private static IEnumerable<Variant> OtherVariants(ProgramCase test) =>
+        from engine in TestEngines.All
+        from metered in test.Fuel is null && test.StackBytes is null ? new[] { true, false } : [true]
+        from stress in test.RunsUnderStress && metered ? new[] { false, true } : [false]
+        let variant = new Variant(engine, metered, stress)
+        where variant != Variant.Reference
+        select variant;
 
     private static string[] CaseFiles() =>
         [.. Directory.EnumerateFiles(TestFiles.Programs, "*.case", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
