@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Memory;
@@ -5,24 +6,48 @@ namespace ByteVm.Memory;
 /// <summary>
 /// The address space of one instance, as <see cref="CageLayout"/> draws it. Creation costs two system calls and touches no memory;
 /// null pages, end slack and guards are never mapped. At most eight mappings while it lives, whatever the heap does.
+/// <para>
+/// A cage for this process alone lies in anonymous memory, which can have huge pages. A shared one lies in two files of memory, one for each
+/// half of the heap, which a worker process maps at the same addresses. They grow as the heap commits: beyond their ends the worker's
+/// accesses fault, so it can take no memory that the host has not granted.
+/// </para>
 /// </summary>
 public sealed unsafe class Cage : IDisposable
 {
     private readonly Reservation reservation;
+    private readonly OsMemory.SharedFile? lowFile;
+    private readonly OsMemory.SharedFile? highFile;
 
     /// <param name="permanentBytes">Bytes of string literals and globals from <see cref="CageLayout.PermanentStart"/>; they are committed and zero.</param>
-    public Cage(long permanentBytes)
+    /// <param name="shared">Whether a worker process shall map it (Linux).</param>
+    public Cage(long permanentBytes, bool shared = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(permanentBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(permanentBytes, MaxPermanentBytes);
         PermanentEnd = (uint)OsMemory.RoundUpToPages(CageLayout.PermanentStart + permanentBytes);
+        HalvesStart = Math.Max(HeadEnd, (PermanentEnd + OsMemory.HugePageBytes - 1) & ~(OsMemory.HugePageBytes - 1u));
+        HalfBytes = (HeapEnd - HalvesStart) / 2 & ~(OsMemory.HugePageBytes - 1u);
 
         reservation = new Reservation(ReservedBytes);
         // The base is aligned to a huge page. As the null pages lie in the first one, small heaps in it live on small pages.
         ulong lowest = (ulong)reservation.Start + (ulong)CageLayout.LowerGuard;
         Base = (byte*)((lowest + OsMemory.HugePageBytes - 1) & ~(ulong)(OsMemory.HugePageBytes - 1));
-        if (PermanentEnd > CageLayout.PermanentStart)
-            reservation.CommitForOwner(Base + CageLayout.PermanentStart, PermanentEnd - CageLayout.PermanentStart);
+        try
+        {
+            if (shared && OperatingSystem.IsLinux())
+            {
+                lowFile = MapFile("bytevm-cage-low", CageLayout.PermanentStart, Middle);
+                highFile = MapFile("bytevm-cage-high", Middle, HeapEnd);
+            }
+
+            if (PermanentEnd > CageLayout.PermanentStart)
+                Commit(CageLayout.PermanentStart, PermanentEnd);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Largest permanent area, so that a heap always has room.</summary>
@@ -31,6 +56,9 @@ public sealed unsafe class Cage : IDisposable
     /// <summary>End of the heap: no object reaches beyond it.</summary>
     public const uint HeapEnd = (uint)(CageLayout.Size - CageLayout.EndSlack);
 
+    /// <summary>End of the heap's small first space.</summary>
+    internal const uint HeadEnd = OsMemory.HugePageBytes;
+
     private const long ReservedBytes = CageLayout.LowerGuard + CageLayout.Size + CageLayout.UpperGuard + OsMemory.HugePageBytes;
 
     public byte* Base { get; }
@@ -38,14 +66,69 @@ public sealed unsafe class Cage : IDisposable
     /// <summary>Cage offset where the permanent area ends and the heap begins; a multiple of the page size.</summary>
     public uint PermanentEnd { get; }
 
+    /// <summary>Cage offset of the first of the heap's two halves.</summary>
+    internal uint HalvesStart { get; }
+
+    internal uint HalfBytes { get; }
+
+    /// <summary>Cage offset of the second half.</summary>
+    internal uint Middle => HalvesStart + HalfBytes;
+
+    /// <summary>What a worker process maps; of a shared cage.</summary>
+    [SupportedOSPlatform("linux")]
+    internal SharedRange[] Shared =>
+    [
+        new(lowFile!.Descriptor, (ulong)Base + CageLayout.PermanentStart, Middle - CageLayout.PermanentStart, SharedAccess.ReadWrite),
+        new(highFile!.Descriptor, (ulong)Base + Middle, HeapEnd - Middle, SharedAccess.ReadWrite),
+    ];
+
     /// <summary>Whether an address lies in the cage or one of its guards.</summary>
     public bool Contains(ulong address) => reservation.Contains(address);
 
-    public void Dispose() => reservation.Dispose();
+    public void Dispose()
+    {
+        reservation.Dispose();
+        if (!OperatingSystem.IsLinux())
+            return;
+        lowFile?.Dispose();
+        highFile?.Dispose();
+    }
 
-    internal void Commit(uint start, uint end) => OsMemory.Commit(Base + start, (long)end - start);
+    internal void Commit(uint start, uint end)
+    {
+        if (lowFile is null || !OperatingSystem.IsLinux())
+        {
+            OsMemory.Commit(Base + start, (long)end - start);
+            return;
+        }
 
-    internal void Discard(uint start, uint end) => OsMemory.Discard(Base + start, (long)end - start);
+        (OsMemory.SharedFile file, uint fileStart) = FileOf(start);
+        if (end - fileStart > file.Bytes)
+            file.Grow(end - fileStart);
+    }
+
+    internal void Discard(uint start, uint end)
+    {
+        if (lowFile is null || !OperatingSystem.IsLinux())
+        {
+            OsMemory.Discard(Base + start, (long)end - start);
+            return;
+        }
+
+        (OsMemory.SharedFile file, uint fileStart) = FileOf(start);
+        file.Discard(start - fileStart, (long)end - start);
+    }
 
     internal void AdviseHugePages(uint start, uint end) => OsMemory.AdviseHugePages(Base + start, (long)end - start);
+
+    [SupportedOSPlatform("linux")]
+    private OsMemory.SharedFile MapFile(string name, uint start, uint end)
+    {
+        var file = new OsMemory.SharedFile(name, executable: false);
+        file.MapOver(Base + start, (long)end - start, SharedAccess.ReadWrite);
+        file.Seal(FileSeals.Shrink);
+        return file;
+    }
+
+    private (OsMemory.SharedFile File, uint Start) FileOf(uint offset) => offset < Middle ? (lowFile!, CageLayout.PermanentStart) : (highFile!, Middle);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Memory;
@@ -5,11 +6,16 @@ namespace ByteVm.Memory;
 /// <summary>The zeroed page that holds one instance's <see cref="InstanceContext"/>.</summary>
 public sealed unsafe class ContextPage : IDisposable
 {
-    private readonly Reservation reservation = new(OsMemory.PageBytes);
+    private readonly SharableMemory memory;
 
-    public ContextPage() => reservation.CommitForOwner(reservation.Start, reservation.Bytes);
+    /// <param name="shared">Whether a worker process shall map it (Linux).</param>
+    public ContextPage(bool shared = false) => memory = new SharableMemory("bytevm-context", OsMemory.PageBytes, 0, OsMemory.PageBytes, shared);
 
-    public InstanceContext* Context => (InstanceContext*)reservation.Start;
+    public InstanceContext* Context => (InstanceContext*)memory.Start;
 
-    public void Dispose() => reservation.Dispose();
+    /// <summary>What a worker process maps; of a shared page.</summary>
+    [SupportedOSPlatform("linux")]
+    internal SharedRange Shared => memory.Shared;
+
+    public void Dispose() => memory.Dispose();
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace ByteVm.Memory;
 
 /// <summary>
@@ -17,17 +19,17 @@ public sealed unsafe class GuestStack : IDisposable
     public const int GuardBytes = 64 * 1024;
     private const int MinBytes = 4096;
 
-    private readonly Reservation reservation;
+    private readonly SharableMemory memory;
 
     /// <param name="usableBytes">Bytes for frames, rounded up to pages.</param>
-    public GuestStack(long usableBytes = DefaultBytes)
+    /// <param name="shared">Whether a worker process shall map it (Linux).</param>
+    public GuestStack(long usableBytes = DefaultBytes, bool shared = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(usableBytes, MinBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(usableBytes, MaxBytes);
         long usable = OsMemory.RoundUpToPages(usableBytes);
-        reservation = new Reservation(GuardBytes + SignalRoomBytes + usable + GuardBytes);
-        reservation.CommitForOwner(reservation.Start + GuardBytes, SignalRoomBytes + usable);
-        Limit = reservation.Start + GuardBytes + SignalRoomBytes;
+        memory = new SharableMemory("bytevm-stack", GuardBytes + SignalRoomBytes + usable + GuardBytes, GuardBytes, SignalRoomBytes + usable, shared);
+        Limit = memory.Start + GuardBytes + SignalRoomBytes;
         Top = Limit + usable;
     }
 
@@ -38,12 +40,16 @@ public sealed unsafe class GuestStack : IDisposable
     public byte* Limit { get; }
 
     /// <summary>First byte of the lower guard, and bytes from there to the end of the upper one.</summary>
-    internal ulong ReservedStart => (ulong)reservation.Start;
+    internal ulong ReservedStart => (ulong)memory.Start;
 
-    internal ulong ReservedBytes => (ulong)reservation.Bytes;
+    internal ulong ReservedBytes => (ulong)memory.Bytes;
+
+    /// <summary>What a worker process maps; of a shared stack.</summary>
+    [SupportedOSPlatform("linux")]
+    internal SharedRange Shared => memory.Shared;
 
     /// <summary>Whether an address lies in the stack or one of its guards.</summary>
-    public bool Contains(ulong address) => reservation.Contains(address);
+    public bool Contains(ulong address) => memory.Contains(address);
 
-    public void Dispose() => reservation.Dispose();
+    public void Dispose() => memory.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Memory;
@@ -38,6 +39,7 @@ public sealed unsafe class MetadataRegion : IDisposable
             file = new OsMemory.SharedFile("bytevm-metadata", executable: false);
             // Mapped as a whole: the file grows beneath the mapping, and beyond its end every access faults.
             file.MapOver(Base, ReservedBytes, SharedAccess.ReadWrite);
+            file.Seal(FileSeals.FutureWrite | FileSeals.Shrink);
         }
         catch
         {
@@ -51,8 +53,9 @@ public sealed unsafe class MetadataRegion : IDisposable
     /// <summary>End of what is allocated.</summary>
     public uint Used => Volatile.Read(ref used);
 
-    /// <summary>The shared file behind the region, or -1 where there is none.</summary>
-    internal int FileDescriptor => file is not null && OperatingSystem.IsLinux() ? file.Descriptor : -1;
+    /// <summary>What a worker process maps.</summary>
+    [SupportedOSPlatform("linux")]
+    internal SharedRange Shared => new(file!.Descriptor, (ulong)Base, ReservedBytes, SharedAccess.Read);
 
     /// <summary>Allocates zeroed bytes at a multiple of 8.</summary>
     /// <returns>The offset from <see cref="Base"/>, never 0.</returns>

@@ -25,7 +25,7 @@ public readonly unsafe struct CodeBlock
 
 /// <summary>
 /// The machine code of one program: shared memory mapped twice, executable inside the <see cref="CodeSpace"/> and writable elsewhere; no
-/// mapping is ever both. Every byte that is not code is int3 (0xCC), so that a wild jump traps at once. Thread-safe.
+/// mapping is ever both, and the file is sealed so that no further writable mapping can be made of it, by whomever. Every byte that is not code is int3 (0xCC), so that a wild jump traps at once. Thread-safe.
 /// Publish code by one store to a function entry, never by changing code that may be running; free it only when no frame can be in it.
 /// </summary>
 [SupportedOSPlatform("linux")]
@@ -63,6 +63,7 @@ public sealed unsafe class CodeRegion : IDisposable
             // Both mappings cover the limit from the start; the file grows beneath them, and beyond its end they fault.
             file.MapOver(writeView.Start, limit, SharedAccess.ReadWrite);
             file.MapOver(executable, limit, SharedAccess.ReadExecute);
+            file.Seal(FileSeals.FutureWrite | FileSeals.Shrink);
         }
         catch
         {
@@ -83,8 +84,8 @@ public sealed unsafe class CodeRegion : IDisposable
         }
     }
 
-    /// <summary>The shared file behind the region, for a worker process.</summary>
-    internal int FileDescriptor => file.Descriptor;
+    /// <summary>What a worker process maps.</summary>
+    internal SharedRange Shared => new(file.Descriptor, (ulong)executable, limit, SharedAccess.ReadExecute);
 
     /// <summary>One page more than the limit stays unmapped, so that code never runs on into the next program's.</summary>
     private long ReservedBytes => limit + OsMemory.PageBytes;

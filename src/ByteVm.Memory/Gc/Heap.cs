@@ -20,7 +20,7 @@ namespace ByteVm.Memory;
 /// </summary>
 public sealed unsafe class Heap
 {
-    private const uint HeadSpaceEnd = OsMemory.HugePageBytes;
+    private const uint HeadSpaceEnd = Cage.HeadEnd;
     private const uint HeadSpaceMinBytes = 256 * 1024;
 
     /// <summary>Stress collections start at one of this many places in a space, so that an address returns only after twice as many.</summary>
@@ -63,10 +63,8 @@ public sealed unsafe class Heap
         Reader = new ObjectReader(cage.Base, metadata);
         collector = new Collector(Reader, cage.PermanentEnd);
 
-        uint halvesStart = HalvesStart(cage);
-        uint middle = halvesStart + HalfBytes(cage);
-        firstHalf = new Space(cage, halvesStart, middle, hugePages: true);
-        secondHalf = new Space(cage, middle, middle + HalfBytes(cage), hugePages: true);
+        firstHalf = new Space(cage, cage.HalvesStart, cage.Middle, hugePages: true);
+        secondHalf = new Space(cage, cage.Middle, cage.Middle + cage.HalfBytes, hugePages: true);
         bool hasHead = cage.PermanentEnd + HeadSpaceMinBytes <= HeadSpaceEnd;
         current = hasHead ? new Space(cage, cage.PermanentEnd, HeadSpaceEnd, hugePages: false) : firstHalf;
 
@@ -76,7 +74,7 @@ public sealed unsafe class Heap
     }
 
     /// <summary>The largest memory limit a heap in <paramref name="cage"/> can keep: a little less than half of the cage.</summary>
-    public static long MaxMemoryLimit(Cage cage) => HalfBytes(cage) - StressOffsets * ObjectLayout.Alignment;
+    public static long MaxMemoryLimit(Cage cage) => cage.HalfBytes - StressOffsets * ObjectLayout.Alignment;
 
     /// <summary>Bytes of all objects in the heap, dead ones included that are not yet collected.</summary>
     public long UsedBytes => context->HeapTop - bottom;
@@ -109,8 +107,9 @@ public sealed unsafe class Heap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint TryAllocate(uint typeOffset, uint second, long bytes)
     {
+        // Measured by the host's own copy of the buffer's ends: a hostile guest writes to HeapTop and HeapLimit what it likes.
         uint top = context->HeapTop;
-        if (bytes > (long)context->HeapLimit - top)
+        if (top < bufferStart || top % ObjectLayout.Alignment != 0 || bytes > (long)bufferEnd - top)
             return 0;
         context->HeapTop = top + (uint)bytes;
         *(ulong*)(cage.Base + top) = typeOffset | (ulong)second << 32;
@@ -243,9 +242,4 @@ public sealed unsafe class Heap
             count++;
         return count;
     }
-
-    private static uint HalvesStart(Cage cage) =>
-        Math.Max(HeadSpaceEnd, (cage.PermanentEnd + OsMemory.HugePageBytes - 1) & ~(OsMemory.HugePageBytes - 1u));
-
-    private static uint HalfBytes(Cage cage) => (Cage.HeapEnd - HalvesStart(cage)) / 2 & ~(OsMemory.HugePageBytes - 1u);
 }

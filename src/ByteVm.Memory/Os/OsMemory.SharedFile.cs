@@ -3,6 +3,16 @@ using System.Runtime.Versioning;
 
 namespace ByteVm.Memory;
 
+/// <summary>What can no longer be done to a file of shared memory.</summary>
+[Flags]
+internal enum FileSeals
+{
+    Seal = 1,
+    Shrink = 2,
+    Grow = 4,
+    FutureWrite = 16,
+}
+
 internal static unsafe partial class OsMemory
 {
     /// <summary>
@@ -17,6 +27,8 @@ internal static unsafe partial class OsMemory
         private const uint NoExecuteSeal = 8;
         private const uint Executable = 16;
         private const int InvalidArgument = 22;
+        private const int AddSeals = 1033;
+        private const int PunchHole = 0x02, KeepSize = 0x01;
 
         public SharedFile(string name, bool executable)
         {
@@ -42,8 +54,30 @@ internal static unsafe partial class OsMemory
         /// <summary>Maps the file from its start over a reserved range.</summary>
         public void MapOver(byte* address, long bytes, SharedAccess access)
         {
-            int protection = access == SharedAccess.ReadWrite ? Unix.Read | Unix.Write : Unix.Read | Unix.Execute;
+            int protection = access switch
+            {
+                SharedAccess.ReadWrite => Unix.Read | Unix.Write,
+                SharedAccess.ReadExecute => Unix.Read | Unix.Execute,
+                _ => Unix.Read,
+            };
             Unix.Map(address, bytes, protection, Unix.Shared | Unix.NoReserve | Unix.Fixed, Descriptor, "mapping shared memory");
+        }
+
+        /// <summary>
+        /// Takes rights away from the file for good. FutureWrite: mappings that exist stay writable, no other will ever be, in any process.
+        /// Growing stays allowed where the host grows files beneath their mappings; a worker holds no descriptor with which it could.
+        /// </summary>
+        public void Seal(FileSeals seals)
+        {
+            if (fcntl(Descriptor, AddSeals, (int)(seals | FileSeals.Seal)) != 0)
+                throw Failure("sealing shared memory", Bytes);
+        }
+
+        /// <summary>Gives pages back; they read as zero afterwards, in every mapping. (MADV_DONTNEED would only forget this mapping's view of them.)</summary>
+        public void Discard(long start, long bytes)
+        {
+            if (fallocate(Descriptor, PunchHole | KeepSize, (nint)start, (nint)bytes) != 0)
+                throw Failure("discarding shared memory", bytes);
         }
 
         public static void Unmap(byte* address, long bytes) => Unix.ReserveAgain(address, bytes);
@@ -64,5 +98,11 @@ internal static unsafe partial class OsMemory
 
         [LibraryImport("libc", SetLastError = true)]
         private static partial int close(int file);
+
+        [LibraryImport("libc", SetLastError = true)]
+        private static partial int fcntl(int file, int command, int argument);
+
+        [LibraryImport("libc", SetLastError = true)]
+        private static partial int fallocate(int file, int mode, nint start, nint length);
     }
 }

@@ -7,7 +7,11 @@ internal enum SharedAccess
 {
     ReadWrite,
     ReadExecute,
+    Read,
 }
+
+/// <summary>A range of this process that a worker process maps at the same address, from the start of the file behind it.</summary>
+internal readonly record struct SharedRange(int Descriptor, ulong Address, long Bytes, SharedAccess Access);
 
 /// <summary>
 /// The only calls this project makes into the operating system. Addresses and sizes are multiples of <see cref="PageBytes"/>.

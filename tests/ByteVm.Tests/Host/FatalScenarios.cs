@@ -77,7 +77,7 @@ internal static unsafe partial class FatalScenarios
         using CodeRegion region = new();
         CodeBlock block = region.Allocate(16);
         new byte[] { 0x0F, 0x0B }.CopyTo(block.Writable);
-        nint hostCode = MapExecutable(region.FileDescriptor);
+        nint hostCode = MapExecutable(region.Shared.Descriptor);
         ((delegate* unmanaged<void>)hostCode)();
     }
 
