@@ -91,37 +91,8 @@ internal sealed unsafe class FaultHandlerStub
     private void EmitGuestFault()
     {
         c.Label(ref guest);
-        c.mov(__dword_ptr[r10 + Context(nameof(InstanceContext.FaultSignal))], edi);
-        c.mov(eax, __dword_ptr[rsi + InfoCode]);
-        c.mov(__dword_ptr[r10 + Context(nameof(InstanceContext.FaultCode))], eax);
-        EmitCopy(rsi, InfoAddress, Context(nameof(InstanceContext.FaultAddress)));
-        EmitCopy(rdx, ContextRip, Context(nameof(InstanceContext.FaultRip)));
-        EmitCopy(rdx, ContextRip, Context(nameof(InstanceContext.GuestRip)));
-        EmitCopy(rdx, ContextRsp, Context(nameof(InstanceContext.GuestRsp)));
-        EmitCopy(rdx, ContextRbp, Context(nameof(InstanceContext.GuestRbp)));
-        EmitCopy(rdx, ContextFlags, Context(nameof(InstanceContext.GuestFlags)));
-        EmitCopyRegisters();
-        c.mov(__dword_ptr[r10 + Context(nameof(InstanceContext.Trap))], (int)TrapKind.HardwareFault);
-        c.mov(__dword_ptr[r10 + Context(nameof(InstanceContext.Resume))], (int)ResumeKind.RegistersAndFlags);
+        FaultedState.Emit(c);
         EmitRedirectToHost();
-    }
-
-    private void EmitCopyRegisters()
-    {
-        foreach ((int number, _) in SavedRegisters.General)
-            EmitCopy(rdx, ContextGeneralRegisters[number], InstanceContext.GeneralRegisterOffset(number));
-        c.mov(r9, __qword_ptr[rdx + ContextFloatingPoint]);
-        for (int i = 0; i < SavedRegisters.Vector.Length; i++)
-        {
-            c.movups(xmm0, __xmmword_ptr[r9 + (FloatingPointXmm0 + 16 * i)]);
-            c.movups(__xmmword_ptr[r10 + InstanceContext.VectorRegisterOffset(i)], xmm0);
-        }
-    }
-
-    private void EmitCopy(AssemblerRegister64 source, int sourceOffset, int contextOffset)
-    {
-        c.mov(rax, __qword_ptr[source + sourceOffset]);
-        c.mov(__qword_ptr[r10 + contextOffset], rax);
     }
 
     /// <summary>The signal returns straight onto the host stack, so that not even the kernel meets the guest's rsp again.</summary>

@@ -55,13 +55,18 @@ internal sealed class WorldSwitchStubs
 
     private void EmitEnter(Assembler c)
     {
-        Label full = c.CreateLabel();
-
         c.Label(ref enter);
         foreach (AssemblerRegister64 register in CalleeSaved)
             c.push(register);
         c.mov(r14, rdi);
         c.mov(Qword(nameof(InstanceContext.HostRsp)), rsp);
+        EmitLoadGuest(c);
+    }
+
+    /// <summary>Loads the guest's state from the context in r14 and goes there. Needs room for a word on the stack in use.</summary>
+    internal static void EmitLoadGuest(Assembler c)
+    {
+        Label full = c.CreateLabel();
         c.ldmxcsr(Dword(nameof(InstanceContext.GuestMxcsr)));
         c.mov(r13, Qword(nameof(InstanceContext.MetadataBase)));
         c.mov(r15, Qword(nameof(InstanceContext.CageBase)));
@@ -101,6 +106,12 @@ internal sealed class WorldSwitchStubs
     private void EmitFullTrap(Assembler c)
     {
         c.Label(ref fullTrap);
+        EmitSaveRegisters(c);
+        c.jmp(lightTrap);
+    }
+
+    internal static void EmitSaveRegisters(Assembler c)
+    {
         foreach ((int number, AssemblerRegister64 register) in SavedRegisters.General)
         {
             if (register != rax)
@@ -110,27 +121,37 @@ internal sealed class WorldSwitchStubs
         for (int i = 0; i < SavedRegisters.Vector.Length; i++)
             c.movups(Vector(i), SavedRegisters.Vector[i]);
         c.mov(Dword(nameof(InstanceContext.Resume)), (int)ResumeKind.Registers);
-        c.jmp(lightTrap);
     }
 
     /// <summary>A guest that has returned has no place to resume at: its rip becomes zero.</summary>
     private void EmitReturned(Assembler c)
     {
         c.Label(ref returned);
+        EmitSaveResult(c);
+        c.jmp(lightTrap);
+    }
+
+    internal static void EmitSaveResult(Assembler c)
+    {
         c.mov(Qword(nameof(InstanceContext.ResultInteger)), rax);
         c.movsd(Qword(nameof(InstanceContext.ResultFloat)), xmm0);
         c.mov(Dword(nameof(InstanceContext.Trap)), (int)TrapKind.Returned);
         c.xor(eax, eax);
-        c.jmp(lightTrap);
     }
 
     private void EmitLightTrap(Assembler c)
     {
         c.Label(ref lightTrap);
+        EmitSavePlace(c);
+        c.mov(rsp, Qword(nameof(InstanceContext.HostRsp)));
+    }
+
+    /// <summary>What a trap leaves when all other values are in the frame; rax holds where to go on.</summary>
+    internal static void EmitSavePlace(Assembler c)
+    {
         c.mov(Qword(nameof(InstanceContext.GuestRip)), rax);
         c.mov(Qword(nameof(InstanceContext.GuestRsp)), rsp);
         c.mov(Qword(nameof(InstanceContext.GuestRbp)), rbp);
-        c.mov(rsp, Qword(nameof(InstanceContext.HostRsp)));
     }
 
     private void EmitLeave(Assembler c)

@@ -1,0 +1,86 @@
+using ByteVm.Host.Worker;
+using ByteVm.Memory;
+using ByteVm.Memory.Layout;
+using Iced.Intel;
+
+namespace ByteVm.Attack;
+
+/// <summary>A worker whose guest is machine code that a test wrote, as if a compiler were broken: code, metadata, cage, stack and context as an instance has them.</summary>
+internal sealed unsafe class RawWorker : IDisposable
+{
+    private const int CodeBytes = 64 * 1024;
+
+    private readonly ContextPage contextPage = new(shared: true);
+    private readonly MetadataRegion metadata = new();
+    private readonly TrapChannel channel;
+
+    public RawWorker(int spinLimit = 0)
+    {
+        metadata.Allocate(4096);
+        Isolation = ProcessIsolation.Instance;
+        Process = Isolation.Take();
+        int listener = Process.Attach(Ranges, ulong.MaxValue);
+        channel = new TrapChannel(Process, listener, Context, spinLimit);
+        Context->CageBase = (ulong)Cage.Base;
+        Context->MetadataBase = (ulong)metadata.Base;
+        Context->TrapStub = Isolation.Image.LightTrap;
+        Context->FullTrapStub = Isolation.Image.FullTrap;
+        Context->GuestMxcsr = 0x1F80;
+        Context->StackLimit = (ulong)Stack.Limit;
+        IsAlive = channel.WaitForTrap();
+    }
+
+    public ProcessIsolation Isolation { get; }
+
+    public WorkerProcess Process { get; }
+
+    public Cage Cage { get; } = new(64 * 1024, shared: true);
+
+    public GuestStack Stack { get; } = new(64 * 1024, shared: true);
+
+    public CodeRegion Code { get; } = new(1 << 20);
+
+    public InstanceContext* Context => contextPage.Context;
+
+    public TrapChannel Channel => channel;
+
+    public bool IsAlive { get; private set; }
+
+    public SharedRange[] Ranges => [contextPage.Shared, Stack.Shared, .. Cage.Shared, metadata.Shared, Code.Shared];
+
+    public ulong MetadataStart => (ulong)metadata.Base;
+
+    /// <summary>Writes code where the guest executes it, and lets the guest begin there with rsp at the top of its stack.</summary>
+    public void Load(Action<Assembler> write)
+    {
+        CodeBlock block = Code.Allocate(CodeBytes);
+        Assembler c = new(64);
+        write(c);
+        using MemoryStream stream = new();
+        c.Assemble(new StreamCodeWriter(stream), block.Address);
+        stream.ToArray().CopyTo(block.Writable);
+        Context->GuestRip = block.Address;
+        Context->GuestRsp = (ulong)Stack.Top - 128;
+        Context->GuestRbp = 0;
+        Context->Resume = ResumeKind.Light;
+    }
+
+    /// <summary>Runs until the next trap.</summary>
+    /// <returns>False when the worker died.</returns>
+    public bool Run()
+    {
+        channel.Resume();
+        return IsAlive = channel.WaitForTrap();
+    }
+
+    public void Dispose()
+    {
+        Process.Dispose();
+        channel.Dispose();
+        Code.Dispose();
+        metadata.Dispose();
+        Stack.Dispose();
+        Cage.Dispose();
+        contextPage.Dispose();
+    }
+}
