@@ -59,8 +59,8 @@ internal static class InterpreterSource
 
     private static string FaultingBody(OpcodeRow row) =>
         $"        FaultKind fault = Operations.{row.Name}({Uses(row, "BC")}, out var result);\n" +
-        "        if (fault != FaultKind.None)\n            return Fault(fault, ip, frame, cage, context, table);\n" +
-        "        Slot.Set(frame, A(ip), result);\n" + Next("1");
+        $"        if (fault == FaultKind.None)\n        {{\n            Slot.Set(frame, A(ip), result);\n    {Next("1")}        }}\n\n" +
+        "        return Fault(fault, ip, frame, cage, context, table);\n";
 
     private static string BranchBody(OpcodeRow row)
     {

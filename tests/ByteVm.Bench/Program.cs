@@ -1,5 +1,6 @@
 using System.Globalization;
 using ByteVm.Bench;
+using ByteVm.Bench.Interpreter;
 using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
 
@@ -8,6 +9,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
 {
     ["memory"] = ("memory", _ => MemoryFigures.Print()),
     ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
+    ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
 };

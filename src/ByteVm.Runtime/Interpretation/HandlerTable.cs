@@ -8,7 +8,7 @@ namespace ByteVm.Runtime.Interpretation;
 /// <summary>
 /// The handlers by opcode, and what starts a chain of them. Handlers normally tail-call one another. Where the compiler does not
 /// make jumps of these calls (a debugger's unoptimized code, some platforms) the stack would grow with every instruction; there the
-/// same handlers run on a trampoline: they are given a table whose every entry returns to the loop that called it.
+/// same handlers run on a trampoline: they are given a table whose every entry ends the call after one instruction (<see cref="Step"/>).
 /// </summary>
 internal static unsafe partial class HandlerTable
 {
@@ -23,14 +23,25 @@ internal static unsafe partial class HandlerTable
 
     internal static void Run(InstanceContext* context, bool tailCalls)
     {
-        nint* next = tailCalls ? handlers : bounces;
-        nint result;
-        do
+        if (tailCalls)
         {
-            ulong* ip = (ulong*)context->GuestRip;
-            result = Call(handlers[(ushort)*ip], ip, (long*)context->GuestRbp, (byte*)context->CageBase, context, next);
+            Dispatch(context, handlers);
+            return;
         }
-        while (result == Exits.Bounced);
+
+        while (Step(context))
+        {
+        }
+    }
+
+    /// <summary>Executes the instruction at GuestRip alone.</summary>
+    /// <returns>False when the guest left.</returns>
+    internal static bool Step(InstanceContext* context) => Dispatch(context, bounces) == Exits.Bounced;
+
+    private static nint Dispatch(InstanceContext* context, nint* next)
+    {
+        ulong* ip = (ulong*)context->GuestRip;
+        return Call(handlers[(ushort)*ip], ip, (long*)context->GuestRbp, (byte*)context->CageBase, context, next);
     }
 
     private static nint Call(nint handler, ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) =>

@@ -51,18 +51,21 @@ internal static unsafe partial class Handlers
     public static nint Charge(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         long left = context->Fuel - Word(ip);
-        if (left < 0)
-            return Exits.OutOfFuel(ip, frame, cage, context, table);
-        context->Fuel = left;
-        return Next(ip + 1, frame, cage, context, table);
+        if (left >= 0)
+        {
+            context->Fuel = left;
+            return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.OutOfFuel(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Poll(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
-        if (context->Interrupt != 0)
-            return Exits.Interrupt(ip, frame, cage, context, table);
-        return Next(ip + 1, frame, cage, context, table);
+        if (context->Interrupt == 0)
+            return Next(ip + 1, frame, cage, context, table);
+        return Exits.Interrupt(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -76,53 +79,61 @@ internal static unsafe partial class Handlers
     public static nint CallVtable(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         uint receiver = Slot.Reference(frame, B(ip));
-        if (receiver == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        byte* metadata = (byte*)context->MetadataBase;
-        uint* virtualTable = (uint*)(metadata + *(uint*)(cage + receiver) + sizeof(TypeDescriptor));
-        return Enter((FunctionEntry*)(metadata + virtualTable[C(ip)]), 1, ip, frame, cage, context, table);
+        if (receiver != 0)
+        {
+            byte* metadata = (byte*)context->MetadataBase;
+            uint* virtualTable = (uint*)(metadata + *(uint*)(cage + receiver) + sizeof(TypeDescriptor));
+            return Enter((FunctionEntry*)(metadata + virtualTable[C(ip)]), 1, ip, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint CallItable(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         uint receiver = Slot.Reference(frame, B(ip));
-        if (receiver == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        byte* metadata = (byte*)context->MetadataBase;
-        var descriptor = (TypeDescriptor*)(metadata + *(uint*)(cage + receiver));
-        uint* interfaceTable = (uint*)((byte*)descriptor + descriptor->InterfaceTableOffset);
-        uint entry = interfaceTable[(uint)ip[1] & descriptor->InterfaceMask];
-        return Enter((FunctionEntry*)(metadata + entry), 2, ip, frame, cage, context, table);
+        if (receiver != 0)
+        {
+            byte* metadata = (byte*)context->MetadataBase;
+            var descriptor = (TypeDescriptor*)(metadata + *(uint*)(cage + receiver));
+            uint* interfaceTable = (uint*)((byte*)descriptor + descriptor->InterfaceTableOffset);
+            uint entry = interfaceTable[(uint)ip[1] & descriptor->InterfaceMask];
+            return Enter((FunctionEntry*)(metadata + entry), 2, ip, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint ReturnVoid(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         ulong address = (ulong)frame[FrameLayout.ReturnAddressWord];
-        if (address == 0)
-            return Exits.Returned(ip, frame, cage, context, table);
-        context->GuestRsp = (ulong)(frame + FrameLayout.FirstParameterWord);
-        return Next(AfterCall(address), (long*)frame[0], cage, context, table);
+        if (address != 0)
+        {
+            context->GuestRsp = (ulong)(frame + FrameLayout.FirstParameterWord);
+            return Next(AfterCall(address), (long*)frame[0], cage, context, table);
+        }
+
+        return Exits.Returned(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint ReturnSlot(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
-        long result = frame[A(ip)];
         ulong address = (ulong)frame[FrameLayout.ReturnAddressWord];
-        if (address == 0)
+        if (address != 0)
         {
-            context->ResultInteger = (ulong)result;
-            return Exits.Returned(ip, frame, cage, context, table);
+            long* caller = (long*)frame[0];
+            int destination = A(CallAt(address));
+            if (destination != 0)
+                caller[destination] = frame[A(ip)];
+            context->GuestRsp = (ulong)(frame + FrameLayout.FirstParameterWord);
+            return Next(AfterCall(address), caller, cage, context, table);
         }
 
-        long* caller = (long*)frame[0];
-        int destination = A(CallAt(address));
-        if (destination != 0)
-            caller[destination] = result;
-        context->GuestRsp = (ulong)(frame + FrameLayout.FirstParameterWord);
-        return Next(AfterCall(address), caller, cage, context, table);
+        context->ResultInteger = (ulong)frame[A(ip)];
+        return Exits.Returned(ip, frame, cage, context, table);
     }
 
     /// <summary>The call instruction of a return address.</summary>
@@ -137,21 +148,25 @@ internal static unsafe partial class Handlers
     private static nint Enter(FunctionEntry* entry, uint callWords, ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         ulong* code = (ulong*)entry->LinkedCode;
-        if (code == null)
+        if (code != null)
         {
-            context->TrapArgument = entry->FunctionIndex;
-            return Exits.Link(ip, frame, cage, context, table);
+            ulong shape = code[-1];
+            long* callee = (long*)((byte*)context->GuestRsp + FrameLayout.CalleeFramePointerFromStackPointer);
+            ulong lowest = (ulong)callee - (uint)shape;
+            if (lowest >= context->StackLimit)
+            {
+                callee[0] = (long)frame;
+                callee[FrameLayout.ReturnAddressWord] = (long)((ulong)ip | callWords);
+                context->GuestRsp = lowest;
+                ClearLocals(callee, (uint)(shape >> 32));
+                return Next(code, callee, cage, context, table);
+            }
+
+            return Exits.StackOverflow(ip, frame, cage, context, table);
         }
 
-        long* callee = (long*)((byte*)context->GuestRsp + FrameLayout.CalleeFramePointerFromStackPointer);
-        ulong lowest = (ulong)callee - (uint)code[-1];
-        if (lowest < context->StackLimit)
-            return Exits.StackOverflow(ip, frame, cage, context, table);
-        callee[0] = (long)frame;
-        callee[FrameLayout.ReturnAddressWord] = (long)((ulong)ip | callWords);
-        context->GuestRsp = lowest;
-        ClearLocals(callee, (uint)(code[-1] >> 32));
-        return Next(code, callee, cage, context, table);
+        context->TrapArgument = entry->FunctionIndex;
+        return Exits.Link(ip, frame, cage, context, table);
     }
 
     // In pairs: frames are rounded up to pairs of words, and where the count is odd the next word belongs to the outgoing area.

@@ -136,31 +136,43 @@ internal static unsafe partial class Handlers
     public static nint StringByte(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         uint reference = Slot.Reference(frame, B(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        uint index = (uint)Slot.I32(frame, C(ip));
-        if (index >= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+        if (reference != 0)
+        {
+            uint index = (uint)Slot.I32(frame, C(ip));
+            if (index < *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+            {
+                frame[A(ip)] = (cage + reference + ObjectLayout.StringBytesOffset)[index];
+                return Next(ip + 1, frame, cage, context, table);
+            }
+
             return Exits.IndexOutOfBounds(ip, frame, cage, context, table);
-        frame[A(ip)] = (cage + reference + ObjectLayout.StringBytesOffset)[index];
-        return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint NullCheck(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
-        if (Slot.Reference(frame, A(ip)) == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        return Next(ip + 1, frame, cage, context, table);
+        if (Slot.Reference(frame, A(ip)) != 0)
+        {
+            return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint Length(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         uint reference = Slot.Reference(frame, B(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        frame[A(ip)] = *(uint*)(cage + reference + ObjectLayout.LengthOffset);
-        return Next(ip + 1, frame, cage, context, table);
+        if (reference != 0)
+        {
+            frame[A(ip)] = *(uint*)(cage + reference + ObjectLayout.LengthOffset);
+            return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -168,10 +180,13 @@ internal static unsafe partial class Handlers
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, B(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        T.Load(frame + A(ip), cage + reference + C(ip));
-        return Next(ip + 1, frame, cage, context, table);
+        if (reference != 0)
+        {
+            T.Load(frame + A(ip), cage + reference + C(ip));
+            return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -179,10 +194,13 @@ internal static unsafe partial class Handlers
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, A(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        T.Store(cage + reference + C(ip), frame + B(ip));
-        return Next(ip + 1, frame, cage, context, table);
+        if (reference != 0)
+        {
+            T.Store(cage + reference + C(ip), frame + B(ip));
+            return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -190,13 +208,19 @@ internal static unsafe partial class Handlers
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, B(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        uint index = (uint)Slot.I32(frame, C(ip));
-        if (index >= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+        if (reference != 0)
+        {
+            uint index = (uint)Slot.I32(frame, C(ip));
+            if (index < *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+            {
+                T.Load(frame + A(ip), cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index * (uint)T.Bytes);
+                return Next(ip + 1, frame, cage, context, table);
+            }
+
             return Exits.IndexOutOfBounds(ip, frame, cage, context, table);
-        T.Load(frame + A(ip), cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index * (uint)T.Bytes);
-        return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -204,13 +228,19 @@ internal static unsafe partial class Handlers
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, A(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        uint index = (uint)Slot.I32(frame, B(ip));
-        if (index >= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+        if (reference != 0)
+        {
+            uint index = (uint)Slot.I32(frame, B(ip));
+            if (index < *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+            {
+                T.Store(cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index * (uint)T.Bytes, frame + C(ip));
+                return Next(ip + 1, frame, cage, context, table);
+            }
+
             return Exits.IndexOutOfBounds(ip, frame, cage, context, table);
-        T.Store(cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index * (uint)T.Bytes, frame + C(ip));
-        return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -234,13 +264,19 @@ internal static unsafe partial class Handlers
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, B(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        uint index = (uint)Slot.I32(frame, C(ip));
-        if (index + (ulong)T.Bytes > *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+        if (reference != 0)
+        {
+            uint index = (uint)Slot.I32(frame, C(ip));
+            if (index + (ulong)T.Bytes <= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+            {
+                T.Load(frame + A(ip), cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index);
+                return Next(ip + 1, frame, cage, context, table);
+            }
+
             return Exits.IndexOutOfBounds(ip, frame, cage, context, table);
-        T.Load(frame + A(ip), cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index);
-        return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -248,12 +284,18 @@ internal static unsafe partial class Handlers
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, A(ip));
-        if (reference == 0)
-            return Exits.NullReference(ip, frame, cage, context, table);
-        uint index = (uint)Slot.I32(frame, B(ip));
-        if (index + (ulong)T.Bytes > *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+        if (reference != 0)
+        {
+            uint index = (uint)Slot.I32(frame, B(ip));
+            if (index + (ulong)T.Bytes <= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+            {
+                T.Store(cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index, frame + C(ip));
+                return Next(ip + 1, frame, cage, context, table);
+            }
+
             return Exits.IndexOutOfBounds(ip, frame, cage, context, table);
-        T.Store(cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index, frame + C(ip));
-        return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
     }
 }

@@ -15,30 +15,39 @@ internal static unsafe partial class Handlers
         uint type = (uint)Word(ip);
         uint bytes = ((TypeDescriptor*)(context->MetadataBase + type))->Size;
         uint start = context->HeapTop;
-        if (bytes > (long)context->HeapLimit - start)
-            return Exits.Service(ip, frame, cage, context, table);
-        context->HeapTop = start + bytes;
-        *(ulong*)(cage + start) = type;
-        frame[A(ip)] = start;
-        return Next(ip + 1, frame, cage, context, table);
+        if (bytes <= (long)context->HeapLimit - start)
+        {
+            context->HeapTop = start + bytes;
+            *(ulong*)(cage + start) = type;
+            frame[A(ip)] = start;
+            return Next(ip + 1, frame, cage, context, table);
+        }
+
+        return Exits.Service(ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint NewElements(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         int length = Slot.I32(frame, B(ip));
-        if (length < 0)
-            return Fault(FaultKind.NegativeArrayLength, ip, frame, cage, context, table);
-        uint type = (uint)ip[1];
-        uint elementBytes = ((TypeDescriptor*)(context->MetadataBase + type))->Size;
-        long bytes = ObjectLayout.ArrayBytes(length, (int)elementBytes);
-        uint start = context->HeapTop;
-        if (bytes > (long)context->HeapLimit - start)
+        if (length >= 0)
+        {
+            uint type = (uint)ip[1];
+            uint elementBytes = ((TypeDescriptor*)(context->MetadataBase + type))->Size;
+            long bytes = ObjectLayout.ArrayBytes(length, (int)elementBytes);
+            uint start = context->HeapTop;
+            if (bytes <= (long)context->HeapLimit - start)
+            {
+                context->HeapTop = start + (uint)bytes;
+                *(ulong*)(cage + start) = type | (ulong)length << 32;
+                frame[A(ip)] = start;
+                return Next(ip + 2, frame, cage, context, table);
+            }
+
             return Exits.Service(ip, frame, cage, context, table);
-        context->HeapTop = start + (uint)bytes;
-        *(ulong*)(cage + start) = type | (ulong)length << 32;
-        frame[A(ip)] = start;
-        return Next(ip + 2, frame, cage, context, table);
+        }
+
+        return Fault(FaultKind.NegativeArrayLength, ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -61,18 +70,18 @@ internal static unsafe partial class Handlers
     public static nint CastClass(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         uint reference = Slot.Reference(frame, A(ip));
-        if (reference != 0 && !IsInstance(reference, ip[1], cage, context))
-            return Fault(FaultKind.InvalidCast, ip, frame, cage, context, table);
-        return Next(ip + 2, frame, cage, context, table);
+        if (reference == 0 || IsInstance(reference, ip[1], cage, context))
+            return Next(ip + 2, frame, cage, context, table);
+        return Fault(FaultKind.InvalidCast, ip, frame, cage, context, table);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint CastExact(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         uint reference = Slot.Reference(frame, A(ip));
-        if (reference != 0 && *(uint*)(cage + reference) != (uint)ip[1])
-            return Fault(FaultKind.InvalidCast, ip, frame, cage, context, table);
-        return Next(ip + 2, frame, cage, context, table);
+        if (reference == 0 || *(uint*)(cage + reference) == (uint)ip[1])
+            return Next(ip + 2, frame, cage, context, table);
+        return Fault(FaultKind.InvalidCast, ip, frame, cage, context, table);
     }
 
     /// <param name="test">Descriptor of the class, and its depth in the upper half.</param>

@@ -13,6 +13,8 @@ namespace ByteVm.Runtime.Interpretation;
 /// <item>AggressiveOptimization on each: without optimization a handler would not tail-call, and the chain would grow the stack.</item>
 /// <item>Nothing is checked that the verifier and the linker have established. Null, bounds and limits are checked here,
 /// explicitly: no handler relies on unmapped memory.</item>
+/// <item>The way on stands before the exits. The register allocator walks the code in its order, and a call to an exit in between
+/// would push values into callee-saved registers, at the cost of a push and a pop on the way on.</item>
 /// </list>
 /// The handlers of instructions that only compute are generated around <see cref="Operations"/>.
 /// </summary>

@@ -4,6 +4,9 @@ using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Runtime.Interpretation;
 
+/// <summary>Runs handlers from GuestRip until the guest leaves.</summary>
+internal unsafe delegate void HandlerChain(InstanceContext* context);
+
 /// <summary>
 /// The interpreter: complete and portable, without signals or machine code. Frames are canonical and lie on the instance's guest
 /// stack; everything else it knows of an instance is in the context: GuestRip is the linked instruction to go on with, GuestRbp the
@@ -11,6 +14,8 @@ namespace ByteVm.Runtime.Interpretation;
 /// </summary>
 internal sealed unsafe class InterpreterProcessor : IProcessor
 {
+    private static readonly HandlerChain wholeChain = HandlerTable.Run;
+
     public string Name => "interpreter";
 
     /// <exception cref="LinkException">The function cannot be linked.</exception>
@@ -35,16 +40,18 @@ internal sealed unsafe class InterpreterProcessor : IProcessor
     }
 
     /// <exception cref="LinkException">A function that the guest called cannot be linked.</exception>
-    public Trap Run(Instance instance)
+    public Trap Run(Instance instance) => Run(instance, wholeChain);
+
+    internal Trap Run(Instance instance, HandlerChain chain)
     {
         InstanceContext* context = instance.Context;
         if (context->GuestRip == 0)
             return EntryOverflow(instance);
-        HandlerTable.Run(context);
+        chain(context);
         while (context->Trap == TrapKind.Compile)
         {
             instance.Program.Link(instance.Program.Functions[(int)context->TrapArgument]);
-            HandlerTable.Run(context);
+            chain(context);
         }
 
         return context->Trap == TrapKind.Returned ? new Trap { Kind = TrapKind.Returned, Result = (long)context->ResultInteger } : TrapAt(instance);
