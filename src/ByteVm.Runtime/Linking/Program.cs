@@ -95,8 +95,11 @@ internal sealed unsafe class Program : IDisposable
             return;
         lock (Gate)
         {
-            if (!function.IsLinked)
-                code.Publish(function, new FunctionLinker(this, function).Link(), Metadata.Pointer<FunctionEntry>(function.EntryOffset));
+            if (function.IsLinked)
+                return;
+            code.Publish(function, new FunctionLinker(this, function).Link(), Metadata.Pointer<FunctionEntry>(function.EntryOffset));
+            if (Options.VerifyLinkedCode)
+                LinkedCodeVerifier.Check(this, function);
         }
     }
 

@@ -7,4 +7,7 @@ internal sealed record ProgramOptions
 
     /// <summary>Charge fuel at each basic block. Without it fuel limits have no effect and cost nothing.</summary>
     public bool Metered { get; init; }
+
+    /// <summary>Check all linked code for defects of the linker (<see cref="LinkedCodeVerifier"/>): in tests, and for finding errors.</summary>
+    public bool VerifyLinkedCode { get; init; }
 }

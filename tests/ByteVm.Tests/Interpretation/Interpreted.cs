@@ -11,7 +11,7 @@ internal sealed class Interpreted : IDisposable
 {
     public Interpreted(Module module, ProgramOptions? options = null, InstanceOptions? limits = null)
     {
-        Program = new LinkedProgram(module, options ?? ProgramOptions.Default);
+        Program = new LinkedProgram(module, (options ?? ProgramOptions.Default) with { VerifyLinkedCode = true });
         Instance = new Instance(Program, new InterpreterProcessor(), limits ?? new InstanceOptions());
     }
 
