@@ -6,8 +6,8 @@ namespace ByteVm.Memory;
 /// The one range of addresses in which all machine code of all programs lies. Nothing of it is accessible but what a
 /// <see cref="CodeRegion"/> maps, and that never writable: code is written through a second mapping of the same memory elsewhere.
 ///
-/// Process-wide on purpose, like the fault handlers of ByteVm.Host that need it, and nothing else is: a hardware-fault handler belongs to the process, knows no instance, and
-/// must decide "guest or not" with two comparisons against constants. Only addresses are shared, no content.
+/// Process-wide on purpose, like the fault handlers of ByteVm.Host that need it, and nothing else is: a hardware-fault handler belongs
+/// to the process, knows no instance, and must decide "guest or not" with two comparisons against constants. Only addresses are shared, no content.
 /// </summary>
 public static unsafe class CodeSpace
 {
