@@ -13,21 +13,17 @@ parser grammar TarnParser;
 
 options { tokenVocab = TarnLexer; superClass = TarnParserBase; }
 
-module: separator* (topLevel statementEnd)* EOF;
+// Rules cost a node each time they match, so what stands at every line or operand is written out where it is used.
+
+module: (NEWLINE | SEMI)* (topLevel (NEWLINE | SEMI)+)* EOF;
 
 topLevel: importDeclaration | declaration;
-
-separator: NEWLINE | SEMI;
-
-statementEnd: separator+;
 
 importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
 
 importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
-declaration: modifier* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer);
-
-modifier: PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN;
+declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer);
 
 functionDeclaration: FN IDENT LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
 
@@ -39,7 +35,7 @@ classDeclaration: CLASS IDENT (LPAREN classParameters? RPAREN)? superTypes? memb
 
 classParameters: classParameter (COMMA classParameter?)*;
 
-classParameter: modifier* (LET | VAR)? parameter;
+classParameter: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN)* (LET | VAR)? parameter;
 
 superTypes: COLON superType (COMMA superType)*;
 
@@ -47,7 +43,7 @@ superType: type (LPAREN arguments? RPAREN)?;
 
 interfaceDeclaration: INTERFACE IDENT superTypes? memberBlock?;
 
-memberBlock: LBRACE separator* (declaration statementEnd)* RBRACE;
+memberBlock: LBRACE (NEWLINE | SEMI)* (declaration (NEWLINE | SEMI)+)* RBRACE;
 
 initializer: INIT block;
 
@@ -55,7 +51,7 @@ variableDeclaration: (LET | VAR) IDENT (COLON type)? (ASSIGN expression)?;
 
 type: IDENT (DOT IDENT)* (LBRACK RBRACK | QUESTION)*;
 
-block: LBRACE separator* (statement statementEnd)* RBRACE;
+block: LBRACE (NEWLINE | SEMI)* (statement (NEWLINE | SEMI)+)* RBRACE;
 
 statement
     : variableDeclaration
@@ -63,17 +59,17 @@ statement
     | BREAK IDENT?
     | CONTINUE IDENT?
     | RETURN expression?
-    | expression (assignmentOperator expression | PLUS_PLUS | MINUS_MINUS | COLON loop)?
+    | expression
+      ( ( ASSIGN | PLUS_ASSIGN | MINUS_ASSIGN | STAR_ASSIGN | SLASH_ASSIGN | PERCENT_ASSIGN | AMP_ASSIGN | BAR_ASSIGN | CARET_ASSIGN
+        | SHL_ASSIGN | SHR_ASSIGN | USHR_ASSIGN | COALESCE_ASSIGN ) expression
+      | PLUS_PLUS | MINUS_MINUS
+      | COLON loop
+      )?
     ;
 
 loop
     : WHILE expression block
     | FOR IDENT IN expression ((RANGE | RANGE_CLOSED) expression (IDENT expression)?)? block
-    ;
-
-assignmentOperator
-    : ASSIGN | PLUS_ASSIGN | MINUS_ASSIGN | STAR_ASSIGN | SLASH_ASSIGN | PERCENT_ASSIGN | AMP_ASSIGN | BAR_ASSIGN
-    | CARET_ASSIGN | SHL_ASSIGN | SHR_ASSIGN | USHR_ASSIGN | COALESCE_ASSIGN
     ;
 
 expression
@@ -95,9 +91,7 @@ operand
       )
     ;
 
-arguments: argument (COMMA argument?)*;
-
-argument: expression (COLON expression)?;
+arguments: expression (COLON expression)? (COMMA (expression (COLON expression)?)?)*;
 
 index: expression ((RANGE | RANGE_CLOSED) expression?)? | (RANGE | RANGE_CLOSED) expression?;
 

@@ -84,8 +84,10 @@ public sealed partial class FunctionBuilder
         Span<int> positional = [Instruction.NoRegister, Instruction.NoRegister, Instruction.NoRegister];
         int count = 0;
         int[]? list = null;
-        foreach (OperandInfo operand in opcode.Info().Operands)
+        IReadOnlyList<OperandInfo> expected = opcode.Info().Operands;
+        for (int i = 0; i < expected.Count; i++)
         {
+            OperandInfo operand = expected[i];
             if (operand.Kind == OperandKind.Arguments)
                 list = Indices(operands[count..]);
             else if (operand.Kind is OperandKind.Destination or OperandKind.Use && count < operands.Length)

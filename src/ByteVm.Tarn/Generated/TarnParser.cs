@@ -56,23 +56,20 @@ internal partial class TarnParser : TarnParserBase {
 		SPACE=105, UNKNOWN=106, STRING_END=107, INTERPOLATION=108, STRING_TEXT=109, 
 		UNTERMINATED_STRING=110, DOLLAR=111;
 	public const int
-		RULE_module = 0, RULE_topLevel = 1, RULE_separator = 2, RULE_statementEnd = 3, 
-		RULE_importDeclaration = 4, RULE_importStep = 5, RULE_declaration = 6, 
-		RULE_modifier = 7, RULE_functionDeclaration = 8, RULE_parameters = 9, 
-		RULE_parameter = 10, RULE_classDeclaration = 11, RULE_classParameters = 12, 
-		RULE_classParameter = 13, RULE_superTypes = 14, RULE_superType = 15, RULE_interfaceDeclaration = 16, 
-		RULE_memberBlock = 17, RULE_initializer = 18, RULE_variableDeclaration = 19, 
-		RULE_type = 20, RULE_block = 21, RULE_statement = 22, RULE_loop = 23, 
-		RULE_assignmentOperator = 24, RULE_expression = 25, RULE_operand = 26, 
-		RULE_arguments = 27, RULE_argument = 28, RULE_index = 29, RULE_arrayLiteral = 30, 
-		RULE_newArray = 31, RULE_ifExpression = 32, RULE_stringTemplate = 33;
+		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
+		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_parameters = 6, 
+		RULE_parameter = 7, RULE_classDeclaration = 8, RULE_classParameters = 9, 
+		RULE_classParameter = 10, RULE_superTypes = 11, RULE_superType = 12, RULE_interfaceDeclaration = 13, 
+		RULE_memberBlock = 14, RULE_initializer = 15, RULE_variableDeclaration = 16, 
+		RULE_type = 17, RULE_block = 18, RULE_statement = 19, RULE_loop = 20, 
+		RULE_expression = 21, RULE_operand = 22, RULE_arguments = 23, RULE_index = 24, 
+		RULE_arrayLiteral = 25, RULE_newArray = 26, RULE_ifExpression = 27, RULE_stringTemplate = 28;
 	public static readonly string[] ruleNames = {
-		"module", "topLevel", "separator", "statementEnd", "importDeclaration", 
-		"importStep", "declaration", "modifier", "functionDeclaration", "parameters", 
-		"parameter", "classDeclaration", "classParameters", "classParameter", 
-		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
-		"variableDeclaration", "type", "block", "statement", "loop", "assignmentOperator", 
-		"expression", "operand", "arguments", "argument", "index", "arrayLiteral", 
+		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
+		"functionDeclaration", "parameters", "parameter", "classDeclaration", 
+		"classParameters", "classParameter", "superTypes", "superType", "interfaceDeclaration", 
+		"memberBlock", "initializer", "variableDeclaration", "type", "block", 
+		"statement", "loop", "expression", "operand", "arguments", "index", "arrayLiteral", 
 		"newArray", "ifExpression", "stringTemplate"
 	};
 
@@ -143,23 +140,19 @@ internal partial class TarnParser : TarnParserBase {
 
 	public partial class ModuleContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode Eof() { return GetToken(TarnParser.Eof, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext[] separator() {
-			return GetRuleContexts<SeparatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext separator(int i) {
-			return GetRuleContext<SeparatorContext>(i);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public TopLevelContext[] topLevel() {
 			return GetRuleContexts<TopLevelContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public TopLevelContext topLevel(int i) {
 			return GetRuleContext<TopLevelContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementEndContext[] statementEnd() {
-			return GetRuleContexts<StatementEndContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NEWLINE() { return GetTokens(TarnParser.NEWLINE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NEWLINE(int i) {
+			return GetToken(TarnParser.NEWLINE, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementEndContext statementEnd(int i) {
-			return GetRuleContext<StatementEndContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SEMI() { return GetTokens(TarnParser.SEMI); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI(int i) {
+			return GetToken(TarnParser.SEMI, i);
 		}
 		public ModuleContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -176,37 +169,63 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 71;
+			State = 61;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 68;
-				separator();
+				State = 58;
+				_la = TokenStream.LA(1);
+				if ( !(_la==SEMI || _la==NEWLINE) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
 				}
 				}
-				State = 73;
+				}
+				State = 63;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 79;
+			State = 72;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 65528L) != 0)) {
 				{
 				{
-				State = 74;
+				State = 64;
 				topLevel();
-				State = 75;
-				statementEnd();
+				State = 66;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 65;
+					_la = TokenStream.LA(1);
+					if ( !(_la==SEMI || _la==NEWLINE) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+					}
+					State = 68;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 81;
+				State = 74;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 82;
+			State = 75;
 			Match(Eof);
 			}
 		}
@@ -240,13 +259,13 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 86;
+			State = 79;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 84;
+				State = 77;
 				importDeclaration();
 				}
 				break;
@@ -264,101 +283,12 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 85;
+				State = 78;
 				declaration();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class SeparatorContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NEWLINE() { return GetToken(TarnParser.NEWLINE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI() { return GetToken(TarnParser.SEMI, 0); }
-		public SeparatorContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_separator; } }
-	}
-
-	[RuleVersion(0)]
-	public SeparatorContext separator() {
-		SeparatorContext _localctx = new SeparatorContext(Context, State);
-		EnterRule(_localctx, 4, RULE_separator);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 88;
-			_la = TokenStream.LA(1);
-			if ( !(_la==SEMI || _la==NEWLINE) ) {
-			ErrorHandler.RecoverInline(this);
-			}
-			else {
-				ErrorHandler.ReportMatch(this);
-			    Consume();
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class StatementEndContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext[] separator() {
-			return GetRuleContexts<SeparatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext separator(int i) {
-			return GetRuleContext<SeparatorContext>(i);
-		}
-		public StatementEndContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_statementEnd; } }
-	}
-
-	[RuleVersion(0)]
-	public StatementEndContext statementEnd() {
-		StatementEndContext _localctx = new StatementEndContext(Context, State);
-		EnterRule(_localctx, 6, RULE_statementEnd);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 91;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			do {
-				{
-				{
-				State = 90;
-				separator();
-				}
-				}
-				State = 93;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			} while ( _la==SEMI || _la==NEWLINE );
 			}
 		}
 		catch (RecognitionException re) {
@@ -399,39 +329,39 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ImportDeclarationContext importDeclaration() {
 		ImportDeclarationContext _localctx = new ImportDeclarationContext(Context, State);
-		EnterRule(_localctx, 8, RULE_importDeclaration);
+		EnterRule(_localctx, 4, RULE_importDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 95;
+			State = 81;
 			Match(IMPORT);
-			State = 96;
+			State = 82;
 			Match(IDENT);
-			State = 101;
+			State = 87;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 97;
+				State = 83;
 				Match(DOT);
-				State = 98;
+				State = 84;
 				importStep();
 				}
 				}
-				State = 103;
+				State = 89;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 106;
+			State = 92;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 104;
+				State = 90;
 				Match(AS);
-				State = 105;
+				State = 91;
 				Match(IDENT);
 				}
 			}
@@ -470,43 +400,43 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ImportStepContext importStep() {
 		ImportStepContext _localctx = new ImportStepContext(Context, State);
-		EnterRule(_localctx, 10, RULE_importStep);
+		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 119;
+			State = 105;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 108;
+				State = 94;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 109;
+				State = 95;
 				Match(LBRACE);
-				State = 110;
+				State = 96;
 				Match(IDENT);
-				State = 115;
+				State = 101;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 111;
+					State = 97;
 					Match(COMMA);
-					State = 112;
+					State = 98;
 					Match(IDENT);
 					}
 					}
-					State = 117;
+					State = 103;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 118;
+				State = 104;
 				Match(RBRACE);
 				}
 				break;
@@ -541,11 +471,29 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public InitializerContext initializer() {
 			return GetRuleContext<InitializerContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ModifierContext[] modifier() {
-			return GetRuleContexts<ModifierContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] PRIVATE() { return GetTokens(TarnParser.PRIVATE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIVATE(int i) {
+			return GetToken(TarnParser.PRIVATE, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ModifierContext modifier(int i) {
-			return GetRuleContext<ModifierContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] OPEN() { return GetTokens(TarnParser.OPEN); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPEN(int i) {
+			return GetToken(TarnParser.OPEN, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] ABSTRACT() { return GetTokens(TarnParser.ABSTRACT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABSTRACT(int i) {
+			return GetToken(TarnParser.ABSTRACT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] OVERRIDE() { return GetTokens(TarnParser.OVERRIDE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERRIDE(int i) {
+			return GetToken(TarnParser.OVERRIDE, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STATIC() { return GetTokens(TarnParser.STATIC); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STATIC(int i) {
+			return GetToken(TarnParser.STATIC, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] EXTERN() { return GetTokens(TarnParser.EXTERN); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTERN(int i) {
+			return GetToken(TarnParser.EXTERN, i);
 		}
 		public DeclarationContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -557,105 +505,68 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public DeclarationContext declaration() {
 		DeclarationContext _localctx = new DeclarationContext(Context, State);
-		EnterRule(_localctx, 12, RULE_declaration);
+		EnterRule(_localctx, 8, RULE_declaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 124;
+			State = 110;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) {
 				{
 				{
-				State = 121;
-				modifier();
+				State = 107;
+				_la = TokenStream.LA(1);
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
 				}
 				}
-				State = 126;
+				}
+				State = 112;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 132;
+			State = 118;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 127;
+				State = 113;
 				functionDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 128;
+				State = 114;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 129;
+				State = 115;
 				interfaceDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 130;
+				State = 116;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 131;
+				State = 117;
 				initializer();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
-			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class ModifierContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIVATE() { return GetToken(TarnParser.PRIVATE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPEN() { return GetToken(TarnParser.OPEN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABSTRACT() { return GetToken(TarnParser.ABSTRACT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERRIDE() { return GetToken(TarnParser.OVERRIDE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STATIC() { return GetToken(TarnParser.STATIC, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTERN() { return GetToken(TarnParser.EXTERN, 0); }
-		public ModifierContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_modifier; } }
-	}
-
-	[RuleVersion(0)]
-	public ModifierContext modifier() {
-		ModifierContext _localctx = new ModifierContext(Context, State);
-		EnterRule(_localctx, 14, RULE_modifier);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 134;
-			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) ) {
-			ErrorHandler.RecoverInline(this);
-			}
-			else {
-				ErrorHandler.ReportMatch(this);
-			    Consume();
 			}
 			}
 		}
@@ -699,55 +610,55 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public FunctionDeclarationContext functionDeclaration() {
 		FunctionDeclarationContext _localctx = new FunctionDeclarationContext(Context, State);
-		EnterRule(_localctx, 16, RULE_functionDeclaration);
+		EnterRule(_localctx, 10, RULE_functionDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 136;
+			State = 120;
 			Match(FN);
-			State = 137;
+			State = 121;
 			Match(IDENT);
-			State = 138;
+			State = 122;
 			Match(LPAREN);
-			State = 140;
+			State = 124;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 139;
+				State = 123;
 				parameters();
 				}
 			}
 
-			State = 142;
+			State = 126;
 			Match(RPAREN);
-			State = 145;
+			State = 129;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 143;
+				State = 127;
 				Match(COLON);
-				State = 144;
+				State = 128;
 				type();
 				}
 			}
 
-			State = 150;
+			State = 134;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 147;
+				State = 131;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 148;
+				State = 132;
 				Match(ASSIGN);
-				State = 149;
+				State = 133;
 				expression();
 				}
 				break;
@@ -791,34 +702,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ParametersContext parameters() {
 		ParametersContext _localctx = new ParametersContext(Context, State);
-		EnterRule(_localctx, 18, RULE_parameters);
+		EnterRule(_localctx, 12, RULE_parameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 152;
+			State = 136;
 			parameter();
-			State = 159;
+			State = 143;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 153;
+				State = 137;
 				Match(COMMA);
-				State = 155;
+				State = 139;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 154;
+					State = 138;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 161;
+				State = 145;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -855,25 +766,25 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ParameterContext parameter() {
 		ParameterContext _localctx = new ParameterContext(Context, State);
-		EnterRule(_localctx, 20, RULE_parameter);
+		EnterRule(_localctx, 14, RULE_parameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 162;
+			State = 146;
 			Match(IDENT);
-			State = 163;
+			State = 147;
 			Match(COLON);
-			State = 164;
+			State = 148;
 			type();
-			State = 167;
+			State = 151;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 165;
+				State = 149;
 				Match(ASSIGN);
-				State = 166;
+				State = 150;
 				expression();
 				}
 			}
@@ -915,53 +826,53 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassDeclarationContext classDeclaration() {
 		ClassDeclarationContext _localctx = new ClassDeclarationContext(Context, State);
-		EnterRule(_localctx, 22, RULE_classDeclaration);
+		EnterRule(_localctx, 16, RULE_classDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 169;
+			State = 153;
 			Match(CLASS);
-			State = 170;
+			State = 154;
 			Match(IDENT);
-			State = 176;
+			State = 160;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 171;
+				State = 155;
 				Match(LPAREN);
-				State = 173;
+				State = 157;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 17179933792L) != 0)) {
 					{
-					State = 172;
+					State = 156;
 					classParameters();
 					}
 				}
 
-				State = 175;
+				State = 159;
 				Match(RPAREN);
 				}
 			}
 
-			State = 179;
+			State = 163;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 178;
+				State = 162;
 				superTypes();
 				}
 			}
 
-			State = 182;
+			State = 166;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 181;
+				State = 165;
 				memberBlock();
 				}
 			}
@@ -1000,34 +911,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassParametersContext classParameters() {
 		ClassParametersContext _localctx = new ClassParametersContext(Context, State);
-		EnterRule(_localctx, 24, RULE_classParameters);
+		EnterRule(_localctx, 18, RULE_classParameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 184;
+			State = 168;
 			classParameter();
-			State = 191;
+			State = 175;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 185;
+				State = 169;
 				Match(COMMA);
-				State = 187;
+				State = 171;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 17179933792L) != 0)) {
 					{
-					State = 186;
+					State = 170;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 193;
+				State = 177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1048,11 +959,29 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ParameterContext parameter() {
 			return GetRuleContext<ParameterContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ModifierContext[] modifier() {
-			return GetRuleContexts<ModifierContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] PRIVATE() { return GetTokens(TarnParser.PRIVATE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIVATE(int i) {
+			return GetToken(TarnParser.PRIVATE, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ModifierContext modifier(int i) {
-			return GetRuleContext<ModifierContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] OPEN() { return GetTokens(TarnParser.OPEN); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPEN(int i) {
+			return GetToken(TarnParser.OPEN, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] ABSTRACT() { return GetTokens(TarnParser.ABSTRACT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABSTRACT(int i) {
+			return GetToken(TarnParser.ABSTRACT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] OVERRIDE() { return GetTokens(TarnParser.OVERRIDE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OVERRIDE(int i) {
+			return GetToken(TarnParser.OVERRIDE, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] STATIC() { return GetTokens(TarnParser.STATIC); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STATIC(int i) {
+			return GetToken(TarnParser.STATIC, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] EXTERN() { return GetTokens(TarnParser.EXTERN); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EXTERN(int i) {
+			return GetToken(TarnParser.EXTERN, i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LET() { return GetToken(TarnParser.LET, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VAR() { return GetToken(TarnParser.VAR, 0); }
@@ -1066,31 +995,38 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassParameterContext classParameter() {
 		ClassParameterContext _localctx = new ClassParameterContext(Context, State);
-		EnterRule(_localctx, 26, RULE_classParameter);
+		EnterRule(_localctx, 20, RULE_classParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 197;
+			State = 181;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) {
 				{
 				{
-				State = 194;
-				modifier();
+				State = 178;
+				_la = TokenStream.LA(1);
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
 				}
 				}
-				State = 199;
+				}
+				State = 183;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 201;
+			State = 185;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 200;
+				State = 184;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1102,7 +1038,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 203;
+			State = 187;
 			parameter();
 			}
 		}
@@ -1139,28 +1075,28 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public SuperTypesContext superTypes() {
 		SuperTypesContext _localctx = new SuperTypesContext(Context, State);
-		EnterRule(_localctx, 28, RULE_superTypes);
+		EnterRule(_localctx, 22, RULE_superTypes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 205;
+			State = 189;
 			Match(COLON);
-			State = 206;
+			State = 190;
 			superType();
-			State = 211;
+			State = 195;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 207;
+				State = 191;
 				Match(COMMA);
-				State = 208;
+				State = 192;
 				superType();
 				}
 				}
-				State = 213;
+				State = 197;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1196,31 +1132,31 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public SuperTypeContext superType() {
 		SuperTypeContext _localctx = new SuperTypeContext(Context, State);
-		EnterRule(_localctx, 30, RULE_superType);
+		EnterRule(_localctx, 24, RULE_superType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 214;
+			State = 198;
 			type();
-			State = 220;
+			State = 204;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 215;
+				State = 199;
 				Match(LPAREN);
-				State = 217;
+				State = 201;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 					{
-					State = 216;
+					State = 200;
 					arguments();
 					}
 				}
 
-				State = 219;
+				State = 203;
 				Match(RPAREN);
 				}
 			}
@@ -1257,31 +1193,31 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InterfaceDeclarationContext interfaceDeclaration() {
 		InterfaceDeclarationContext _localctx = new InterfaceDeclarationContext(Context, State);
-		EnterRule(_localctx, 32, RULE_interfaceDeclaration);
+		EnterRule(_localctx, 26, RULE_interfaceDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 222;
+			State = 206;
 			Match(INTERFACE);
-			State = 223;
+			State = 207;
 			Match(IDENT);
-			State = 225;
+			State = 209;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 224;
+				State = 208;
 				superTypes();
 				}
 			}
 
-			State = 228;
+			State = 212;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 227;
+				State = 211;
 				memberBlock();
 				}
 			}
@@ -1302,23 +1238,19 @@ internal partial class TarnParser : TarnParserBase {
 	public partial class MemberBlockContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACE() { return GetToken(TarnParser.LBRACE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RBRACE() { return GetToken(TarnParser.RBRACE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext[] separator() {
-			return GetRuleContexts<SeparatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext separator(int i) {
-			return GetRuleContext<SeparatorContext>(i);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public DeclarationContext[] declaration() {
 			return GetRuleContexts<DeclarationContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public DeclarationContext declaration(int i) {
 			return GetRuleContext<DeclarationContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementEndContext[] statementEnd() {
-			return GetRuleContexts<StatementEndContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NEWLINE() { return GetTokens(TarnParser.NEWLINE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NEWLINE(int i) {
+			return GetToken(TarnParser.NEWLINE, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementEndContext statementEnd(int i) {
-			return GetRuleContext<StatementEndContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SEMI() { return GetTokens(TarnParser.SEMI); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI(int i) {
+			return GetToken(TarnParser.SEMI, i);
 		}
 		public MemberBlockContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -1330,44 +1262,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public MemberBlockContext memberBlock() {
 		MemberBlockContext _localctx = new MemberBlockContext(Context, State);
-		EnterRule(_localctx, 34, RULE_memberBlock);
+		EnterRule(_localctx, 28, RULE_memberBlock);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 230;
+			State = 214;
 			Match(LBRACE);
-			State = 234;
+			State = 218;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 231;
-				separator();
+				State = 215;
+				_la = TokenStream.LA(1);
+				if ( !(_la==SEMI || _la==NEWLINE) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
 				}
 				}
-				State = 236;
+				}
+				State = 220;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 242;
+			State = 229;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 65520L) != 0)) {
 				{
 				{
-				State = 237;
+				State = 221;
 				declaration();
-				State = 238;
-				statementEnd();
+				State = 223;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 222;
+					_la = TokenStream.LA(1);
+					if ( !(_la==SEMI || _la==NEWLINE) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+					}
+					State = 225;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 244;
+				State = 231;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 245;
+			State = 232;
 			Match(RBRACE);
 			}
 		}
@@ -1397,13 +1355,13 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InitializerContext initializer() {
 		InitializerContext _localctx = new InitializerContext(Context, State);
-		EnterRule(_localctx, 36, RULE_initializer);
+		EnterRule(_localctx, 30, RULE_initializer);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 247;
+			State = 234;
 			Match(INIT);
-			State = 248;
+			State = 235;
 			block();
 			}
 		}
@@ -1440,12 +1398,12 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public VariableDeclarationContext variableDeclaration() {
 		VariableDeclarationContext _localctx = new VariableDeclarationContext(Context, State);
-		EnterRule(_localctx, 38, RULE_variableDeclaration);
+		EnterRule(_localctx, 32, RULE_variableDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 250;
+			State = 237;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1454,28 +1412,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 251;
+			State = 238;
 			Match(IDENT);
-			State = 254;
+			State = 241;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 252;
+				State = 239;
 				Match(COLON);
-				State = 253;
+				State = 240;
 				type();
 				}
 			}
 
-			State = 258;
+			State = 245;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 256;
+				State = 243;
 				Match(ASSIGN);
-				State = 257;
+				State = 244;
 				expression();
 				}
 			}
@@ -1524,48 +1482,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeContext type() {
 		TypeContext _localctx = new TypeContext(Context, State);
-		EnterRule(_localctx, 40, RULE_type);
+		EnterRule(_localctx, 34, RULE_type);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 260;
+			State = 247;
 			Match(IDENT);
-			State = 265;
+			State = 252;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 261;
+				State = 248;
 				Match(DOT);
-				State = 262;
+				State = 249;
 				Match(IDENT);
 				}
 				}
-				State = 267;
+				State = 254;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 273;
+			State = 260;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 271;
+				State = 258;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 268;
+					State = 255;
 					Match(LBRACK);
-					State = 269;
+					State = 256;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 270;
+					State = 257;
 					Match(QUESTION);
 					}
 					break;
@@ -1573,7 +1531,7 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 275;
+				State = 262;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1593,23 +1551,19 @@ internal partial class TarnParser : TarnParserBase {
 	public partial class BlockContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACE() { return GetToken(TarnParser.LBRACE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RBRACE() { return GetToken(TarnParser.RBRACE, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext[] separator() {
-			return GetRuleContexts<SeparatorContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public SeparatorContext separator(int i) {
-			return GetRuleContext<SeparatorContext>(i);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public StatementContext[] statement() {
 			return GetRuleContexts<StatementContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public StatementContext statement(int i) {
 			return GetRuleContext<StatementContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementEndContext[] statementEnd() {
-			return GetRuleContexts<StatementEndContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NEWLINE() { return GetTokens(TarnParser.NEWLINE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NEWLINE(int i) {
+			return GetToken(TarnParser.NEWLINE, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementEndContext statementEnd(int i) {
-			return GetRuleContext<StatementEndContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SEMI() { return GetTokens(TarnParser.SEMI); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI(int i) {
+			return GetToken(TarnParser.SEMI, i);
 		}
 		public BlockContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -1621,44 +1575,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public BlockContext block() {
 		BlockContext _localctx = new BlockContext(Context, State);
-		EnterRule(_localctx, 42, RULE_block);
+		EnterRule(_localctx, 36, RULE_block);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 276;
+			State = 263;
 			Match(LBRACE);
-			State = 280;
+			State = 267;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 277;
-				separator();
+				State = 264;
+				_la = TokenStream.LA(1);
+				if ( !(_la==SEMI || _la==NEWLINE) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
 				}
 				}
-				State = 282;
+				}
+				State = 269;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 288;
+			State = 278;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 5)) & ~0x3f) == 0 && ((1L << (_la - 5)) & 7421944744115136515L) != 0)) {
 				{
 				{
-				State = 283;
+				State = 270;
 				statement();
-				State = 284;
-				statementEnd();
+				State = 272;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 271;
+					_la = TokenStream.LA(1);
+					if ( !(_la==SEMI || _la==NEWLINE) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+					}
+					State = 274;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 290;
+				State = 280;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 291;
+			State = 281;
 			Match(RBRACE);
 			}
 		}
@@ -1690,12 +1670,22 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
 			return GetRuleContext<ExpressionContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public AssignmentOperatorContext assignmentOperator() {
-			return GetRuleContext<AssignmentOperatorContext>(0);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS_PLUS() { return GetToken(TarnParser.PLUS_PLUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS_MINUS() { return GetToken(TarnParser.MINUS_MINUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(TarnParser.ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS_ASSIGN() { return GetToken(TarnParser.PLUS_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS_ASSIGN() { return GetToken(TarnParser.MINUS_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR_ASSIGN() { return GetToken(TarnParser.STAR_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SLASH_ASSIGN() { return GetToken(TarnParser.SLASH_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PERCENT_ASSIGN() { return GetToken(TarnParser.PERCENT_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AMP_ASSIGN() { return GetToken(TarnParser.AMP_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BAR_ASSIGN() { return GetToken(TarnParser.BAR_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CARET_ASSIGN() { return GetToken(TarnParser.CARET_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SHL_ASSIGN() { return GetToken(TarnParser.SHL_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SHR_ASSIGN() { return GetToken(TarnParser.SHR_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USHR_ASSIGN() { return GetToken(TarnParser.USHR_ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COALESCE_ASSIGN() { return GetToken(TarnParser.COALESCE_ASSIGN, 0); }
 		public StatementContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -1706,17 +1696,17 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StatementContext statement() {
 		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 44, RULE_statement);
+		EnterRule(_localctx, 38, RULE_statement);
 		int _la;
 		try {
-			State = 317;
+			State = 306;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 293;
+				State = 283;
 				variableDeclaration();
 				}
 				break;
@@ -1724,21 +1714,21 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 294;
+				State = 284;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 295;
+				State = 285;
 				Match(BREAK);
-				State = 297;
+				State = 287;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 296;
+					State = 286;
 					Match(IDENT);
 					}
 				}
@@ -1748,14 +1738,14 @@ internal partial class TarnParser : TarnParserBase {
 			case CONTINUE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 299;
+				State = 289;
 				Match(CONTINUE);
-				State = 301;
+				State = 291;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 300;
+					State = 290;
 					Match(IDENT);
 					}
 				}
@@ -1765,14 +1755,14 @@ internal partial class TarnParser : TarnParserBase {
 			case RETURN:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 303;
+				State = 293;
 				Match(RETURN);
-				State = 305;
+				State = 295;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 					{
-					State = 304;
+					State = 294;
 					expression();
 					}
 				}
@@ -1804,9 +1794,9 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 307;
+				State = 297;
 				expression();
-				State = 315;
+				State = 304;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -1823,29 +1813,36 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 308;
-					assignmentOperator();
-					State = 309;
+					State = 298;
+					_la = TokenStream.LA(1);
+					if ( !(((((_la - 88)) & ~0x3f) == 0 && ((1L << (_la - 88)) & 8191L) != 0)) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					State = 299;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 311;
+					State = 300;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 312;
+					State = 301;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 313;
+					State = 302;
 					Match(COLON);
-					State = 314;
+					State = 303;
 					loop();
 					}
 					break;
@@ -1901,40 +1898,40 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LoopContext loop() {
 		LoopContext _localctx = new LoopContext(Context, State);
-		EnterRule(_localctx, 46, RULE_loop);
+		EnterRule(_localctx, 40, RULE_loop);
 		int _la;
 		try {
-			State = 337;
+			State = 326;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 319;
+				State = 308;
 				Match(WHILE);
-				State = 320;
+				State = 309;
 				expression();
-				State = 321;
+				State = 310;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 323;
+				State = 312;
 				Match(FOR);
-				State = 324;
+				State = 313;
 				Match(IDENT);
-				State = 325;
+				State = 314;
 				Match(IN);
-				State = 326;
+				State = 315;
 				expression();
-				State = 333;
+				State = 322;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 327;
+					State = 316;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1943,16 +1940,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 328;
+					State = 317;
 					expression();
-					State = 331;
+					State = 320;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 329;
+						State = 318;
 						Match(IDENT);
-						State = 330;
+						State = 319;
 						expression();
 						}
 					}
@@ -1960,63 +1957,12 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 335;
+				State = 324;
 				block();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class AssignmentOperatorContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(TarnParser.ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS_ASSIGN() { return GetToken(TarnParser.PLUS_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS_ASSIGN() { return GetToken(TarnParser.MINUS_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR_ASSIGN() { return GetToken(TarnParser.STAR_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SLASH_ASSIGN() { return GetToken(TarnParser.SLASH_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PERCENT_ASSIGN() { return GetToken(TarnParser.PERCENT_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AMP_ASSIGN() { return GetToken(TarnParser.AMP_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BAR_ASSIGN() { return GetToken(TarnParser.BAR_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CARET_ASSIGN() { return GetToken(TarnParser.CARET_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SHL_ASSIGN() { return GetToken(TarnParser.SHL_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SHR_ASSIGN() { return GetToken(TarnParser.SHR_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USHR_ASSIGN() { return GetToken(TarnParser.USHR_ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COALESCE_ASSIGN() { return GetToken(TarnParser.COALESCE_ASSIGN, 0); }
-		public AssignmentOperatorContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_assignmentOperator; } }
-	}
-
-	[RuleVersion(0)]
-	public AssignmentOperatorContext assignmentOperator() {
-		AssignmentOperatorContext _localctx = new AssignmentOperatorContext(Context, State);
-		EnterRule(_localctx, 48, RULE_assignmentOperator);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 339;
-			_la = TokenStream.LA(1);
-			if ( !(((((_la - 88)) & ~0x3f) == 0 && ((1L << (_la - 88)) & 8191L) != 0)) ) {
-			ErrorHandler.RecoverInline(this);
-			}
-			else {
-				ErrorHandler.ReportMatch(this);
-			    Consume();
-			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -2153,19 +2099,19 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 50, RULE_expression);
+		EnterRule(_localctx, 42, RULE_expression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 341;
+			State = 328;
 			operand();
-			State = 348;
+			State = 335;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 25)) & ~0x3f) == 0 && ((1L << (_la - 25)) & 9223369837831520263L) != 0)) {
 				{
-				State = 346;
+				State = 333;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLUS:
@@ -2191,7 +2137,7 @@ internal partial class TarnParser : TarnParserBase {
 				case OR:
 				case COALESCE:
 					{
-					State = 342;
+					State = 329;
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 4194303L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2200,7 +2146,7 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 343;
+					State = 330;
 					operand();
 					}
 					break;
@@ -2208,7 +2154,7 @@ internal partial class TarnParser : TarnParserBase {
 				case AS:
 				case AS_SAFE:
 					{
-					State = 344;
+					State = 331;
 					_la = TokenStream.LA(1);
 					if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 234881024L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2217,7 +2163,7 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 345;
+					State = 332;
 					type();
 					}
 					break;
@@ -2225,7 +2171,7 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 350;
+				State = 337;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2340,18 +2286,18 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 52, RULE_operand);
+		EnterRule(_localctx, 44, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 354;
+			State = 341;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 61)) & ~0x3f) == 0 && ((1L << (_la - 61)) & 103L) != 0)) {
 				{
 				{
-				State = 351;
+				State = 338;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 61)) & ~0x3f) == 0 && ((1L << (_la - 61)) & 103L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2362,16 +2308,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 356;
+				State = 343;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 397;
+			State = 384;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 357;
+				State = 344;
 				newArray();
 				}
 				break;
@@ -2393,158 +2339,158 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 378;
+				State = 365;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 358;
+					State = 345;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 359;
+					State = 346;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 360;
+					State = 347;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 361;
+					State = 348;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 362;
+					State = 349;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 363;
+					State = 350;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 364;
+					State = 351;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 365;
+					State = 352;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 366;
+					State = 353;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 367;
+					State = 354;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 368;
+					State = 355;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 369;
+					State = 356;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 370;
+					State = 357;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 371;
+					State = 358;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 372;
+					State = 359;
 					ifExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 373;
+					State = 360;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 374;
+					State = 361;
 					Match(LPAREN);
-					State = 375;
+					State = 362;
 					expression();
-					State = 376;
+					State = 363;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 394;
+				State = 381;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2414281243991474176L) != 0)) {
 					{
-					State = 392;
+					State = 379;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case LPAREN:
 						{
-						State = 380;
+						State = 367;
 						Match(LPAREN);
-						State = 382;
+						State = 369;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 							{
-							State = 381;
+							State = 368;
 							arguments();
 							}
 						}
 
-						State = 384;
+						State = 371;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 385;
+						State = 372;
 						Match(LBRACK);
-						State = 386;
+						State = 373;
 						index();
-						State = 387;
+						State = 374;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 389;
+						State = 376;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -2553,13 +2499,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 390;
+						State = 377;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 391;
+						State = 378;
 						Match(BANG_BANG);
 						}
 						break;
@@ -2567,7 +2513,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 396;
+					State = 383;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2590,11 +2536,15 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	public partial class ArgumentsContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ArgumentContext[] argument() {
-			return GetRuleContexts<ArgumentContext>();
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ArgumentContext argument(int i) {
-			return GetRuleContext<ArgumentContext>(i);
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COLON() { return GetTokens(TarnParser.COLON); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON(int i) {
+			return GetToken(TarnParser.COLON, i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
@@ -2610,87 +2560,61 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArgumentsContext arguments() {
 		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
-		EnterRule(_localctx, 54, RULE_arguments);
+		EnterRule(_localctx, 46, RULE_arguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 399;
-			argument();
-			State = 406;
+			State = 386;
+			expression();
+			State = 389;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==COLON) {
+				{
+				State = 387;
+				Match(COLON);
+				State = 388;
+				expression();
+				}
+			}
+
+			State = 401;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 400;
+				State = 391;
 				Match(COMMA);
-				State = 402;
+				State = 397;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 					{
-					State = 401;
-					argument();
+					State = 392;
+					expression();
+					State = 395;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==COLON) {
+						{
+						State = 393;
+						Match(COLON);
+						State = 394;
+						expression();
+						}
+					}
+
 					}
 				}
 
 				}
 				}
-				State = 408;
+				State = 403;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			}
-		}
-		catch (RecognitionException re) {
-			_localctx.exception = re;
-			ErrorHandler.ReportError(this, re);
-			ErrorHandler.Recover(this, re);
-		}
-		finally {
-			ExitRule();
-		}
-		return _localctx;
-	}
-
-	public partial class ArgumentContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
-			return GetRuleContexts<ExpressionContext>();
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
-			return GetRuleContext<ExpressionContext>(i);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
-		public ArgumentContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
-		}
-		public override int RuleIndex { get { return RULE_argument; } }
-	}
-
-	[RuleVersion(0)]
-	public ArgumentContext argument() {
-		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 56, RULE_argument);
-		int _la;
-		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 409;
-			expression();
-			State = 412;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==COLON) {
-				{
-				State = 410;
-				Match(COLON);
-				State = 411;
-				expression();
-				}
-			}
-
 			}
 		}
 		catch (RecognitionException re) {
@@ -2723,10 +2647,10 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 58, RULE_index);
+		EnterRule(_localctx, 48, RULE_index);
 		int _la;
 		try {
-			State = 425;
+			State = 415;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IF:
@@ -2754,14 +2678,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 414;
+				State = 404;
 				expression();
-				State = 419;
+				State = 409;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 415;
+					State = 405;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2770,12 +2694,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 417;
+					State = 407;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 						{
-						State = 416;
+						State = 406;
 						expression();
 						}
 					}
@@ -2789,7 +2713,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 421;
+				State = 411;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2798,12 +2722,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 423;
+				State = 413;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 					{
-					State = 422;
+					State = 412;
 					expression();
 					}
 				}
@@ -2848,48 +2772,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArrayLiteralContext arrayLiteral() {
 		ArrayLiteralContext _localctx = new ArrayLiteralContext(Context, State);
-		EnterRule(_localctx, 60, RULE_arrayLiteral);
+		EnterRule(_localctx, 50, RULE_arrayLiteral);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 427;
+			State = 417;
 			Match(LBRACK);
-			State = 438;
+			State = 428;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 				{
-				State = 428;
+				State = 418;
 				expression();
-				State = 435;
+				State = 425;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 429;
+					State = 419;
 					Match(COMMA);
-					State = 431;
+					State = 421;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 						{
-						State = 430;
+						State = 420;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 437;
+					State = 427;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 440;
+			State = 430;
 			Match(RBRACK);
 			}
 		}
@@ -2946,60 +2870,60 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public NewArrayContext newArray() {
 		NewArrayContext _localctx = new NewArrayContext(Context, State);
-		EnterRule(_localctx, 62, RULE_newArray);
+		EnterRule(_localctx, 52, RULE_newArray);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 442;
+			State = 432;
 			Match(NEW);
-			State = 443;
+			State = 433;
 			Match(IDENT);
-			State = 448;
+			State = 438;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 444;
+				State = 434;
 				Match(DOT);
-				State = 445;
+				State = 435;
 				Match(IDENT);
 				}
 				}
-				State = 450;
+				State = 440;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 459;
+			State = 449;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 457;
+				State = 447;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 451;
+					State = 441;
 					Match(LBRACK);
-					State = 453;
+					State = 443;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
 						{
-						State = 452;
+						State = 442;
 						expression();
 						}
 					}
 
-					State = 455;
+					State = 445;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 456;
+					State = 446;
 					Match(QUESTION);
 					}
 					break;
@@ -3007,32 +2931,32 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 461;
+				State = 451;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 470;
+			State = 460;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 462;
+				State = 452;
 				Match(LPAREN);
-				State = 465;
+				State = 455;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LAMBDA_PARAMETER) {
 					{
-					State = 463;
+					State = 453;
 					Match(LAMBDA_PARAMETER);
-					State = 464;
+					State = 454;
 					Match(FAT_ARROW);
 					}
 				}
 
-				State = 467;
+				State = 457;
 				expression();
-				State = 468;
+				State = 458;
 				Match(RPAREN);
 				}
 			}
@@ -3082,45 +3006,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IfExpressionContext ifExpression() {
 		IfExpressionContext _localctx = new IfExpressionContext(Context, State);
-		EnterRule(_localctx, 64, RULE_ifExpression);
+		EnterRule(_localctx, 54, RULE_ifExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 472;
+			State = 462;
 			Match(IF);
-			State = 473;
+			State = 463;
 			expression();
-			State = 474;
+			State = 464;
 			block();
-			State = 482;
+			State = 472;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 475;
+				State = 465;
 				Match(ELSE_IF);
-				State = 476;
+				State = 466;
 				Match(IF);
-				State = 477;
+				State = 467;
 				expression();
-				State = 478;
+				State = 468;
 				block();
 				}
 				}
-				State = 484;
+				State = 474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 487;
+			State = 477;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 485;
+				State = 475;
 				Match(ELSE);
-				State = 486;
+				State = 476;
 				block();
 				}
 			}
@@ -3169,34 +3093,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 66, RULE_stringTemplate);
+		EnterRule(_localctx, 56, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 489;
+			State = 479;
 			Match(STRING_START);
-			State = 497;
+			State = 487;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 495;
+				State = 485;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 490;
+					State = 480;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 491;
+					State = 481;
 					Match(INTERPOLATION);
-					State = 492;
+					State = 482;
 					expression();
-					State = 493;
+					State = 483;
 					Match(RBRACE);
 					}
 					break;
@@ -3204,11 +3128,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 499;
+				State = 489;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 500;
+			State = 490;
 			Match(STRING_END);
 			}
 		}
@@ -3224,183 +3148,182 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,111,503,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,111,493,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
-		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,1,0,5,0,70,8,0,10,0,
-		12,0,73,9,0,1,0,1,0,1,0,5,0,78,8,0,10,0,12,0,81,9,0,1,0,1,0,1,1,1,1,3,
-		1,87,8,1,1,2,1,2,1,3,4,3,92,8,3,11,3,12,3,93,1,4,1,4,1,4,1,4,5,4,100,8,
-		4,10,4,12,4,103,9,4,1,4,1,4,3,4,107,8,4,1,5,1,5,1,5,1,5,1,5,5,5,114,8,
-		5,10,5,12,5,117,9,5,1,5,3,5,120,8,5,1,6,5,6,123,8,6,10,6,12,6,126,9,6,
-		1,6,1,6,1,6,1,6,1,6,3,6,133,8,6,1,7,1,7,1,8,1,8,1,8,1,8,3,8,141,8,8,1,
-		8,1,8,1,8,3,8,146,8,8,1,8,1,8,1,8,3,8,151,8,8,1,9,1,9,1,9,3,9,156,8,9,
-		5,9,158,8,9,10,9,12,9,161,9,9,1,10,1,10,1,10,1,10,1,10,3,10,168,8,10,1,
-		11,1,11,1,11,1,11,3,11,174,8,11,1,11,3,11,177,8,11,1,11,3,11,180,8,11,
-		1,11,3,11,183,8,11,1,12,1,12,1,12,3,12,188,8,12,5,12,190,8,12,10,12,12,
-		12,193,9,12,1,13,5,13,196,8,13,10,13,12,13,199,9,13,1,13,3,13,202,8,13,
-		1,13,1,13,1,14,1,14,1,14,1,14,5,14,210,8,14,10,14,12,14,213,9,14,1,15,
-		1,15,1,15,3,15,218,8,15,1,15,3,15,221,8,15,1,16,1,16,1,16,3,16,226,8,16,
-		1,16,3,16,229,8,16,1,17,1,17,5,17,233,8,17,10,17,12,17,236,9,17,1,17,1,
-		17,1,17,5,17,241,8,17,10,17,12,17,244,9,17,1,17,1,17,1,18,1,18,1,18,1,
-		19,1,19,1,19,1,19,3,19,255,8,19,1,19,1,19,3,19,259,8,19,1,20,1,20,1,20,
-		5,20,264,8,20,10,20,12,20,267,9,20,1,20,1,20,1,20,5,20,272,8,20,10,20,
-		12,20,275,9,20,1,21,1,21,5,21,279,8,21,10,21,12,21,282,9,21,1,21,1,21,
-		1,21,5,21,287,8,21,10,21,12,21,290,9,21,1,21,1,21,1,22,1,22,1,22,1,22,
-		3,22,298,8,22,1,22,1,22,3,22,302,8,22,1,22,1,22,3,22,306,8,22,1,22,1,22,
-		1,22,1,22,1,22,1,22,1,22,1,22,3,22,316,8,22,3,22,318,8,22,1,23,1,23,1,
-		23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,23,332,8,23,3,23,334,
-		8,23,1,23,1,23,3,23,338,8,23,1,24,1,24,1,25,1,25,1,25,1,25,1,25,5,25,347,
-		8,25,10,25,12,25,350,9,25,1,26,5,26,353,8,26,10,26,12,26,356,9,26,1,26,
-		1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,
-		1,26,1,26,1,26,1,26,1,26,1,26,3,26,379,8,26,1,26,1,26,3,26,383,8,26,1,
-		26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,5,26,393,8,26,10,26,12,26,396,9,
-		26,3,26,398,8,26,1,27,1,27,1,27,3,27,403,8,27,5,27,405,8,27,10,27,12,27,
-		408,9,27,1,28,1,28,1,28,3,28,413,8,28,1,29,1,29,1,29,3,29,418,8,29,3,29,
-		420,8,29,1,29,1,29,3,29,424,8,29,3,29,426,8,29,1,30,1,30,1,30,1,30,3,30,
-		432,8,30,5,30,434,8,30,10,30,12,30,437,9,30,3,30,439,8,30,1,30,1,30,1,
-		31,1,31,1,31,1,31,5,31,447,8,31,10,31,12,31,450,9,31,1,31,1,31,3,31,454,
-		8,31,1,31,1,31,5,31,458,8,31,10,31,12,31,461,9,31,1,31,1,31,1,31,3,31,
-		466,8,31,1,31,1,31,1,31,3,31,471,8,31,1,32,1,32,1,32,1,32,1,32,1,32,1,
-		32,1,32,5,32,481,8,32,10,32,12,32,484,9,32,1,32,1,32,3,32,488,8,32,1,33,
-		1,33,1,33,1,33,1,33,1,33,5,33,496,8,33,10,33,12,33,499,9,33,1,33,1,33,
-		1,33,0,0,34,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,
-		42,44,46,48,50,52,54,56,58,60,62,64,66,0,9,2,0,53,53,104,104,1,0,10,15,
-		1,0,5,6,1,0,58,59,1,0,88,100,1,0,66,87,1,0,25,27,2,0,61,63,66,67,1,0,55,
-		56,570,0,71,1,0,0,0,2,86,1,0,0,0,4,88,1,0,0,0,6,91,1,0,0,0,8,95,1,0,0,
-		0,10,119,1,0,0,0,12,124,1,0,0,0,14,134,1,0,0,0,16,136,1,0,0,0,18,152,1,
-		0,0,0,20,162,1,0,0,0,22,169,1,0,0,0,24,184,1,0,0,0,26,197,1,0,0,0,28,205,
-		1,0,0,0,30,214,1,0,0,0,32,222,1,0,0,0,34,230,1,0,0,0,36,247,1,0,0,0,38,
-		250,1,0,0,0,40,260,1,0,0,0,42,276,1,0,0,0,44,317,1,0,0,0,46,337,1,0,0,
-		0,48,339,1,0,0,0,50,341,1,0,0,0,52,354,1,0,0,0,54,399,1,0,0,0,56,409,1,
-		0,0,0,58,425,1,0,0,0,60,427,1,0,0,0,62,442,1,0,0,0,64,472,1,0,0,0,66,489,
-		1,0,0,0,68,70,3,4,2,0,69,68,1,0,0,0,70,73,1,0,0,0,71,69,1,0,0,0,71,72,
-		1,0,0,0,72,79,1,0,0,0,73,71,1,0,0,0,74,75,3,2,1,0,75,76,3,6,3,0,76,78,
-		1,0,0,0,77,74,1,0,0,0,78,81,1,0,0,0,79,77,1,0,0,0,79,80,1,0,0,0,80,82,
-		1,0,0,0,81,79,1,0,0,0,82,83,5,0,0,1,83,1,1,0,0,0,84,87,3,8,4,0,85,87,3,
-		12,6,0,86,84,1,0,0,0,86,85,1,0,0,0,87,3,1,0,0,0,88,89,7,0,0,0,89,5,1,0,
-		0,0,90,92,3,4,2,0,91,90,1,0,0,0,92,93,1,0,0,0,93,91,1,0,0,0,93,94,1,0,
-		0,0,94,7,1,0,0,0,95,96,5,3,0,0,96,101,5,34,0,0,97,98,5,55,0,0,98,100,3,
-		10,5,0,99,97,1,0,0,0,100,103,1,0,0,0,101,99,1,0,0,0,101,102,1,0,0,0,102,
-		106,1,0,0,0,103,101,1,0,0,0,104,105,5,26,0,0,105,107,5,34,0,0,106,104,
-		1,0,0,0,106,107,1,0,0,0,107,9,1,0,0,0,108,120,5,34,0,0,109,110,5,50,0,
-		0,110,115,5,34,0,0,111,112,5,52,0,0,112,114,5,34,0,0,113,111,1,0,0,0,114,
-		117,1,0,0,0,115,113,1,0,0,0,115,116,1,0,0,0,116,118,1,0,0,0,117,115,1,
-		0,0,0,118,120,5,51,0,0,119,108,1,0,0,0,119,109,1,0,0,0,120,11,1,0,0,0,
-		121,123,3,14,7,0,122,121,1,0,0,0,123,126,1,0,0,0,124,122,1,0,0,0,124,125,
-		1,0,0,0,125,132,1,0,0,0,126,124,1,0,0,0,127,133,3,16,8,0,128,133,3,22,
-		11,0,129,133,3,32,16,0,130,133,3,38,19,0,131,133,3,36,18,0,132,127,1,0,
-		0,0,132,128,1,0,0,0,132,129,1,0,0,0,132,130,1,0,0,0,132,131,1,0,0,0,133,
-		13,1,0,0,0,134,135,7,1,0,0,135,15,1,0,0,0,136,137,5,4,0,0,137,138,5,34,
-		0,0,138,140,5,46,0,0,139,141,3,18,9,0,140,139,1,0,0,0,140,141,1,0,0,0,
-		141,142,1,0,0,0,142,145,5,47,0,0,143,144,5,54,0,0,144,146,3,40,20,0,145,
-		143,1,0,0,0,145,146,1,0,0,0,146,150,1,0,0,0,147,151,3,42,21,0,148,149,
-		5,88,0,0,149,151,3,50,25,0,150,147,1,0,0,0,150,148,1,0,0,0,150,151,1,0,
-		0,0,151,17,1,0,0,0,152,159,3,20,10,0,153,155,5,52,0,0,154,156,3,20,10,
-		0,155,154,1,0,0,0,155,156,1,0,0,0,156,158,1,0,0,0,157,153,1,0,0,0,158,
-		161,1,0,0,0,159,157,1,0,0,0,159,160,1,0,0,0,160,19,1,0,0,0,161,159,1,0,
-		0,0,162,163,5,34,0,0,163,164,5,54,0,0,164,167,3,40,20,0,165,166,5,88,0,
-		0,166,168,3,50,25,0,167,165,1,0,0,0,167,168,1,0,0,0,168,21,1,0,0,0,169,
-		170,5,7,0,0,170,176,5,34,0,0,171,173,5,46,0,0,172,174,3,24,12,0,173,172,
-		1,0,0,0,173,174,1,0,0,0,174,175,1,0,0,0,175,177,5,47,0,0,176,171,1,0,0,
-		0,176,177,1,0,0,0,177,179,1,0,0,0,178,180,3,28,14,0,179,178,1,0,0,0,179,
-		180,1,0,0,0,180,182,1,0,0,0,181,183,3,34,17,0,182,181,1,0,0,0,182,183,
-		1,0,0,0,183,23,1,0,0,0,184,191,3,26,13,0,185,187,5,52,0,0,186,188,3,26,
-		13,0,187,186,1,0,0,0,187,188,1,0,0,0,188,190,1,0,0,0,189,185,1,0,0,0,190,
-		193,1,0,0,0,191,189,1,0,0,0,191,192,1,0,0,0,192,25,1,0,0,0,193,191,1,0,
-		0,0,194,196,3,14,7,0,195,194,1,0,0,0,196,199,1,0,0,0,197,195,1,0,0,0,197,
-		198,1,0,0,0,198,201,1,0,0,0,199,197,1,0,0,0,200,202,7,2,0,0,201,200,1,
-		0,0,0,201,202,1,0,0,0,202,203,1,0,0,0,203,204,3,20,10,0,204,27,1,0,0,0,
-		205,206,5,54,0,0,206,211,3,30,15,0,207,208,5,52,0,0,208,210,3,30,15,0,
-		209,207,1,0,0,0,210,213,1,0,0,0,211,209,1,0,0,0,211,212,1,0,0,0,212,29,
-		1,0,0,0,213,211,1,0,0,0,214,220,3,40,20,0,215,217,5,46,0,0,216,218,3,54,
-		27,0,217,216,1,0,0,0,217,218,1,0,0,0,218,219,1,0,0,0,219,221,5,47,0,0,
-		220,215,1,0,0,0,220,221,1,0,0,0,221,31,1,0,0,0,222,223,5,8,0,0,223,225,
-		5,34,0,0,224,226,3,28,14,0,225,224,1,0,0,0,225,226,1,0,0,0,226,228,1,0,
-		0,0,227,229,3,34,17,0,228,227,1,0,0,0,228,229,1,0,0,0,229,33,1,0,0,0,230,
-		234,5,50,0,0,231,233,3,4,2,0,232,231,1,0,0,0,233,236,1,0,0,0,234,232,1,
-		0,0,0,234,235,1,0,0,0,235,242,1,0,0,0,236,234,1,0,0,0,237,238,3,12,6,0,
-		238,239,3,6,3,0,239,241,1,0,0,0,240,237,1,0,0,0,241,244,1,0,0,0,242,240,
-		1,0,0,0,242,243,1,0,0,0,243,245,1,0,0,0,244,242,1,0,0,0,245,246,5,51,0,
-		0,246,35,1,0,0,0,247,248,5,9,0,0,248,249,3,42,21,0,249,37,1,0,0,0,250,
-		251,7,2,0,0,251,254,5,34,0,0,252,253,5,54,0,0,253,255,3,40,20,0,254,252,
-		1,0,0,0,254,255,1,0,0,0,255,258,1,0,0,0,256,257,5,88,0,0,257,259,3,50,
-		25,0,258,256,1,0,0,0,258,259,1,0,0,0,259,39,1,0,0,0,260,265,5,34,0,0,261,
-		262,5,55,0,0,262,264,5,34,0,0,263,261,1,0,0,0,264,267,1,0,0,0,265,263,
-		1,0,0,0,265,266,1,0,0,0,266,273,1,0,0,0,267,265,1,0,0,0,268,269,5,48,0,
-		0,269,272,5,49,0,0,270,272,5,57,0,0,271,268,1,0,0,0,271,270,1,0,0,0,272,
-		275,1,0,0,0,273,271,1,0,0,0,273,274,1,0,0,0,274,41,1,0,0,0,275,273,1,0,
-		0,0,276,280,5,50,0,0,277,279,3,4,2,0,278,277,1,0,0,0,279,282,1,0,0,0,280,
-		278,1,0,0,0,280,281,1,0,0,0,281,288,1,0,0,0,282,280,1,0,0,0,283,284,3,
-		44,22,0,284,285,3,6,3,0,285,287,1,0,0,0,286,283,1,0,0,0,287,290,1,0,0,
-		0,288,286,1,0,0,0,288,289,1,0,0,0,289,291,1,0,0,0,290,288,1,0,0,0,291,
-		292,5,51,0,0,292,43,1,0,0,0,293,318,3,38,19,0,294,318,3,46,23,0,295,297,
-		5,21,0,0,296,298,5,34,0,0,297,296,1,0,0,0,297,298,1,0,0,0,298,318,1,0,
-		0,0,299,301,5,22,0,0,300,302,5,34,0,0,301,300,1,0,0,0,301,302,1,0,0,0,
-		302,318,1,0,0,0,303,305,5,23,0,0,304,306,3,50,25,0,305,304,1,0,0,0,305,
-		306,1,0,0,0,306,318,1,0,0,0,307,315,3,50,25,0,308,309,3,48,24,0,309,310,
-		3,50,25,0,310,316,1,0,0,0,311,316,5,64,0,0,312,316,5,65,0,0,313,314,5,
-		54,0,0,314,316,3,46,23,0,315,308,1,0,0,0,315,311,1,0,0,0,315,312,1,0,0,
-		0,315,313,1,0,0,0,315,316,1,0,0,0,316,318,1,0,0,0,317,293,1,0,0,0,317,
-		294,1,0,0,0,317,295,1,0,0,0,317,299,1,0,0,0,317,303,1,0,0,0,317,307,1,
-		0,0,0,318,45,1,0,0,0,319,320,5,18,0,0,320,321,3,50,25,0,321,322,3,42,21,
-		0,322,338,1,0,0,0,323,324,5,19,0,0,324,325,5,34,0,0,325,326,5,20,0,0,326,
-		333,3,50,25,0,327,328,7,3,0,0,328,331,3,50,25,0,329,330,5,34,0,0,330,332,
-		3,50,25,0,331,329,1,0,0,0,331,332,1,0,0,0,332,334,1,0,0,0,333,327,1,0,
-		0,0,333,334,1,0,0,0,334,335,1,0,0,0,335,336,3,42,21,0,336,338,1,0,0,0,
-		337,319,1,0,0,0,337,323,1,0,0,0,338,47,1,0,0,0,339,340,7,4,0,0,340,49,
-		1,0,0,0,341,348,3,52,26,0,342,343,7,5,0,0,343,347,3,52,26,0,344,345,7,
-		6,0,0,345,347,3,40,20,0,346,342,1,0,0,0,346,344,1,0,0,0,347,350,1,0,0,
-		0,348,346,1,0,0,0,348,349,1,0,0,0,349,51,1,0,0,0,350,348,1,0,0,0,351,353,
-		7,7,0,0,352,351,1,0,0,0,353,356,1,0,0,0,354,352,1,0,0,0,354,355,1,0,0,
-		0,355,397,1,0,0,0,356,354,1,0,0,0,357,398,3,62,31,0,358,379,5,34,0,0,359,
-		379,5,35,0,0,360,379,5,36,0,0,361,379,5,38,0,0,362,379,5,37,0,0,363,379,
-		5,40,0,0,364,379,5,42,0,0,365,379,5,43,0,0,366,379,5,31,0,0,367,379,5,
-		32,0,0,368,379,5,30,0,0,369,379,5,28,0,0,370,379,5,29,0,0,371,379,3,66,
-		33,0,372,379,3,64,32,0,373,379,3,60,30,0,374,375,5,46,0,0,375,376,3,50,
-		25,0,376,377,5,47,0,0,377,379,1,0,0,0,378,358,1,0,0,0,378,359,1,0,0,0,
-		378,360,1,0,0,0,378,361,1,0,0,0,378,362,1,0,0,0,378,363,1,0,0,0,378,364,
-		1,0,0,0,378,365,1,0,0,0,378,366,1,0,0,0,378,367,1,0,0,0,378,368,1,0,0,
-		0,378,369,1,0,0,0,378,370,1,0,0,0,378,371,1,0,0,0,378,372,1,0,0,0,378,
-		373,1,0,0,0,378,374,1,0,0,0,379,394,1,0,0,0,380,382,5,46,0,0,381,383,3,
-		54,27,0,382,381,1,0,0,0,382,383,1,0,0,0,383,384,1,0,0,0,384,393,5,47,0,
-		0,385,386,5,48,0,0,386,387,3,58,29,0,387,388,5,49,0,0,388,393,1,0,0,0,
-		389,390,7,8,0,0,390,393,5,34,0,0,391,393,5,61,0,0,392,380,1,0,0,0,392,
-		385,1,0,0,0,392,389,1,0,0,0,392,391,1,0,0,0,393,396,1,0,0,0,394,392,1,
-		0,0,0,394,395,1,0,0,0,395,398,1,0,0,0,396,394,1,0,0,0,397,357,1,0,0,0,
-		397,378,1,0,0,0,398,53,1,0,0,0,399,406,3,56,28,0,400,402,5,52,0,0,401,
-		403,3,56,28,0,402,401,1,0,0,0,402,403,1,0,0,0,403,405,1,0,0,0,404,400,
-		1,0,0,0,405,408,1,0,0,0,406,404,1,0,0,0,406,407,1,0,0,0,407,55,1,0,0,0,
-		408,406,1,0,0,0,409,412,3,50,25,0,410,411,5,54,0,0,411,413,3,50,25,0,412,
-		410,1,0,0,0,412,413,1,0,0,0,413,57,1,0,0,0,414,419,3,50,25,0,415,417,7,
-		3,0,0,416,418,3,50,25,0,417,416,1,0,0,0,417,418,1,0,0,0,418,420,1,0,0,
-		0,419,415,1,0,0,0,419,420,1,0,0,0,420,426,1,0,0,0,421,423,7,3,0,0,422,
-		424,3,50,25,0,423,422,1,0,0,0,423,424,1,0,0,0,424,426,1,0,0,0,425,414,
-		1,0,0,0,425,421,1,0,0,0,426,59,1,0,0,0,427,438,5,48,0,0,428,435,3,50,25,
-		0,429,431,5,52,0,0,430,432,3,50,25,0,431,430,1,0,0,0,431,432,1,0,0,0,432,
-		434,1,0,0,0,433,429,1,0,0,0,434,437,1,0,0,0,435,433,1,0,0,0,435,436,1,
-		0,0,0,436,439,1,0,0,0,437,435,1,0,0,0,438,428,1,0,0,0,438,439,1,0,0,0,
-		439,440,1,0,0,0,440,441,5,49,0,0,441,61,1,0,0,0,442,443,5,24,0,0,443,448,
-		5,34,0,0,444,445,5,55,0,0,445,447,5,34,0,0,446,444,1,0,0,0,447,450,1,0,
-		0,0,448,446,1,0,0,0,448,449,1,0,0,0,449,459,1,0,0,0,450,448,1,0,0,0,451,
-		453,5,48,0,0,452,454,3,50,25,0,453,452,1,0,0,0,453,454,1,0,0,0,454,455,
-		1,0,0,0,455,458,5,49,0,0,456,458,5,57,0,0,457,451,1,0,0,0,457,456,1,0,
-		0,0,458,461,1,0,0,0,459,457,1,0,0,0,459,460,1,0,0,0,460,470,1,0,0,0,461,
-		459,1,0,0,0,462,465,5,46,0,0,463,464,5,2,0,0,464,466,5,60,0,0,465,463,
-		1,0,0,0,465,466,1,0,0,0,466,467,1,0,0,0,467,468,3,50,25,0,468,469,5,47,
-		0,0,469,471,1,0,0,0,470,462,1,0,0,0,470,471,1,0,0,0,471,63,1,0,0,0,472,
-		473,5,16,0,0,473,474,3,50,25,0,474,482,3,42,21,0,475,476,5,1,0,0,476,477,
-		5,16,0,0,477,478,3,50,25,0,478,479,3,42,21,0,479,481,1,0,0,0,480,475,1,
-		0,0,0,481,484,1,0,0,0,482,480,1,0,0,0,482,483,1,0,0,0,483,487,1,0,0,0,
-		484,482,1,0,0,0,485,486,5,17,0,0,486,488,3,42,21,0,487,485,1,0,0,0,487,
-		488,1,0,0,0,488,65,1,0,0,0,489,497,5,45,0,0,490,496,5,109,0,0,491,492,
-		5,108,0,0,492,493,3,50,25,0,493,494,5,51,0,0,494,496,1,0,0,0,495,490,1,
-		0,0,0,495,491,1,0,0,0,496,499,1,0,0,0,497,495,1,0,0,0,497,498,1,0,0,0,
-		498,500,1,0,0,0,499,497,1,0,0,0,500,501,5,107,0,0,501,67,1,0,0,0,74,71,
-		79,86,93,101,106,115,119,124,132,140,145,150,155,159,167,173,176,179,182,
-		187,191,197,201,211,217,220,225,228,234,242,254,258,265,271,273,280,288,
-		297,301,305,315,317,331,333,337,346,348,354,378,382,392,394,397,402,406,
-		412,417,419,423,425,431,435,438,448,453,457,459,465,470,482,487,495,497
+		1,0,5,0,60,8,0,10,0,12,0,63,9,0,1,0,1,0,4,0,67,8,0,11,0,12,0,68,5,0,71,
+		8,0,10,0,12,0,74,9,0,1,0,1,0,1,1,1,1,3,1,80,8,1,1,2,1,2,1,2,1,2,5,2,86,
+		8,2,10,2,12,2,89,9,2,1,2,1,2,3,2,93,8,2,1,3,1,3,1,3,1,3,1,3,5,3,100,8,
+		3,10,3,12,3,103,9,3,1,3,3,3,106,8,3,1,4,5,4,109,8,4,10,4,12,4,112,9,4,
+		1,4,1,4,1,4,1,4,1,4,3,4,119,8,4,1,5,1,5,1,5,1,5,3,5,125,8,5,1,5,1,5,1,
+		5,3,5,130,8,5,1,5,1,5,1,5,3,5,135,8,5,1,6,1,6,1,6,3,6,140,8,6,5,6,142,
+		8,6,10,6,12,6,145,9,6,1,7,1,7,1,7,1,7,1,7,3,7,152,8,7,1,8,1,8,1,8,1,8,
+		3,8,158,8,8,1,8,3,8,161,8,8,1,8,3,8,164,8,8,1,8,3,8,167,8,8,1,9,1,9,1,
+		9,3,9,172,8,9,5,9,174,8,9,10,9,12,9,177,9,9,1,10,5,10,180,8,10,10,10,12,
+		10,183,9,10,1,10,3,10,186,8,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,194,
+		8,11,10,11,12,11,197,9,11,1,12,1,12,1,12,3,12,202,8,12,1,12,3,12,205,8,
+		12,1,13,1,13,1,13,3,13,210,8,13,1,13,3,13,213,8,13,1,14,1,14,5,14,217,
+		8,14,10,14,12,14,220,9,14,1,14,1,14,4,14,224,8,14,11,14,12,14,225,5,14,
+		228,8,14,10,14,12,14,231,9,14,1,14,1,14,1,15,1,15,1,15,1,16,1,16,1,16,
+		1,16,3,16,242,8,16,1,16,1,16,3,16,246,8,16,1,17,1,17,1,17,5,17,251,8,17,
+		10,17,12,17,254,9,17,1,17,1,17,1,17,5,17,259,8,17,10,17,12,17,262,9,17,
+		1,18,1,18,5,18,266,8,18,10,18,12,18,269,9,18,1,18,1,18,4,18,273,8,18,11,
+		18,12,18,274,5,18,277,8,18,10,18,12,18,280,9,18,1,18,1,18,1,19,1,19,1,
+		19,1,19,3,19,288,8,19,1,19,1,19,3,19,292,8,19,1,19,1,19,3,19,296,8,19,
+		1,19,1,19,1,19,1,19,1,19,1,19,1,19,3,19,305,8,19,3,19,307,8,19,1,20,1,
+		20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,3,20,321,8,20,3,20,
+		323,8,20,1,20,1,20,3,20,327,8,20,1,21,1,21,1,21,1,21,1,21,5,21,334,8,21,
+		10,21,12,21,337,9,21,1,22,5,22,340,8,22,10,22,12,22,343,9,22,1,22,1,22,
+		1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,
+		1,22,1,22,1,22,1,22,1,22,3,22,366,8,22,1,22,1,22,3,22,370,8,22,1,22,1,
+		22,1,22,1,22,1,22,1,22,1,22,1,22,5,22,380,8,22,10,22,12,22,383,9,22,3,
+		22,385,8,22,1,23,1,23,1,23,3,23,390,8,23,1,23,1,23,1,23,1,23,3,23,396,
+		8,23,3,23,398,8,23,5,23,400,8,23,10,23,12,23,403,9,23,1,24,1,24,1,24,3,
+		24,408,8,24,3,24,410,8,24,1,24,1,24,3,24,414,8,24,3,24,416,8,24,1,25,1,
+		25,1,25,1,25,3,25,422,8,25,5,25,424,8,25,10,25,12,25,427,9,25,3,25,429,
+		8,25,1,25,1,25,1,26,1,26,1,26,1,26,5,26,437,8,26,10,26,12,26,440,9,26,
+		1,26,1,26,3,26,444,8,26,1,26,1,26,5,26,448,8,26,10,26,12,26,451,9,26,1,
+		26,1,26,1,26,3,26,456,8,26,1,26,1,26,1,26,3,26,461,8,26,1,27,1,27,1,27,
+		1,27,1,27,1,27,1,27,1,27,5,27,471,8,27,10,27,12,27,474,9,27,1,27,1,27,
+		3,27,478,8,27,1,28,1,28,1,28,1,28,1,28,1,28,5,28,486,8,28,10,28,12,28,
+		489,9,28,1,28,1,28,1,28,0,0,29,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
+		30,32,34,36,38,40,42,44,46,48,50,52,54,56,0,9,2,0,53,53,104,104,1,0,10,
+		15,1,0,5,6,1,0,88,100,1,0,58,59,1,0,66,87,1,0,25,27,2,0,61,63,66,67,1,
+		0,55,56,568,0,61,1,0,0,0,2,79,1,0,0,0,4,81,1,0,0,0,6,105,1,0,0,0,8,110,
+		1,0,0,0,10,120,1,0,0,0,12,136,1,0,0,0,14,146,1,0,0,0,16,153,1,0,0,0,18,
+		168,1,0,0,0,20,181,1,0,0,0,22,189,1,0,0,0,24,198,1,0,0,0,26,206,1,0,0,
+		0,28,214,1,0,0,0,30,234,1,0,0,0,32,237,1,0,0,0,34,247,1,0,0,0,36,263,1,
+		0,0,0,38,306,1,0,0,0,40,326,1,0,0,0,42,328,1,0,0,0,44,341,1,0,0,0,46,386,
+		1,0,0,0,48,415,1,0,0,0,50,417,1,0,0,0,52,432,1,0,0,0,54,462,1,0,0,0,56,
+		479,1,0,0,0,58,60,7,0,0,0,59,58,1,0,0,0,60,63,1,0,0,0,61,59,1,0,0,0,61,
+		62,1,0,0,0,62,72,1,0,0,0,63,61,1,0,0,0,64,66,3,2,1,0,65,67,7,0,0,0,66,
+		65,1,0,0,0,67,68,1,0,0,0,68,66,1,0,0,0,68,69,1,0,0,0,69,71,1,0,0,0,70,
+		64,1,0,0,0,71,74,1,0,0,0,72,70,1,0,0,0,72,73,1,0,0,0,73,75,1,0,0,0,74,
+		72,1,0,0,0,75,76,5,0,0,1,76,1,1,0,0,0,77,80,3,4,2,0,78,80,3,8,4,0,79,77,
+		1,0,0,0,79,78,1,0,0,0,80,3,1,0,0,0,81,82,5,3,0,0,82,87,5,34,0,0,83,84,
+		5,55,0,0,84,86,3,6,3,0,85,83,1,0,0,0,86,89,1,0,0,0,87,85,1,0,0,0,87,88,
+		1,0,0,0,88,92,1,0,0,0,89,87,1,0,0,0,90,91,5,26,0,0,91,93,5,34,0,0,92,90,
+		1,0,0,0,92,93,1,0,0,0,93,5,1,0,0,0,94,106,5,34,0,0,95,96,5,50,0,0,96,101,
+		5,34,0,0,97,98,5,52,0,0,98,100,5,34,0,0,99,97,1,0,0,0,100,103,1,0,0,0,
+		101,99,1,0,0,0,101,102,1,0,0,0,102,104,1,0,0,0,103,101,1,0,0,0,104,106,
+		5,51,0,0,105,94,1,0,0,0,105,95,1,0,0,0,106,7,1,0,0,0,107,109,7,1,0,0,108,
+		107,1,0,0,0,109,112,1,0,0,0,110,108,1,0,0,0,110,111,1,0,0,0,111,118,1,
+		0,0,0,112,110,1,0,0,0,113,119,3,10,5,0,114,119,3,16,8,0,115,119,3,26,13,
+		0,116,119,3,32,16,0,117,119,3,30,15,0,118,113,1,0,0,0,118,114,1,0,0,0,
+		118,115,1,0,0,0,118,116,1,0,0,0,118,117,1,0,0,0,119,9,1,0,0,0,120,121,
+		5,4,0,0,121,122,5,34,0,0,122,124,5,46,0,0,123,125,3,12,6,0,124,123,1,0,
+		0,0,124,125,1,0,0,0,125,126,1,0,0,0,126,129,5,47,0,0,127,128,5,54,0,0,
+		128,130,3,34,17,0,129,127,1,0,0,0,129,130,1,0,0,0,130,134,1,0,0,0,131,
+		135,3,36,18,0,132,133,5,88,0,0,133,135,3,42,21,0,134,131,1,0,0,0,134,132,
+		1,0,0,0,134,135,1,0,0,0,135,11,1,0,0,0,136,143,3,14,7,0,137,139,5,52,0,
+		0,138,140,3,14,7,0,139,138,1,0,0,0,139,140,1,0,0,0,140,142,1,0,0,0,141,
+		137,1,0,0,0,142,145,1,0,0,0,143,141,1,0,0,0,143,144,1,0,0,0,144,13,1,0,
+		0,0,145,143,1,0,0,0,146,147,5,34,0,0,147,148,5,54,0,0,148,151,3,34,17,
+		0,149,150,5,88,0,0,150,152,3,42,21,0,151,149,1,0,0,0,151,152,1,0,0,0,152,
+		15,1,0,0,0,153,154,5,7,0,0,154,160,5,34,0,0,155,157,5,46,0,0,156,158,3,
+		18,9,0,157,156,1,0,0,0,157,158,1,0,0,0,158,159,1,0,0,0,159,161,5,47,0,
+		0,160,155,1,0,0,0,160,161,1,0,0,0,161,163,1,0,0,0,162,164,3,22,11,0,163,
+		162,1,0,0,0,163,164,1,0,0,0,164,166,1,0,0,0,165,167,3,28,14,0,166,165,
+		1,0,0,0,166,167,1,0,0,0,167,17,1,0,0,0,168,175,3,20,10,0,169,171,5,52,
+		0,0,170,172,3,20,10,0,171,170,1,0,0,0,171,172,1,0,0,0,172,174,1,0,0,0,
+		173,169,1,0,0,0,174,177,1,0,0,0,175,173,1,0,0,0,175,176,1,0,0,0,176,19,
+		1,0,0,0,177,175,1,0,0,0,178,180,7,1,0,0,179,178,1,0,0,0,180,183,1,0,0,
+		0,181,179,1,0,0,0,181,182,1,0,0,0,182,185,1,0,0,0,183,181,1,0,0,0,184,
+		186,7,2,0,0,185,184,1,0,0,0,185,186,1,0,0,0,186,187,1,0,0,0,187,188,3,
+		14,7,0,188,21,1,0,0,0,189,190,5,54,0,0,190,195,3,24,12,0,191,192,5,52,
+		0,0,192,194,3,24,12,0,193,191,1,0,0,0,194,197,1,0,0,0,195,193,1,0,0,0,
+		195,196,1,0,0,0,196,23,1,0,0,0,197,195,1,0,0,0,198,204,3,34,17,0,199,201,
+		5,46,0,0,200,202,3,46,23,0,201,200,1,0,0,0,201,202,1,0,0,0,202,203,1,0,
+		0,0,203,205,5,47,0,0,204,199,1,0,0,0,204,205,1,0,0,0,205,25,1,0,0,0,206,
+		207,5,8,0,0,207,209,5,34,0,0,208,210,3,22,11,0,209,208,1,0,0,0,209,210,
+		1,0,0,0,210,212,1,0,0,0,211,213,3,28,14,0,212,211,1,0,0,0,212,213,1,0,
+		0,0,213,27,1,0,0,0,214,218,5,50,0,0,215,217,7,0,0,0,216,215,1,0,0,0,217,
+		220,1,0,0,0,218,216,1,0,0,0,218,219,1,0,0,0,219,229,1,0,0,0,220,218,1,
+		0,0,0,221,223,3,8,4,0,222,224,7,0,0,0,223,222,1,0,0,0,224,225,1,0,0,0,
+		225,223,1,0,0,0,225,226,1,0,0,0,226,228,1,0,0,0,227,221,1,0,0,0,228,231,
+		1,0,0,0,229,227,1,0,0,0,229,230,1,0,0,0,230,232,1,0,0,0,231,229,1,0,0,
+		0,232,233,5,51,0,0,233,29,1,0,0,0,234,235,5,9,0,0,235,236,3,36,18,0,236,
+		31,1,0,0,0,237,238,7,2,0,0,238,241,5,34,0,0,239,240,5,54,0,0,240,242,3,
+		34,17,0,241,239,1,0,0,0,241,242,1,0,0,0,242,245,1,0,0,0,243,244,5,88,0,
+		0,244,246,3,42,21,0,245,243,1,0,0,0,245,246,1,0,0,0,246,33,1,0,0,0,247,
+		252,5,34,0,0,248,249,5,55,0,0,249,251,5,34,0,0,250,248,1,0,0,0,251,254,
+		1,0,0,0,252,250,1,0,0,0,252,253,1,0,0,0,253,260,1,0,0,0,254,252,1,0,0,
+		0,255,256,5,48,0,0,256,259,5,49,0,0,257,259,5,57,0,0,258,255,1,0,0,0,258,
+		257,1,0,0,0,259,262,1,0,0,0,260,258,1,0,0,0,260,261,1,0,0,0,261,35,1,0,
+		0,0,262,260,1,0,0,0,263,267,5,50,0,0,264,266,7,0,0,0,265,264,1,0,0,0,266,
+		269,1,0,0,0,267,265,1,0,0,0,267,268,1,0,0,0,268,278,1,0,0,0,269,267,1,
+		0,0,0,270,272,3,38,19,0,271,273,7,0,0,0,272,271,1,0,0,0,273,274,1,0,0,
+		0,274,272,1,0,0,0,274,275,1,0,0,0,275,277,1,0,0,0,276,270,1,0,0,0,277,
+		280,1,0,0,0,278,276,1,0,0,0,278,279,1,0,0,0,279,281,1,0,0,0,280,278,1,
+		0,0,0,281,282,5,51,0,0,282,37,1,0,0,0,283,307,3,32,16,0,284,307,3,40,20,
+		0,285,287,5,21,0,0,286,288,5,34,0,0,287,286,1,0,0,0,287,288,1,0,0,0,288,
+		307,1,0,0,0,289,291,5,22,0,0,290,292,5,34,0,0,291,290,1,0,0,0,291,292,
+		1,0,0,0,292,307,1,0,0,0,293,295,5,23,0,0,294,296,3,42,21,0,295,294,1,0,
+		0,0,295,296,1,0,0,0,296,307,1,0,0,0,297,304,3,42,21,0,298,299,7,3,0,0,
+		299,305,3,42,21,0,300,305,5,64,0,0,301,305,5,65,0,0,302,303,5,54,0,0,303,
+		305,3,40,20,0,304,298,1,0,0,0,304,300,1,0,0,0,304,301,1,0,0,0,304,302,
+		1,0,0,0,304,305,1,0,0,0,305,307,1,0,0,0,306,283,1,0,0,0,306,284,1,0,0,
+		0,306,285,1,0,0,0,306,289,1,0,0,0,306,293,1,0,0,0,306,297,1,0,0,0,307,
+		39,1,0,0,0,308,309,5,18,0,0,309,310,3,42,21,0,310,311,3,36,18,0,311,327,
+		1,0,0,0,312,313,5,19,0,0,313,314,5,34,0,0,314,315,5,20,0,0,315,322,3,42,
+		21,0,316,317,7,4,0,0,317,320,3,42,21,0,318,319,5,34,0,0,319,321,3,42,21,
+		0,320,318,1,0,0,0,320,321,1,0,0,0,321,323,1,0,0,0,322,316,1,0,0,0,322,
+		323,1,0,0,0,323,324,1,0,0,0,324,325,3,36,18,0,325,327,1,0,0,0,326,308,
+		1,0,0,0,326,312,1,0,0,0,327,41,1,0,0,0,328,335,3,44,22,0,329,330,7,5,0,
+		0,330,334,3,44,22,0,331,332,7,6,0,0,332,334,3,34,17,0,333,329,1,0,0,0,
+		333,331,1,0,0,0,334,337,1,0,0,0,335,333,1,0,0,0,335,336,1,0,0,0,336,43,
+		1,0,0,0,337,335,1,0,0,0,338,340,7,7,0,0,339,338,1,0,0,0,340,343,1,0,0,
+		0,341,339,1,0,0,0,341,342,1,0,0,0,342,384,1,0,0,0,343,341,1,0,0,0,344,
+		385,3,52,26,0,345,366,5,34,0,0,346,366,5,35,0,0,347,366,5,36,0,0,348,366,
+		5,38,0,0,349,366,5,37,0,0,350,366,5,40,0,0,351,366,5,42,0,0,352,366,5,
+		43,0,0,353,366,5,31,0,0,354,366,5,32,0,0,355,366,5,30,0,0,356,366,5,28,
+		0,0,357,366,5,29,0,0,358,366,3,56,28,0,359,366,3,54,27,0,360,366,3,50,
+		25,0,361,362,5,46,0,0,362,363,3,42,21,0,363,364,5,47,0,0,364,366,1,0,0,
+		0,365,345,1,0,0,0,365,346,1,0,0,0,365,347,1,0,0,0,365,348,1,0,0,0,365,
+		349,1,0,0,0,365,350,1,0,0,0,365,351,1,0,0,0,365,352,1,0,0,0,365,353,1,
+		0,0,0,365,354,1,0,0,0,365,355,1,0,0,0,365,356,1,0,0,0,365,357,1,0,0,0,
+		365,358,1,0,0,0,365,359,1,0,0,0,365,360,1,0,0,0,365,361,1,0,0,0,366,381,
+		1,0,0,0,367,369,5,46,0,0,368,370,3,46,23,0,369,368,1,0,0,0,369,370,1,0,
+		0,0,370,371,1,0,0,0,371,380,5,47,0,0,372,373,5,48,0,0,373,374,3,48,24,
+		0,374,375,5,49,0,0,375,380,1,0,0,0,376,377,7,8,0,0,377,380,5,34,0,0,378,
+		380,5,61,0,0,379,367,1,0,0,0,379,372,1,0,0,0,379,376,1,0,0,0,379,378,1,
+		0,0,0,380,383,1,0,0,0,381,379,1,0,0,0,381,382,1,0,0,0,382,385,1,0,0,0,
+		383,381,1,0,0,0,384,344,1,0,0,0,384,365,1,0,0,0,385,45,1,0,0,0,386,389,
+		3,42,21,0,387,388,5,54,0,0,388,390,3,42,21,0,389,387,1,0,0,0,389,390,1,
+		0,0,0,390,401,1,0,0,0,391,397,5,52,0,0,392,395,3,42,21,0,393,394,5,54,
+		0,0,394,396,3,42,21,0,395,393,1,0,0,0,395,396,1,0,0,0,396,398,1,0,0,0,
+		397,392,1,0,0,0,397,398,1,0,0,0,398,400,1,0,0,0,399,391,1,0,0,0,400,403,
+		1,0,0,0,401,399,1,0,0,0,401,402,1,0,0,0,402,47,1,0,0,0,403,401,1,0,0,0,
+		404,409,3,42,21,0,405,407,7,4,0,0,406,408,3,42,21,0,407,406,1,0,0,0,407,
+		408,1,0,0,0,408,410,1,0,0,0,409,405,1,0,0,0,409,410,1,0,0,0,410,416,1,
+		0,0,0,411,413,7,4,0,0,412,414,3,42,21,0,413,412,1,0,0,0,413,414,1,0,0,
+		0,414,416,1,0,0,0,415,404,1,0,0,0,415,411,1,0,0,0,416,49,1,0,0,0,417,428,
+		5,48,0,0,418,425,3,42,21,0,419,421,5,52,0,0,420,422,3,42,21,0,421,420,
+		1,0,0,0,421,422,1,0,0,0,422,424,1,0,0,0,423,419,1,0,0,0,424,427,1,0,0,
+		0,425,423,1,0,0,0,425,426,1,0,0,0,426,429,1,0,0,0,427,425,1,0,0,0,428,
+		418,1,0,0,0,428,429,1,0,0,0,429,430,1,0,0,0,430,431,5,49,0,0,431,51,1,
+		0,0,0,432,433,5,24,0,0,433,438,5,34,0,0,434,435,5,55,0,0,435,437,5,34,
+		0,0,436,434,1,0,0,0,437,440,1,0,0,0,438,436,1,0,0,0,438,439,1,0,0,0,439,
+		449,1,0,0,0,440,438,1,0,0,0,441,443,5,48,0,0,442,444,3,42,21,0,443,442,
+		1,0,0,0,443,444,1,0,0,0,444,445,1,0,0,0,445,448,5,49,0,0,446,448,5,57,
+		0,0,447,441,1,0,0,0,447,446,1,0,0,0,448,451,1,0,0,0,449,447,1,0,0,0,449,
+		450,1,0,0,0,450,460,1,0,0,0,451,449,1,0,0,0,452,455,5,46,0,0,453,454,5,
+		2,0,0,454,456,5,60,0,0,455,453,1,0,0,0,455,456,1,0,0,0,456,457,1,0,0,0,
+		457,458,3,42,21,0,458,459,5,47,0,0,459,461,1,0,0,0,460,452,1,0,0,0,460,
+		461,1,0,0,0,461,53,1,0,0,0,462,463,5,16,0,0,463,464,3,42,21,0,464,472,
+		3,36,18,0,465,466,5,1,0,0,466,467,5,16,0,0,467,468,3,42,21,0,468,469,3,
+		36,18,0,469,471,1,0,0,0,470,465,1,0,0,0,471,474,1,0,0,0,472,470,1,0,0,
+		0,472,473,1,0,0,0,473,477,1,0,0,0,474,472,1,0,0,0,475,476,5,17,0,0,476,
+		478,3,36,18,0,477,475,1,0,0,0,477,478,1,0,0,0,478,55,1,0,0,0,479,487,5,
+		45,0,0,480,486,5,109,0,0,481,482,5,108,0,0,482,483,3,42,21,0,483,484,5,
+		51,0,0,484,486,1,0,0,0,485,480,1,0,0,0,485,481,1,0,0,0,486,489,1,0,0,0,
+		487,485,1,0,0,0,487,488,1,0,0,0,488,490,1,0,0,0,489,487,1,0,0,0,490,491,
+		5,107,0,0,491,57,1,0,0,0,77,61,68,72,79,87,92,101,105,110,118,124,129,
+		134,139,143,151,157,160,163,166,171,175,181,185,195,201,204,209,212,218,
+		225,229,241,245,252,258,260,267,274,278,287,291,295,304,306,320,322,326,
+		333,335,341,365,369,379,381,384,389,395,397,401,407,409,413,415,421,425,
+		428,438,443,447,449,455,460,472,477,485,487
 	};
 
 	public static readonly ATN _ATN =

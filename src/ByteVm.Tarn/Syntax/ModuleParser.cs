@@ -56,7 +56,8 @@ internal static class ModuleParser
             while (SkipSeparators(parser) != TokenConstants.EOF)
             {
                 builder.Add(parser.topLevel());
-                parser.statementEnd();
+                if (parser.InputStream.LA(1) is not (TarnLexer.NEWLINE or TarnLexer.SEMI))
+                    return null;
             }
 
             return builder.ToModule();
@@ -71,7 +72,7 @@ internal static class ModuleParser
     private static int SkipSeparators(TarnParser parser)
     {
         while (parser.InputStream.LA(1) is TarnLexer.NEWLINE or TarnLexer.SEMI)
-            parser.Consume();
+            parser.InputStream.Consume();
         return parser.InputStream.LA(1);
     }
 

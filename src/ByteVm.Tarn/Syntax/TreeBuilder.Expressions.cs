@@ -15,7 +15,19 @@ internal sealed partial class TreeBuilder
     {
         var children = new ChildReader(context);
         ExpressionSyntax first = Operand(children.Rule<OperandContext>());
-        return children.AtEnd ? first : new PrecedenceClimber(this).Run(first, ref children);
+        return context.ChildCount switch
+        {
+            1 => first,
+            3 when context.children[2] is OperandContext => SingleBinary(first, ref children),
+            _ => new PrecedenceClimber(this).Run(first, ref children),
+        };
+    }
+
+    private BinarySyntax SingleBinary(ExpressionSyntax left, ref ChildReader children)
+    {
+        IToken token = children.Token();
+        ExpressionSyntax right = Operand(children.Rule<OperandContext>());
+        return new BinarySyntax(left.Span.To(right.Span), BinaryOperatorOf(token.Type), SpanOf(token), left, right);
     }
 
     private ExpressionSyntax Operand(OperandContext context)
@@ -116,27 +128,26 @@ internal sealed partial class TreeBuilder
     private ImmutableArray<ArgumentSyntax> Arguments(ArgumentsContext context)
     {
         var arguments = ImmutableArray.CreateBuilder<ArgumentSyntax>(context.ChildCount / 2 + 1);
-        foreach (var child in context.children)
+        var children = new ChildReader(context);
+        while (!children.AtEnd)
         {
-            if (child is ArgumentContext argument)
-                arguments.Add(Argument(argument));
+            if (!children.TryToken(COMMA))
+                arguments.Add(Argument(ref children));
         }
 
         return arguments.DrainToImmutable();
     }
 
-    private ArgumentSyntax Argument(ArgumentContext context)
+    private ArgumentSyntax Argument(ref ChildReader children)
     {
-        var children = new ChildReader(context);
         ExpressionSyntax first = Expression(children.Rule<ExpressionContext>());
-        if (children.AtEnd)
+        if (!children.TryToken(COLON))
             return new ArgumentSyntax(first.Span, null, first);
-        children.Skip();
         ExpressionSyntax value = Expression(children.Rule<ExpressionContext>());
         if (first is NameSyntax name)
-            return new ArgumentSyntax(SpanOf(context), name.Name, value);
+            return new ArgumentSyntax(first.Span.To(value.Span), name.Name, value);
         diagnostics.Report(source, first.Span, DiagnosticCatalog.ArgumentNameIsNotAName);
-        return new ArgumentSyntax(SpanOf(context), null, value);
+        return new ArgumentSyntax(first.Span.To(value.Span), null, value);
     }
 
     private ExpressionSyntax Index(ExpressionSyntax target, ref ChildReader children)

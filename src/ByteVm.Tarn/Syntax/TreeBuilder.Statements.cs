@@ -47,13 +47,17 @@ internal sealed partial class TreeBuilder
     {
         if (children.AtEnd)
             return new ExpressionStatementSyntax(SpanOf(context), expression);
-        if (children.TryRule<AssignmentOperatorContext>() is { } assignment)
-            return Assignment(context, expression, AssignmentOperator(assignment.Start.Type), Expression(children.Rule<ExpressionContext>()));
         IToken token = children.Token();
-        if (token.Type == COLON)
-            return Loop(children.Rule<LoopContext>(), Label(expression));
-        BinaryOperator step = token.Type == PLUS_PLUS ? BinaryOperator.Add : BinaryOperator.Subtract;
-        return Assignment(context, expression, step, new IntegerLiteralSyntax(SpanOf(token), 1, IsLong: false, IsBits: false));
+        switch (token.Type)
+        {
+            case COLON:
+                return Loop(children.Rule<LoopContext>(), Label(expression));
+            case PLUS_PLUS or MINUS_MINUS:
+                BinaryOperator step = token.Type == PLUS_PLUS ? BinaryOperator.Add : BinaryOperator.Subtract;
+                return Assignment(context, expression, step, new IntegerLiteralSyntax(SpanOf(token), 1, IsLong: false, IsBits: false));
+            default:
+                return Assignment(context, expression, AssignmentOperator(token.Type), Expression(children.Rule<ExpressionContext>()));
+        }
     }
 
     private AssignmentSyntax Assignment(StatementContext context, ExpressionSyntax target, BinaryOperator? @operator, ExpressionSyntax value)

@@ -100,24 +100,27 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
     private Modifiers ReadModifiers(ref ChildReader children)
     {
         var modifiers = Modifiers.None;
-        while (children.TryRule<ModifierContext>() is { } context)
+        while (ModifierOf(children.NextToken) is var modifier and not Modifiers.None)
         {
-            Modifiers modifier = context.Start.Type switch
-            {
-                PRIVATE => Modifiers.Private,
-                OPEN => Modifiers.Open,
-                ABSTRACT => Modifiers.Abstract,
-                OVERRIDE => Modifiers.Override,
-                STATIC => Modifiers.Static,
-                _ => Modifiers.Extern,
-            };
+            IToken token = children.Token();
             if ((modifiers & modifier) != 0)
-                diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.RepeatedModifier, context.Start.Text);
+                diagnostics.Report(source, SpanOf(token), DiagnosticCatalog.RepeatedModifier, token.Text);
             modifiers |= modifier;
         }
 
         return modifiers;
     }
+
+    private static Modifiers ModifierOf(int token) => token switch
+    {
+        PRIVATE => Modifiers.Private,
+        OPEN => Modifiers.Open,
+        ABSTRACT => Modifiers.Abstract,
+        OVERRIDE => Modifiers.Override,
+        STATIC => Modifiers.Static,
+        EXTERN => Modifiers.Extern,
+        _ => Modifiers.None,
+    };
 
     private FunctionSyntax Function(DeclarationContext declaration, Modifiers modifiers, FunctionDeclarationContext context)
     {
