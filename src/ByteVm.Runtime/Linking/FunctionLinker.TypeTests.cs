@@ -14,9 +14,7 @@ internal sealed partial class FunctionLinker
         LinkedType type = Resolve(test.C);
         if (type.Kind == LinkedTypeKind.Object)
         {
-            // Every reference but null is one. The destination holds the null to compare with: it is an i32, hence another slot.
-            Constant32(test.A, 0);
-            buffer.Emit(LinkedOpcode.NeRef, frame.Word(test.A), frame.Word(test.B), frame.Word(test.A));
+            LinkIsNotNull(test);
             return;
         }
 
@@ -28,6 +26,15 @@ internal sealed partial class FunctionLinker
             TypeTestForm.Service => LinkedOpcode.IsType,
         };
         buffer.EmitExtended(opcode, frame.Word(test.A), frame.Word(test.B), extension);
+    }
+
+    /// <summary>Every reference but null is an object.</summary>
+    private void LinkIsNotNull(in Instruction test)
+    {
+        const int overConstant = 2;
+        Constant32(test.A, 1);
+        buffer.Emit(LinkedOpcode.BrNonnull, frame.Word(test.B), overConstant);
+        Constant32(test.A, 0);
     }
 
     private void LinkCast(in Instruction cast)

@@ -9,15 +9,19 @@ namespace ByteVm.Tests.Interpretation;
 /// <summary>A program of a hand-made module with one instance on the interpreter, with or without the monitor.</summary>
 internal sealed class Interpreted : IDisposable
 {
-    public Interpreted(Module module, ProgramOptions? options = null, InstanceOptions? limits = null)
+    public Interpreted(Module module, ProgramOptions? options = null, InstanceOptions? limits = null, IProcessor? processor = null)
     {
         Program = new LinkedProgram(module, (options ?? ProgramOptions.Default) with { VerifyLinkedCode = true });
-        Instance = new Instance(Program, new InterpreterProcessor(), limits ?? new InstanceOptions());
+        Instance = new Instance(Program, processor ?? new InterpreterProcessor(), limits ?? new InstanceOptions());
     }
 
     public LinkedProgram Program { get; }
 
     public Instance Instance { get; }
+
+    public unsafe long FuelLeft => Instance.Context->Fuel;
+
+    public unsafe void AddFuel(long units) => Instance.Context->Fuel += units;
 
     /// <summary>Runs the exported function "main" until its first trap.</summary>
     public Trap Call(params ReadOnlySpan<long> arguments)
