@@ -9,6 +9,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
 {
     ["memory"] = ("memory", _ => MemoryFigures.Print()),
     ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
+    ["tarn-compiler"] = ("tarn-compiler", _ => CompilerFigures.Print()),
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
