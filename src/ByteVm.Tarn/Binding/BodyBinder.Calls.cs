@@ -77,15 +77,10 @@ internal sealed partial class BodyBinder
             return BindPrint(syntax, target);
         ImmutableArray<BoundExpression> arguments = BindArguments(target, syntax.Arguments, syntax.Span, target.Name);
         references.Add(target);
-        return OpcodeOf(target) is { } opcode
+        return ExternTargets.OpcodeOf(target.ExternTarget) is { } opcode
             ? new BoundOpcode(syntax.Span, target.ReturnType, opcode, arguments)
             : new BoundCall(syntax.Span, target, null, arguments, Dispatch.Static);
     }
-
-    private const string OpcodePrefix = "op ";
-
-    private static Opcode? OpcodeOf(FunctionSymbol target) =>
-        target.ExternTarget is { } text && text.StartsWith(OpcodePrefix, StringComparison.Ordinal) && OpcodeTable.TryFind(text[OpcodePrefix.Length..], out Opcode opcode) ? opcode : null;
 
     /// <summary>The prelude's print functions take any one value that has a text.</summary>
     private static bool IsPrinting(FunctionSymbol target) => target is { Class: null, Name: "print" or "println", Module.Name: StandardLibrary.Prelude };

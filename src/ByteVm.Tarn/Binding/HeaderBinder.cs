@@ -153,9 +153,8 @@ internal sealed class HeaderBinder
     private void CheckExtern(FunctionSymbol function, FunctionSyntax syntax)
     {
         function.ExternTarget = (syntax.ExpressionBody as StringLiteralSyntax)?.Value;
-        Require(module.IsLibrary, function, DiagnosticCatalog.ExternOutsideLibrary);
-        if (module.IsLibrary)
-            Require(function.ExternTarget is not null, function, DiagnosticCatalog.MissingBody);
+        Require(function.ExternTarget is not null, function, DiagnosticCatalog.MissingBody);
+        Require(module.IsLibrary || !ExternTargets.IsOpcode(function.ExternTarget), function, DiagnosticCatalog.OpcodeOutsideLibrary);
     }
 
     private void Require(bool condition, FunctionSymbol function, DiagnosticDescriptor otherwise)

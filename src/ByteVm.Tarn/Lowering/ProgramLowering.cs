@@ -38,7 +38,7 @@ internal sealed class ProgramLowering
     /// <summary>The module; null when it was refused after all: a limit, a cycle of initializers, or an error in the library.</summary>
     public Module? Lower()
     {
-        FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate)];
+        FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate && !f.IsExtern)];
         IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported);
         if (compilation.Diagnostics.HasErrors)
             return null;

@@ -12,7 +12,7 @@ internal sealed class BoundImport(HostOperation operation, LinkedType[] paramete
 
     public LinkedType? ResultType => resultType;
 
-    /// <summary>Performs the operation. Whatever it throws becomes a fault of the guest: the host goes on.</summary>
+    /// <summary>Performs the operation. A failure of the outside world becomes a fault of the guest, and the host goes on.</summary>
     public FaultKind Invoke(in ServiceCall service)
     {
         try
@@ -22,11 +22,11 @@ internal sealed class BoundImport(HostOperation operation, LinkedType[] paramete
         }
         catch (HostFaultException e)
         {
+            service.Instance.HostException = e.InnerException;
             return service.Fault(e.Kind, e.Message);
         }
-        catch (Exception e) when (e is not (ByteVm.Memory.HeapCorruptionException or OutOfMemoryException))
+        catch (IOException e)
         {
-            service.Instance.HostException = e;
             return service.Fault(FaultKind.HostError, $"{operation.Name}: {e.Message}");
         }
     }

@@ -36,8 +36,8 @@ internal sealed class GuestFiles(InstanceOptions options)
 
     public bool Exists(string path)
     {
-        string full = Resolve(path, Capabilities.FileRead, "look for");
-        return File.Exists(full) || Directory.Exists(full);
+        string real = Resolve(path, Capabilities.FileRead, "look for").RealPath;
+        return File.Exists(real) || Directory.Exists(real);
     }
 
     public void Write(string path, ReadOnlySpan<byte> bytes) => Write(path, bytes, append: false);
@@ -66,11 +66,11 @@ internal sealed class GuestFiles(InstanceOptions options)
 
     private FileStream Open(string path, string capability, string verb, FileMode mode, FileAccess access)
     {
-        string full = Resolve(path, capability, verb);
-        if (Directory.Exists(full))
+        (FileRoot root, string real) = Resolve(path, capability, verb);
+        if (Directory.Exists(real))
             throw Failure(verb, path, "it is a folder");
-        FileStream file = Guard(verb, path, () => new FileStream(full, mode, access, FileShare.ReadWrite, bufferSize: 0));
-        if (Root(full, capability)!.StillHolds(file))
+        FileStream file = Guard(verb, path, () => new FileStream(real, mode, access, FileShare.ReadWrite, bufferSize: 0));
+        if (root.StillHolds(file))
             return file;
         file.Dispose();
         throw Failure(verb, path, "a link leads out of the granted folder");
@@ -86,16 +86,16 @@ internal sealed class GuestFiles(InstanceOptions options)
         return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
     }
 
-    private string Resolve(string path, string capability, string verb)
+    private (FileRoot Root, string RealPath) Resolve(string path, string capability, string verb)
     {
         if (path.Length == 0 || path.Contains('\0'))
             throw Failure(verb, path, "it is not a path");
         string full = Path.GetFullPath(path, options.WorkingDirectory);
-        FileRoot root = Root(full, capability) ?? throw Failure(verb, path, $"it lies beneath no folder granted for that; {Capabilities.OptionFor(capability)} grants one");
-        return Guard(verb, path, () => root.Follow(full)) ?? throw Failure(verb, path, "a link leads out of the granted folder");
+        FileRoot root = Array.Find(roots, r => r.Grants(capability) && r.Contains(full)) ??
+            throw Failure(verb, path, $"it lies beneath no folder granted for that; {Capabilities.OptionFor(capability)} grants one");
+        string? real = Guard(verb, path, () => root.Follow(full));
+        return real is null ? throw Failure(verb, path, "a link leads out of the granted folder") : (root, real);
     }
-
-    private FileRoot? Root(string full, string capability) => Array.Find(roots, root => root.Grants(capability) && root.Contains(full));
 
     private static T Guard<T>(string verb, string path, Func<T> action)
     {

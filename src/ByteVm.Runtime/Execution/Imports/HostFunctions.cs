@@ -52,11 +52,24 @@ public sealed class HostFunctions
     private HostFunctions Add(string name, string[] parameters, string? result, HostHandler handler)
     {
         string list = $"({string.Join(", ", parameters)})";
-        var operation = new HostOperation(name, result is null ? list : $"{list} -> {result}", Capability: "", handler);
+        var operation = new HostOperation(name, result is null ? list : $"{list} -> {result}", Capability: "", Guarded(name, handler));
         if (HostOperations.Find(name) is not null)
             throw new ArgumentException($"'{name}' is an operation of the host itself; choose another name", nameof(name));
         if (!operations.TryAdd(name, operation))
             throw new ArgumentException($"'{name}' is registered already", nameof(name));
         return this;
     }
+
+    /// <summary>An embedder's function may throw whatever it likes: that ends the guest, not the host.</summary>
+    private static HostHandler Guarded(string name, HostHandler handler) => (in HostCall call) =>
+    {
+        try
+        {
+            handler(call);
+        }
+        catch (Exception e) when (e is not HostFaultException)
+        {
+            throw new HostFaultException(FaultKind.HostError, $"{name}: {e.Message}", e);
+        }
+    };
 }

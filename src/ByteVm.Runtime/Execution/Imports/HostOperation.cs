@@ -9,7 +9,7 @@ internal delegate void HostHandler(in HostCall call);
 internal sealed record HostOperation(string Name, string Signature, string Capability, HostHandler Handler);
 
 /// <summary>An operation that failed in a way the guest may learn of. The message names things as the guest does.</summary>
-internal sealed class HostFaultException(FaultKind kind, string message) : Exception(message)
+internal sealed class HostFaultException(FaultKind kind, string message, Exception? cause = null) : Exception(message, cause)
 {
     public FaultKind Kind => kind;
 }
