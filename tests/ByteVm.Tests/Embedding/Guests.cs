@@ -1,4 +1,5 @@
 using ByteVm.Bytecode;
+using ByteVm.Host;
 using ByteVm.Tarn;
 using ByteVm.Tarn.Syntax;
 
@@ -8,7 +9,7 @@ namespace ByteVm.Tests.Embedding;
 internal static class Guests
 {
     /// <summary>For [MemberData]: every engine that runs here.</summary>
-    public static TheoryData<EngineKind> Engines => Processors.BaselineUnsupportedReason is null
+    public static TheoryData<EngineKind> Engines => DirectExecution.IsSupported
         ? new TheoryData<EngineKind>(EngineKind.Interpreter, EngineKind.Baseline)
         : new TheoryData<EngineKind>(EngineKind.Interpreter);
 
