@@ -1,5 +1,6 @@
 using System.Globalization;
 using ByteVm.Bench;
+using ByteVm.Bench.Compiler;
 using ByteVm.Bench.Interpreter;
 using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
@@ -12,6 +13,8 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["tarn-compiler"] = ("tarn-compiler", _ => CompilerFigures.Print()),
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
+    ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
+    ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
 };
 
