@@ -10,7 +10,6 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
 {
     ["memory"] = ("memory", _ => MemoryFigures.Print()),
     ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
-    ["tarn-compiler"] = ("tarn-compiler", _ => CompilerFigures.Print()),
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
