@@ -16,6 +16,7 @@ internal sealed class ModuleFuzzer
     private const int BaseModuleSize = 10;
     private const int TextEvery = 256;
     private const double SecondsLimit = 2;
+    private const int SlowRuns = 4;
     private const long AllocationLimit = 64 << 20;
 
     private readonly int seed;
@@ -25,6 +26,7 @@ internal sealed class ModuleFuzzer
     private TimeSpan slowest;
     private long slowestCase;
     private long mostAllocated;
+    private long pauses;
 
     private enum Verdict
     {
@@ -117,8 +119,23 @@ internal sealed class ModuleFuzzer
         if (elapsed > slowest)
             (slowest, slowestCase) = (elapsed, number);
         return problem
-            ?? (elapsed.TotalSeconds > SecondsLimit ? $"took {elapsed.TotalSeconds:F1} s" : null)
+            ?? (elapsed.TotalSeconds > SecondsLimit && IsSlowAgain(bytes) ? $"took more than {SecondsLimit} s, each of {SlowRuns} times" : null)
             ?? (allocated > AllocationLimit ? $"allocated {allocated} bytes" : null);
+    }
+
+    // The clock also counts what a loaded machine spends elsewhere. A case is the same each time: one that is slow stays slow.
+    private bool IsSlowAgain(byte[] bytes)
+    {
+        pauses++;
+        for (int i = 1; i < SlowRuns; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Judge(bytes, withText: true, out _);
+            if (Stopwatch.GetElapsedTime(start).TotalSeconds <= SecondsLimit)
+                return false;
+        }
+
+        return true;
     }
 
     private static string? Judge(byte[] bytes, bool withText, out Verdict verdict)
@@ -163,7 +180,7 @@ internal sealed class ModuleFuzzer
             $"accepted {Of(Verdict.Accepted) * 100.0 / cases:F1} %, rejected by the verifier {Of(Verdict.Rejected) * 100.0 / cases:F1} %, " +
             $"by the reader {Of(Verdict.NotRead) * 100.0 / cases:F1} %, without encoding {Of(Verdict.NoEncoding) * 100.0 / cases:F1} %"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"slowest {slowest.TotalMilliseconds:F1} ms (case {slowestCase}), most allocated in one case {mostAllocated / 1024} KiB"));
+            $"slowest {slowest.TotalMilliseconds:F1} ms (case {slowestCase}), most allocated in one case {mostAllocated / 1024} KiB, over the time limit only once {pauses}"));
     }
 
     private static class CaseSeed
