@@ -34,7 +34,7 @@ internal sealed partial class BaselineCompiler
         return array;
     }
 
-    private void Learn(SlotKind? kind, int slot)
+    private void Learn(SlotUse? kind, int slot)
     {
         if (kind is { } known && slot != NoSlot && slotKinds[slot - lowestSlot] < known)
             slotKinds[slot - lowestSlot] = known;

@@ -20,7 +20,7 @@ internal sealed partial class BaselineCompiler
     /// <summary>By hardware number: the register's value was zero-extended from 32 bits by the code that made it.</summary>
     private readonly bool[] isNarrow = new bool[GeneralRegisters];
 
-    private SlotKind[] slotKinds = [];
+    private SlotUse[] slotKinds = [];
     private SlotConstant[] constants = [];
     private long constantEpoch;
     private int lowestSlot;
@@ -62,9 +62,9 @@ internal sealed partial class BaselineCompiler
         vector.Clear();
     }
 
-    private bool IsFloat(int slot) => slotKinds[slot - lowestSlot] == SlotKind.Float;
+    private bool IsFloat(int slot) => slotKinds[slot - lowestSlot] == SlotUse.Float;
 
-    private bool IsNarrow(int slot) => slotKinds[slot - lowestSlot] == SlotKind.Narrow;
+    private bool IsNarrow(int slot) => slotKinds[slot - lowestSlot] == SlotUse.Narrow;
 
     /// <summary>The value the slot is known to hold, with the upper half zero in an i32.</summary>
     private bool TryConstant(int slot, out long value)

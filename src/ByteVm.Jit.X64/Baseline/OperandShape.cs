@@ -20,7 +20,7 @@ internal readonly struct OperandShape
 
     private OperandShape(LinkedOpcode opcode)
     {
-        Span<SlotKind?> kinds = [null, null, null];
+        Span<SlotUse?> kinds = [null, null, null];
         int position = 0;
         foreach (OperandInfo operand in opcode.Info().Operands)
         {
@@ -43,19 +43,19 @@ internal readonly struct OperandShape
     }
 
     /// <summary>What the opcode says of the slot in operand A; null when A is no slot.</summary>
-    public SlotKind? A { get; }
-    public SlotKind? B { get; }
-    public SlotKind? C { get; }
+    public SlotUse? A { get; }
+    public SlotUse? B { get; }
+    public SlotUse? C { get; }
     public LabelPlace Label { get; }
     public bool HasExtension { get; }
 
     public static ref readonly OperandShape Of(LinkedOpcode opcode) => ref Shapes[(int)opcode];
 
-    private static SlotKind KindOf(OperandType type) => type switch
+    private static SlotUse KindOf(OperandType type) => type switch
     {
-        OperandType.I32 or OperandType.Reference or OperandType.String or OperandType.Array or OperandType.Bytes => SlotKind.Narrow,
-        OperandType.I64 => SlotKind.Wide,
-        OperandType.F32 or OperandType.F64 => SlotKind.Float,
-        _ => SlotKind.Unknown,
+        OperandType.I32 or OperandType.Reference or OperandType.String or OperandType.Array or OperandType.Bytes => SlotUse.Narrow,
+        OperandType.I64 => SlotUse.Wide,
+        OperandType.F32 or OperandType.F64 => SlotUse.Float,
+        _ => SlotUse.Unknown,
     };
 }

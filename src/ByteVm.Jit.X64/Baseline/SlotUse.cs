@@ -4,7 +4,7 @@ namespace ByteVm.Jit.X64.Baseline;
 /// What the instructions of a function tell of a slot's type. A slot has one type, yet some instructions (moves, calls) take any, and
 /// loads name only the width; the highest value wins.
 /// </summary>
-internal enum SlotKind : byte
+internal enum SlotUse : byte
 {
     /// <summary>Only moved about.</summary>
     Unknown,
