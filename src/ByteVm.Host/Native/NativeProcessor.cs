@@ -49,7 +49,8 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
     /// <exception cref="HeapCorruptionException">The guest's heap is corrupt; the instance cannot go on.</exception>
     public Trap Run(Instance instance)
     {
-        if (!((Session)instance.ProcessorState!).EntryFits)
+        Session session = (Session)instance.ProcessorState!;
+        if (!session.EntryFits)
             return EntryOverflow(instance);
         ThreadSignalStack.Ensure(direct);
         InstanceContext* context = instance.Context;
@@ -62,7 +63,7 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
 
         return kind switch
         {
-            TrapKind.Returned => new Trap { Kind = kind, Result = (long)context->ResultInteger },
+            TrapKind.Returned => new Trap { Kind = kind, Result = session.EntryFunction!.ResultSlots == 1 ? (long)context->ResultInteger : 0 },
             TrapKind.StackOverflow => StackOverflow(instance),
             TrapKind.HardwareFault => NullReference(instance),
             _ => new Trap

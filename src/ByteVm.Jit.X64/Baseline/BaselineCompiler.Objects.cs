@@ -85,13 +85,15 @@ internal sealed partial class BaselineCompiler
         FinishAllocation(instruction.A, target, done);
     }
 
-    /// <summary>Inline while the array is small; a negative length is large as an unsigned number, so the monitor sees it.</summary>
+    /// <summary>Inline while the array is small.</summary>
     private void EmitNewElements(in LinkedInstruction instruction)
     {
         int descriptor = (int)instruction.Extension;
         int elementBytes = (int)context.Descriptor((uint)descriptor).Size;
         int done = asm.NewLabel();
         Gpr length = Use32(instruction.B);
+        asm.Emit(Code.Test_rm32_r32, length.Dword(), length.Dword());
+        asm.Jump(Condition.Negative, FaultLabel(FaultKind.NegativeArrayLength));
         Gpr target = BindResult(instruction.A);
         int slow = ExitLabel(TrapKind.Service, done);
         asm.Arithmetic(Arithmetic.Compare, Width.Dword, length, MaxInlineArrayBytes / elementBytes);

@@ -36,14 +36,20 @@ public sealed class ComputingInstructionTests
     private static void Compare(string mnemonic, Func<long, long, object> oracle, Func<string, Module> build)
     {
         using var run = new Interpreted(build(mnemonic));
-        LinkedFunction main = run.Program.Export("main")!;
+        Compare(mnemonic, oracle, run.Instance);
+    }
+
+    /// <summary>Runs the instance's "main", which is the instruction or branch with this mnemonic, over all pairs of operands.</summary>
+    internal static void Compare(string mnemonic, Func<long, long, object> oracle, Instance instance)
+    {
+        LinkedFunction main = instance.Program.Export("main")!;
         OperandType[] uses = Uses(mnemonic);
         foreach (long a in ComputingOracles.Boundaries(uses[0]))
         {
             foreach (long b in uses.Length > 1 ? ComputingOracles.Boundaries(uses[1]) : [0])
             {
-                run.Instance.Processor.Enter(run.Instance, main, new[] { a, b }.AsSpan(0, uses.Length));
-                Trap trap = run.Instance.Processor.Run(run.Instance);
+                instance.Processor.Enter(instance, main, new[] { a, b }.AsSpan(0, uses.Length));
+                Trap trap = instance.Processor.Run(instance);
                 object found = trap.Kind == TrapKind.Returned ? trap.Result : trap.Fault;
                 Assert.True(IsSame(oracle(a, b), found, ResultType(mnemonic)), $"{mnemonic} {a:X}, {b:X}: expected {oracle(a, b):X}, found {found:X}");
             }
@@ -51,7 +57,7 @@ public sealed class ComputingInstructionTests
     }
 
     // The bits of a NaN are seen through f32.bits and f64.bits only, which make them one.
-    private static bool IsSame(object expected, object found, OperandType type)
+    internal static bool IsSame(object expected, object found, OperandType type)
     {
         if (expected.Equals(found) || expected is FaultKind || found is FaultKind)
             return expected.Equals(found);
@@ -65,13 +71,13 @@ public sealed class ComputingInstructionTests
 
     private static OpcodeInfo Info(string mnemonic) => OpcodeTable.TryFind(mnemonic, out Opcode opcode) ? opcode.Info() : throw new ArgumentException(mnemonic);
 
-    private static OperandType[] Uses(string mnemonic) => [.. Info(mnemonic).Operands.Where(o => o.Kind == OperandKind.Use).Select(o => o.Type)];
+    internal static OperandType[] Uses(string mnemonic) => [.. Info(mnemonic).Operands.Where(o => o.Kind == OperandKind.Use).Select(o => o.Type)];
 
-    private static OperandType ResultType(string mnemonic) =>
+    internal static OperandType ResultType(string mnemonic) =>
         Info(mnemonic).Operands[0] is { Kind: OperandKind.Destination } destination ? destination.Type : OperandType.I32;
 
     /// <summary>main(a, b) = the instruction's result.</summary>
-    private static Module ComputingModule(string mnemonic)
+    internal static Module ComputingModule(string mnemonic)
     {
         OpcodeTable.TryFind(mnemonic, out Opcode opcode);
         OperandType[] uses = Uses(mnemonic);
@@ -80,7 +86,7 @@ public sealed class ComputingInstructionTests
     }
 
     /// <summary>main(a, b) = 1 when the branch is taken, else 0.</summary>
-    private static Module BranchModule(string mnemonic)
+    internal static Module BranchModule(string mnemonic)
     {
         OpcodeTable.TryFind(mnemonic, out Opcode opcode);
         OperandType[] uses = Uses(mnemonic);
@@ -94,14 +100,14 @@ public sealed class ComputingInstructionTests
         ]);
     }
 
-    private static Module ModuleOf(OperandType[] parameters, TypeRef result, Instruction[] code) => new()
+    internal static Module ModuleOf(OperandType[] parameters, TypeRef result, Instruction[] code) => new()
     {
         Name = "test",
         Functions = [new Function { Name = "main", ParameterCount = parameters.Length, Registers = [.. parameters.Select(TypeOf), result], Result = result, Code = code }],
         Exports = [new Export("main", 0)],
     };
 
-    private static TypeRef TypeOf(OperandType type) => type switch
+    internal static TypeRef TypeOf(OperandType type) => type switch
     {
         OperandType.I32 => TypeRef.I32,
         OperandType.I64 => TypeRef.I64,
