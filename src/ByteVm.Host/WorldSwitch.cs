@@ -21,7 +21,7 @@ namespace ByteVm.Host;
 internal sealed unsafe class WorldSwitch
 {
     /// <summary>All exceptions masked, round to nearest even, no flush to zero, denormals honoured.</summary>
-    private const uint DefaultMxcsr = 0x1F80;
+    internal const uint DefaultMxcsr = 0x1F80;
 
     private readonly delegate* unmanaged<InstanceContext*, TrapKind> enter;
     private readonly StubPage stubs;
@@ -60,13 +60,17 @@ internal sealed unsafe class WorldSwitch
     /// <param name="code">Address of the function's machine code.</param>
     /// <param name="arguments">One word per parameter slot.</param>
     /// <param name="resultSlots">Slots that the function writes its result to.</param>
-    public void PrepareEntry(InstanceContext* context, ulong stackTop, ulong code, ReadOnlySpan<ulong> arguments, int resultSlots = 0)
+    public void PrepareEntry(InstanceContext* context, ulong stackTop, ulong code, ReadOnlySpan<ulong> arguments, int resultSlots = 0) =>
+        PrepareEntry(context, stackTop, code, arguments, resultSlots, stubs.Returned);
+
+    /// <summary>As above, for a world switch that stands elsewhere.</summary>
+    internal static void PrepareEntry(InstanceContext* context, ulong stackTop, ulong code, ReadOnlySpan<ulong> arguments, int resultSlots, ulong returned)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(stackTop % 16, 0UL);
         int outgoingSlots = Math.Max(arguments.Length, resultSlots);
         ulong* outgoing = (ulong*)(stackTop - (ulong)FrameLayout.BytesBelowFramePointer(0, outgoingSlots));
         arguments.CopyTo(new Span<ulong>(outgoing, outgoingSlots));
-        outgoing[-1] = stubs.Returned;
+        outgoing[-1] = returned;
         context->GuestRip = code;
         context->GuestRsp = (ulong)(outgoing - 1);
         context->GuestRbp = 0;

@@ -40,6 +40,9 @@ internal sealed unsafe class NativeCode : ICompilationContext, IDisposable
 
     public long CodeBytes => region.UsedBytes;
 
+    /// <summary>For a worker process.</summary>
+    public SharedRange Shared => region.Shared;
+
     /// <summary>Address of the function's code, which is made now if need be. Any thread may call it.</summary>
     /// <exception cref="LinkException">The function cannot be linked.</exception>
     /// <exception cref="OutOfNativeMemoryException">The program's limit of code bytes is reached.</exception>

@@ -125,7 +125,7 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
         }
     }
 
-    private bool TryLocateFault(ulong address, out CodeLocation site)
+    internal bool TryLocateFault(ulong address, out CodeLocation site)
     {
         site = default;
         if (Code.Find(address) is not { } function || !function.Compiled.TryFindFaultSite((int)(address - function.Address), out int word))

@@ -25,4 +25,10 @@ public enum FaultKind
 
     /// <summary>Control: the host asked the instance to stop.</summary>
     Interrupted,
+
+    /// <summary>Control: one of <see cref="ResourceLimits"/> or the program's limit of machine code was reached; the message says which.</summary>
+    LimitExceeded,
+
+    /// <summary>Control: the process that ran the guest has ended, or what it left is no state of a guest. The instance is lost.</summary>
+    WorkerDied,
 }

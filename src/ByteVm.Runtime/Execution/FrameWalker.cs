@@ -34,8 +34,8 @@ internal unsafe ref struct FrameWalker
         if (!instance.Processor.TryLocateReturn(instance, (ulong)Frame[FrameLayout.ReturnAddressWord], out CodeLocation call))
             return false;
         long* caller = (long*)*Frame;
-        if (caller <= Frame || caller >= instance.Stack.Top)
-            throw new InvalidOperationException($"the frame above {Location.Function.Name} lies outside of the guest's stack");
+        if (caller <= Frame || !instance.IsFrame(call.Function, caller))
+            throw new GuestLostException($"the frame above {Location.Function.Name} lies outside of the guest's stack");
         Frame = caller;
         Location = call;
         return true;

@@ -1,7 +1,8 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution.Imports;
+using ByteVm.Runtime.Execution.Limits;
 using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Runtime.Execution;
@@ -12,10 +13,10 @@ namespace ByteVm.Runtime.Execution;
 /// </summary>
 internal sealed unsafe class Instance : IDisposable
 {
-    private readonly ContextPage contextPage = new();
+    private readonly ContextPage contextPage;
     private readonly InstanceRoots roots;
     private uint lastIdentityHash;
-    private volatile bool stopRequested;
+    private volatile StopReason stopReason;
     private bool disposed;
 
     /// <exception cref="InstantiationException">An import is unknown, has another signature, or needs a capability that was not granted.</exception>
@@ -26,9 +27,11 @@ internal sealed unsafe class Instance : IDisposable
         Options = options;
         Imports = ImportBinder.Bind(program, options);
         Shadow = new ShadowState(options);
-        Cage = new Cage(program.Permanent.Bytes.Length);
+        bool shared = options.Isolation == IsolationLevel.Process;
+        contextPage = new ContextPage(shared);
+        Cage = new Cage(program.Permanent.Bytes.Length, shared);
         program.Permanent.Bytes.CopyTo(new Span<byte>(Cage.Base + CageLayout.PermanentStart, program.Permanent.Bytes.Length));
-        Stack = new GuestStack(options.StackBytes);
+        Stack = new GuestStack(options.StackBytes, shared);
         Heap = new Heap(Cage, program.Metadata, Context, HeapOptionsOf(options));
         Objects = new GuestObjects(Heap);
         roots = new InstanceRoots(this);
@@ -53,6 +56,10 @@ internal sealed unsafe class Instance : IDisposable
     public GuestStack Stack { get; }
 
     public InstanceContext* Context => contextPage.Context;
+
+    /// <summary>For a worker process; of an instance with such isolation.</summary>
+    [SupportedOSPlatform("linux")]
+    public SharedRange SharedContext => contextPage.Shared;
 
     /// <summary>Fuel left; means something only where the program is metered.</summary>
     public long Fuel
@@ -88,19 +95,22 @@ internal sealed unsafe class Instance : IDisposable
     public IRootSource Roots => roots;
 
     /// <summary>Whether somebody asked the guest to stop.</summary>
-    public bool StopRequested => stopRequested;
+    public bool StopRequested => stopReason != StopReason.None;
+
+    public StopReason StopReason => stopReason;
 
     /// <summary>
     /// Makes the guest leave at its next poll or call, whichever comes first: recursion without a loop has no polls, but each call checks the
     /// stack limit. From any thread; without effect once the instance is disposed.
     /// </summary>
-    public void Interrupt()
+    public void Interrupt(StopReason reason = StopReason.Requested)
     {
         lock (contextPage)
         {
             if (disposed)
                 return;
-            stopRequested = true;
+            if (stopReason == StopReason.None)
+                stopReason = reason;
             Volatile.Write(ref Context->Interrupt, 1);
             Volatile.Write(ref Context->StackLimit, ulong.MaxValue);
         }
@@ -111,7 +121,7 @@ internal sealed unsafe class Instance : IDisposable
     {
         lock (contextPage)
         {
-            stopRequested = false;
+            stopReason = StopReason.None;
             Context->Interrupt = Options.GcStress ? 1u : 0;
             Context->StackLimit = (ulong)Stack.Limit;
         }
@@ -153,6 +163,15 @@ internal sealed unsafe class Instance : IDisposable
         // The header is read unchecked below.
         _ = Objects.Length(reference);
         return Program.TypeOf(*(uint*)(Cage.Base + reference + ObjectLayout.TypeOffset));
+    }
+
+    /// <summary>Whether a frame of this function can lie at an address: with all its words inside of the guest's stack.</summary>
+    public bool IsFrame(LinkedFunction function, long* frame)
+    {
+        byte* end = (byte*)(frame + FrameLayout.ParameterWord(function.ParameterSlots));
+        return ((ulong)frame & (FrameLayout.SlotBytes - 1)) == 0
+            && frame > Stack.Limit && frame < Stack.Top
+            && (byte*)frame - function.FrameBytes >= Stack.Limit && end <= Stack.Top;
     }
 
     public uint NextIdentityHash() => ++lastIdentityHash == 0 ? ++lastIdentityHash : lastIdentityHash;

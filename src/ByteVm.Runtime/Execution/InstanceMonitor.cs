@@ -1,6 +1,7 @@
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution.Faults;
+using ByteVm.Runtime.Execution.Limits;
 using ByteVm.Runtime.Execution.Services;
 using ByteVm.Runtime.Linking;
 
@@ -19,14 +20,30 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
 
     private bool resumable;
 
+    private readonly TrapRate? trapRate = instance.Options.Limits.TrapsPerSecond is { } limit ? new TrapRate(limit) : null;
+
+    /// <summary>Set when the guest's process is gone: what every further call ends with.</summary>
+    private Outcome? lost;
+
     public long TrapCount(TrapKind kind) => trapCounts[(int)kind];
 
     /// <summary>Calls a function on the empty guest stack and runs it to its end.</summary>
     /// <param name="arguments">One raw value per parameter slot; references are valid as nothing allocates in between.</param>
     public Outcome Call(LinkedFunction function, ReadOnlySpan<long> arguments)
     {
+        if (lost is { } end)
+            return end;
         instance.Program.Link(function);
-        instance.Processor.Enter(instance, function, arguments);
+        try
+        {
+            instance.Processor.Enter(instance, function, arguments);
+        }
+        catch (OutOfNativeMemoryException e)
+        {
+            instance.FaultDetail = e.Message;
+            return Finish(Fail(FaultKind.LimitExceeded));
+        }
+
         servicePending = false;
         return RunToEnd();
     }
@@ -36,21 +53,72 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
 
     private Outcome RunToEnd()
     {
+        using CallWatch? watch = CallWatch.Start(instance);
+        try
+        {
+            return RunUntilEnd();
+        }
+        catch (Exception e) when (IsGuestLost(e))
+        {
+            return Finish(Lose(e));
+        }
+    }
+
+    /// <summary>
+    /// In a process of its own a guest may have broken out of all rules of code; then whatever the host stumbles over while it reads the guest's
+    /// memory is the guest's doing and its end. In this process such a thing is a defect of ByteVm and nobody's to hide.
+    /// </summary>
+    private bool IsGuestLost(Exception e) =>
+        instance.Options.Isolation == IsolationLevel.Process && e is not (LinkException or InsufficientExecutionStackException or OutOfMemoryException);
+
+    private Outcome Lose(Exception e)
+    {
+        (instance.ProcessorState as IGuestProcess)?.Kill();
+        instance.Trap = default;
+        FaultKind kind = instance.StopRequested ? StopFault() : FaultKind.WorkerDied;
+        instance.FaultDetail ??= kind == FaultKind.WorkerDied ? e.Message : null;
+        Outcome outcome = Outcome.Faulted(FaultReport.Make(instance, kind));
+        lost = outcome;
+        return outcome;
+    }
+
+    private Outcome RunUntilEnd()
+    {
         resumable = false;
         FaultKind fault = servicePending ? Serve() : FaultKind.None;
         while (fault == FaultKind.None && !instance.Shadow.ExitRequested)
         {
-            Trap trap = instance.Processor.Run(instance);
+            Trap trap = Run();
             if (trap.Kind == TrapKind.Returned)
                 return Finish(Outcome.Returned(trap.Result));
             instance.Trap = trap;
             trapCounts[(int)trap.Kind]++;
-            if (instance.Options.TraceTraps is { } trace)
+            if (instance.Options.TraceTraps is { } trace && trap.Location.Function is not null)
                 trace(TrapText.Of(instance));
-            fault = Handle(trap);
+            fault = trapRate is null || trapRate.Count() ? Handle(trap) : TooManyTraps();
         }
 
         return Finish(fault == FaultKind.None ? Outcome.Exited(instance.Shadow.ExitCode) : Fail(fault));
+    }
+
+    private Trap Run()
+    {
+        try
+        {
+            return instance.Processor.Run(instance);
+        }
+        catch (OutOfNativeMemoryException e)
+        {
+            // The function that was called has no room among the program's machine code. Its caller's frames stay unnamed.
+            instance.FaultDetail = e.Message;
+            return new Trap { Kind = TrapKind.Fault, Fault = FaultKind.LimitExceeded };
+        }
+    }
+
+    private FaultKind TooManyTraps()
+    {
+        instance.FaultDetail = $"more than {instance.Options.Limits.TrapsPerSecond:N0} traps in a second";
+        return FaultKind.LimitExceeded;
     }
 
     /// <returns>None when the guest goes on.</returns>
@@ -59,7 +127,7 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
         TrapKind.Service => Serve(),
         TrapKind.Interrupt => HandlePoll(),
         TrapKind.OutOfFuel => FaultKind.OutOfFuel,
-        TrapKind.StackOverflow => instance.StopRequested ? FaultKind.Interrupted : FaultKind.StackOverflow,
+        TrapKind.StackOverflow => instance.StopRequested ? StopFault() : FaultKind.StackOverflow,
         TrapKind.Fault => trap.Fault,
         _ => throw new InvalidOperationException($"the processor {instance.Processor.Name} reported a trap {trap.Kind} that is its own to handle"),
     };
@@ -67,10 +135,22 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
     private FaultKind HandlePoll()
     {
         if (instance.StopRequested)
-            return FaultKind.Interrupted;
+            return StopFault();
         if (instance.Options.GcStress)
             instance.Heap.Collect(instance.Roots);
         return FaultKind.None;
+    }
+
+    private FaultKind StopFault()
+    {
+        ResourceLimits limits = instance.Options.Limits;
+        instance.FaultDetail = instance.StopReason switch
+        {
+            StopReason.WallClock => $"the call took longer than {limits.WallClock!.Value.TotalSeconds:0.###} s",
+            StopReason.CpuTime => $"the call used more than {limits.CpuTime!.Value.TotalSeconds:0.###} s of CPU time",
+            _ => null,
+        };
+        return instance.StopReason == StopReason.Requested ? FaultKind.Interrupted : FaultKind.LimitExceeded;
     }
 
     private FaultKind Serve()

@@ -16,6 +16,18 @@ public sealed record InstanceOptions
     /// <summary>Bytes for the frames of calls in progress, from 4 KiB to 1 GiB.</summary>
     public long StackBytes { get; init; } = GuestStack.DefaultBytes;
 
+    /// <summary>What stands between the guest and this process.</summary>
+    public IsolationLevel Isolation { get; init; } = IsolationLevel.Cage;
+
+    /// <summary>
+    /// With <see cref="IsolationLevel.Process"/>: let both sides look out for each other for some microseconds before they sleep. A trap then takes less than
+    /// a microsecond where two processors are free, but a guest that has broken out of its code can go on writing while the host reads.
+    /// </summary>
+    public bool SpinningTraps { get; init; }
+
+    /// <summary>Time, output and traps.</summary>
+    public ResourceLimits Limits { get; init; } = ResourceLimits.None;
+
     /// <summary>What <c>main</c> and the operation <c>process.args</c> get.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -30,6 +30,8 @@ internal static unsafe class FaultMessage
         FaultKind.HostError => "host error",
         FaultKind.OutOfFuel => "out of fuel",
         FaultKind.Interrupted => "interrupted",
+        FaultKind.LimitExceeded => "limit exceeded",
+        FaultKind.WorkerDied => "worker died",
     };
 
     private static string? Detail(Instance instance, FaultKind kind) => kind switch

@@ -4,15 +4,17 @@ namespace ByteVm.Runtime.Execution.Imports;
 /// Collects a guest's output. It reaches the console when the buffer is full, at the end of a line when somebody watches, before
 /// anything is read or written to the error output, and when a call into the guest ends, however it ends.
 /// </summary>
-internal sealed class ConsoleBuffer(GuestConsole console)
+internal sealed class ConsoleBuffer(GuestConsole console, long? limit)
 {
     private const int Capacity = 32 * 1024;
 
     private byte[] buffer = [];
     private int used;
+    private long written;
 
     public void Write(ReadOnlySpan<byte> utf8)
     {
+        Charge(utf8.Length);
         if (utf8.Length > Capacity - used)
             Flush();
         if (utf8.Length > Capacity)
@@ -30,6 +32,7 @@ internal sealed class ConsoleBuffer(GuestConsole console)
 
     public void WriteError(ReadOnlySpan<byte> utf8)
     {
+        Charge(utf8.Length);
         Flush();
         console.WriteError(utf8);
     }
@@ -41,6 +44,13 @@ internal sealed class ConsoleBuffer(GuestConsole console)
         used = 0;
         if (count > 0)
             console.Write(buffer.AsSpan(0, count));
+    }
+
+    private void Charge(int bytes)
+    {
+        if (limit - written < bytes)
+            throw new HostFaultException(FaultKind.LimitExceeded, $"more than {limit:N0} bytes of output");
+        written += bytes;
     }
 
     private void EnsureRoom(int bytes)

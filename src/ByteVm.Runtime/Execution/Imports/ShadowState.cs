@@ -5,7 +5,7 @@ internal sealed class ShadowState(InstanceOptions options) : IDisposable
 {
     private GuestFiles? files;
 
-    public ConsoleBuffer Console { get; } = new(options.Console);
+    public ConsoleBuffer Console { get; } = new(options.Console, options.Limits.OutputBytes);
 
     public string[] Arguments { get; } = [.. options.Arguments];
 
