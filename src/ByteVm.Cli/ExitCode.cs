@@ -50,7 +50,7 @@ internal static class ExitCode
 
     public static int Of(FaultKind kind) => kind switch
     {
-        FaultKind.OutOfFuel or FaultKind.OutOfMemory or FaultKind.StackOverflow => Limit,
+        FaultKind.OutOfFuel or FaultKind.OutOfMemory or FaultKind.LimitExceeded or FaultKind.StackOverflow => Limit,
         FaultKind.Interrupted => Interrupted,
         _ => Fault,
     };

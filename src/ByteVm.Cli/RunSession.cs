@@ -24,6 +24,10 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         {
             throw new CommandException(ExitCode.NotAllowed, e.Message);
         }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new CommandException(ExitCode.Unavailable, e.Message);
+        }
         catch (GuestFaultException e)
         {
             return Report(e.Fault);

@@ -23,7 +23,7 @@ public sealed class GuestInstance : IDisposable
         if (options.Fuel is not null && !program.IsMetered)
             throw new InstantiationException("A fuel limit needs a program that counts fuel: prepare it with EngineOptions { Metered = true }");
         this.program = program;
-        instance = new Instance(program.Linked, program.Processor, options);
+        instance = new Instance(program.Linked, program.ProcessorFor(options), options);
         monitor = new InstanceMonitor(instance);
         fuelGranted = options.Fuel ?? long.MaxValue;
         try

@@ -16,6 +16,7 @@ public sealed class GuestProgram : IDisposable
 {
     private readonly Program program;
     private readonly IProcessor processor;
+    private IProcessor? isolated;
 
     /// <summary>This object, and each instance that is not disposed.</summary>
     private int users = 1;
@@ -45,7 +46,10 @@ public sealed class GuestProgram : IDisposable
 
     internal Program Linked => program;
 
-    internal IProcessor Processor => processor;
+    /// <summary>What runs an instance with these options.</summary>
+    /// <exception cref="PlatformNotSupportedException">The isolation asked for is not to be had here.</exception>
+    internal IProcessor ProcessorFor(InstanceOptions options) =>
+        options.Isolation == IsolationLevel.Process ? isolated ??= Processors.CreateIsolated(program, processor) : processor;
 
     /// <summary>Reads a .bvm file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -77,6 +81,7 @@ public sealed class GuestProgram : IDisposable
     /// <summary>Makes an instance and runs the module's initializer in it. Cheap: nothing is verified, linked or compiled again.</summary>
     /// <exception cref="InstantiationException">The module imports what the options do not grant.</exception>
     /// <exception cref="GuestFaultException">The initializer failed.</exception>
+    /// <exception cref="PlatformNotSupportedException">The isolation asked for is not to be had here; the message names what is missing.</exception>
     public GuestInstance Instantiate(InstanceOptions? options = null)
     {
         AddUser();

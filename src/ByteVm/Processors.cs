@@ -1,3 +1,6 @@
+using ByteVm.Host;
+using ByteVm.Host.Native;
+using ByteVm.Host.Worker;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Interpretation;
 using ByteVm.Runtime.Linking;
@@ -7,19 +10,28 @@ namespace ByteVm;
 /// <summary>Chooses the engine of a program.</summary>
 internal static class Processors
 {
-    /// <summary>Why machine code is not to be had here, or null where it is.</summary>
-    public static string? BaselineUnsupportedReason => "The baseline compiler is not part of this build.";
-
     public static IProcessor Create(EngineKind kind, Program program) => kind switch
     {
         EngineKind.Interpreter => new InterpreterProcessor(),
-        EngineKind.Baseline when BaselineUnsupportedReason is { } reason => throw new PlatformNotSupportedException(reason),
-        EngineKind.Auto when BaselineUnsupportedReason is not null => new InterpreterProcessor(),
+        EngineKind.Auto when !DirectExecution.IsSupported => new InterpreterProcessor(),
         _ => CreateBaseline(program),
     };
 
     public static string Explain(EngineKind wanted, IProcessor processor) =>
-        wanted == EngineKind.Auto && BaselineUnsupportedReason is { } reason ? $"engine {processor.Name}: {reason}" : $"engine {processor.Name}";
+        wanted == EngineKind.Auto && DirectExecution.UnsupportedReason is { } reason ? $"engine {processor.Name}: {reason}" : $"engine {processor.Name}";
 
-    private static IProcessor CreateBaseline(Program program) => throw new PlatformNotSupportedException(BaselineUnsupportedReason);
+    /// <summary>For instances in a process of their own.</summary>
+    /// <param name="processor">The program's.</param>
+    /// <exception cref="PlatformNotSupportedException">Such isolation is not to be had; the message says what is missing.</exception>
+    public static IProcessor CreateIsolated(Program program, IProcessor processor)
+    {
+        if (!DirectExecution.IsSupported)
+            throw new PlatformNotSupportedException($"Isolation 'process' is not to be had: {DirectExecution.UnsupportedReason}");
+        return processor is NativeProcessor native
+            ? new WorkerProcessor(program, native)
+            : throw new PlatformNotSupportedException($"Isolation 'process' runs machine code only; the engine chosen is the {processor.Name}.");
+    }
+
+    private static NativeProcessor CreateBaseline(Program program) =>
+        DirectExecution.IsSupported ? new NativeProcessor(program) : throw new PlatformNotSupportedException(DirectExecution.UnsupportedReason);
 }

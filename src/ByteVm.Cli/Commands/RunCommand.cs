@@ -21,6 +21,12 @@ internal static class RunCommand
         DefaultValueFactory = _ => "auto",
     }.AcceptOnlyFromAmong("auto", "interpreter", "baseline");
 
+    private static readonly Option<string> Isolation = new Option<string>("--isolation")
+    {
+        Description = "cage: in this process. process: in a process of its own that can make no system call, for code that nobody trusts",
+        DefaultValueFactory = _ => "cage",
+    }.AcceptOnlyFromAmong("cage", "process");
+
     private static readonly Option<string[]> Allow = new("--allow")
     {
         Description = "Grant a capability, repeatable: clock, random, env, fs:read=FOLDER, fs:write=FOLDER. Console and arguments are always granted",
@@ -60,7 +66,7 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var command = new Command("run", "Run a program.") { File, Engine, Allow, Fuel, Memory, Stack, GcStress, Stats, Trace };
+        var command = new Command("run", "Run a program.") { File, Engine, Isolation, Allow, Fuel, Memory, Stack, GcStress, Stats, Trace };
         command.SetAction(Run);
         CommandLine.AppendToHelp(command,
             """
@@ -116,6 +122,7 @@ internal static class RunCommand
         Arguments = arguments,
         Console = GuestConsole.Standard,
         Capabilities = CapabilitiesOf(parsed.GetValue(Allow) ?? []),
+        Isolation = parsed.GetValue(Isolation) == "process" ? IsolationLevel.Process : IsolationLevel.Cage,
         Fuel = parsed.GetValue(Fuel),
         MemoryBytes = parsed.GetValue(Memory) ?? InstanceOptions.Default.MemoryBytes,
         StackBytes = parsed.GetValue(Stack) ?? InstanceOptions.Default.StackBytes,

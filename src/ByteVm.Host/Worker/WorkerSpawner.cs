@@ -18,7 +18,7 @@ internal sealed class WorkerSpawner
     private readonly BlockingCollection<Action> requests = [];
     private readonly SpawnStub stub = new();
     private readonly int file;
-    private volatile bool namespaces;
+    private readonly bool namespaces;
 
     /// <param name="image">What the workers execute.</param>
     /// <param name="namespaces">Whether to put each into user, pid, network and IPC namespaces of its own.</param>

@@ -127,6 +127,9 @@ internal sealed unsafe class Program : IDisposable
         }
     }
 
+    /// <summary>Places registered so far.</summary>
+    public int TrapSiteCount => trapSites.Count;
+
     public CodeLocation TrapSite(int index) => trapSites[index];
 
     public void Dispose()
