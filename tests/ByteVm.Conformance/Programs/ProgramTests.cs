@@ -33,7 +33,8 @@ public class ProgramTests
         from engine in TestEngines.All
         from metered in test.Fuel is null && test.StackBytes is null ? new[] { true, false } : [true]
         from stress in test.RunsUnderStress && metered ? new[] { false, true } : [false]
-        let variant = new Variant(engine, metered, stress)
+        from isolation in engine == EngineKind.Baseline && metered && !stress ? new[] { IsolationLevel.Cage, IsolationLevel.Process } : [IsolationLevel.Cage]
+        let variant = new Variant(engine, metered, stress, isolation)
         where variant != Variant.Reference
         select variant;
 

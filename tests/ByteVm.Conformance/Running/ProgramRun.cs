@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 namespace ByteVm.Conformance.Running;
 
 /// <summary>How a program is run.</summary>
-public sealed record Variant(EngineKind Engine, bool Metered, bool Stress)
+public sealed record Variant(EngineKind Engine, bool Metered, bool Stress, IsolationLevel Isolation = IsolationLevel.Cage)
 {
     /// <summary>What programs are compared on, the reference first.</summary>
     public static readonly Variant Reference = new(EngineKind.Interpreter, Metered: true, Stress: false);
 
-    public override string ToString() => $"{Engine}{(Metered ? ", metered" : "")}{(Stress ? ", GC stress" : "")}";
+    public override string ToString() => $"{Engine}{(Metered ? ", metered" : "")}{(Stress ? ", GC stress" : "")}{(Isolation == IsolationLevel.Process ? ", in a worker" : "")}";
 }
 
 /// <summary>Everything that a run shows of itself.</summary>
@@ -67,6 +67,7 @@ internal sealed record ProgramRun(int? ExitCode, string Output, string? Fault, l
             MemoryBytes = test.MemoryBytes ?? defaults.MemoryBytes,
             StackBytes = test.StackBytes ?? defaults.StackBytes,
             GcStress = variant.Stress,
+            Isolation = variant.Isolation,
         };
     }
 
