@@ -9,6 +9,7 @@ public sealed class ArchitectureTests
     {
         ["ByteVm.Bytecode"] = [],
         ["ByteVm.Memory"] = [],
+        ["ByteVm.Generators"] = [],
         ["ByteVm.Runtime"] = ["ByteVm.Bytecode", "ByteVm.Memory"],
         ["ByteVm.Jit.X64"] = ["ByteVm.Runtime"],
         ["ByteVm.Host"] = ["ByteVm.Jit.X64", "ByteVm.Runtime"],

@@ -31,17 +31,15 @@ internal sealed class ModuleMutator
         return draft.ToModule();
     }
 
-    private void MutateInstruction(ModuleDraft module)
+    private void MutateInstruction(ModuleDraft module) => Replace(module.Functions, f =>
     {
-        int function = random.Next(module.Functions.Count);
-        Function f = module.Functions[function];
         if (f.Code.Count == 0)
-            return;
+            return f;
         Instruction[] code = [.. f.Code];
         ref Instruction instruction = ref code[random.Next(code.Length)];
         instruction = random.Next(4) == 0 ? WithOtherOpcode(instruction) : WithOtherOperand(instruction, module, f);
-        module.Functions[function] = f.With(code: code);
-    }
+        return f.With(code: code);
+    });
 
     // Prefers an opcode with the same operands, which leaves only types to be wrong.
     private Instruction WithOtherOpcode(Instruction instruction)
@@ -101,48 +99,37 @@ internal sealed class ModuleMutator
         _ => function.Registers.Count,
     };
 
-    private void MutateCode(ModuleDraft module)
+    private void MutateCode(ModuleDraft module) => Replace(module.Functions, f =>
     {
-        int function = random.Next(module.Functions.Count);
-        Function f = module.Functions[function];
         List<Instruction> code = [.. f.Code];
         MutateList(code);
-        module.Functions[function] = f.With(code: code);
-    }
+        return f.With(code: code);
+    });
 
-    private void MutateRegister(ModuleDraft module)
+    private void MutateRegister(ModuleDraft module) => Replace(module.Functions, f =>
     {
-        int function = random.Next(module.Functions.Count);
-        Function f = module.Functions[function];
         List<TypeRef> registers = [.. f.Registers];
         if (structural && random.Next(3) == 0)
             MutateList(registers);
         else if (registers.Count > 0)
             registers[random.Next(registers.Count)] = Type(module);
-        module.Functions[function] = f.With(registers: registers);
-    }
+        return f.With(registers: registers);
+    });
 
-    private void MutateHeader(ModuleDraft module)
+    private void MutateHeader(ModuleDraft module) => Replace(module.Functions, f => random.Next(3) switch
     {
-        int function = random.Next(module.Functions.Count);
-        Function f = module.Functions[function];
-        module.Functions[function] = random.Next(3) switch
-        {
-            0 => f.With(parameterCount: Number(f.Registers.Count + 1)),
-            1 => f.With(result: Type(module)),
-            _ => f.With(typeParameters: [.. f.TypeParameters, new TypeParameter("U", random.Next(2) == 0 ? TypeRef.None : Type(module))]),
-        };
-    }
+        0 => f.With(parameterCount: Number(f.Registers.Count + 1)),
+        1 => f.With(result: Type(module)),
+        _ => f.With(typeParameters: [.. f.TypeParameters, new TypeParameter("U", random.Next(2) == 0 ? TypeRef.None : Type(module))]),
+    });
 
-    private void MutateDebugInfo(ModuleDraft module)
+    private void MutateDebugInfo(ModuleDraft module) => Replace(module.Functions, f =>
     {
-        int function = random.Next(module.Functions.Count);
-        Function f = module.Functions[function];
         int limit = f.Code.Count + 1;
-        module.Functions[function] = random.Next(2) == 0
+        return random.Next(2) == 0
             ? f.With(positions: [.. f.Positions, new SourcePosition(Number(limit), Number(2), Number(9), Number(9))])
             : f.With(localNames: [.. f.LocalNames, new LocalName(Number(f.Registers.Count), "name", Number(limit), Number(limit))]);
-    }
+    });
 
     private void MutateType(ModuleDraft module)
     {
@@ -222,7 +209,7 @@ internal sealed class ModuleMutator
             case 0: Replace(module.Exports, e => e with { Function = Number(module.Functions.Count) }); break;
             case 1: MutateList(module.Exports); break;
             case 2: module.Initializer = Number(module.Functions.Count); break;
-            default: MutateList(structural ? module.Functions : [.. module.Functions]); break;
+            default: MutateList(module.Functions); break;
         }
     }
 
