@@ -7,14 +7,14 @@ namespace ByteVm.Fuzz.Modules;
 
 /// <summary>
 /// Feeds mutated modules to reader and verifier. What must hold for each: only ModuleFormatException comes out of the reader and
-/// nothing out of the verifier; what was read is written again as the same bytes; it takes neither long nor much memory; and
-/// what is accepted survives the text form. A case is determined by the seed and its number.
+/// nothing out of the verifier; what was read is written again as the same bytes; it takes neither long nor much memory; what
+/// is read can be disassembled; and what is accepted survives the text form. A case is determined by the seed and its number.
 /// </summary>
 internal sealed class ModuleFuzzer
 {
     private const int BaseModules = 64;
     private const int BaseModuleSize = 10;
-    private const int TextEvery = 256;
+    private const int TextEvery = 64;
     private const double SecondsLimit = 2;
     private const int SlowRuns = 4;
     private const long AllocationLimit = 64 << 20;
@@ -152,12 +152,13 @@ internal sealed class ModuleFuzzer
         }
 
         verdict = Verdict.Rejected;
+        if (!ModuleWriter.Write(module).AsSpan().SequenceEqual(bytes))
+            return "is written as other bytes than it was read from";
+        string text = withText ? Disassembler.ToText(module) : "";
         if (Verifier.Check(module).Count > 0)
             return null;
         verdict = Verdict.Accepted;
-        if (!ModuleWriter.Write(module).AsSpan().SequenceEqual(bytes))
-            return "is written as other bytes than it was read from";
-        return withText && !ModuleWriter.Write(Assembler.Assemble(Disassembler.ToText(module), "text")).AsSpan().SequenceEqual(bytes)
+        return withText && !ModuleWriter.Write(Assembler.Assemble(text, "text")).AsSpan().SequenceEqual(bytes)
             ? "does not survive the text form"
             : null;
     }
