@@ -11,6 +11,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["memory"] = ("memory", _ => MemoryFigures.Print()),
     ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
+    ["interpreter-pairs"] = (OpcodePairs.Usage, OpcodePairs.Print),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
