@@ -37,7 +37,7 @@ internal static class InterpreterSource
     private static string Handler(OpcodeRow row)
     {
         if (Computes(row))
-            return Wrap(row, $"        Slot.Set(frame, A(ip), Operations.{row.Name}({Uses(row, "BC")}));\n" + Next("1"));
+            return Compute(row) + Wrap(row, $"        Compute{row.Name}(ip, frame);\n" + Next("1"));
         if (MayFault(row))
             return Wrap(row, FaultingBody(row));
         if (Branches(row))
@@ -56,6 +56,11 @@ internal static class InterpreterSource
     private static bool IsDestination(OpcodeRow row) => row.Operands.Length > 1 && row.Operands[0].StartsWith("d:") && row.Operands[0] != "d:*";
 
     private static bool IsTypedUse(string operand) => operand.StartsWith("u:") && operand != "u:*";
+
+    /// <summary>The work of the instruction alone, for its own handler and those of fused pairs.</summary>
+    private static string Compute(OpcodeRow row) =>
+        $"    [MethodImpl(MethodImplOptions.AggressiveInlining)]\n    private static void Compute{row.Name}(ulong* ip, long* frame) =>\n" +
+        $"        Slot.Set(frame, A(ip), Operations.{row.Name}({Uses(row, "BC")}));\n\n";
 
     private static string FaultingBody(OpcodeRow row) =>
         $"        FaultKind fault = Operations.{row.Name}({Uses(row, "BC")}, out var result);\n" +

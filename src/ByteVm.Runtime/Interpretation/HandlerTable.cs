@@ -51,18 +51,19 @@ internal static unsafe partial class HandlerTable
     {
         nint* table = Allocate();
         Fill(table);
-        CompiledAddress.ResolveAll(new Span<nint>(table, LinkedOpcodeTable.Count));
+        FusedInstructions.Fill(table);
+        CompiledAddress.ResolveAll(new Span<nint>(table, FusedInstructions.TableSize));
         return table;
     }
 
     private static nint* Filled(delegate*<ulong*, long*, byte*, InstanceContext*, nint*, nint> handler)
     {
         nint* table = Allocate();
-        new Span<nint>(table, LinkedOpcodeTable.Count).Fill((nint)handler);
+        new Span<nint>(table, FusedInstructions.TableSize).Fill((nint)handler);
         return table;
     }
 
-    private static nint* Allocate() => (nint*)NativeMemory.Alloc((nuint)LinkedOpcodeTable.Count, (nuint)sizeof(nint));
+    private static nint* Allocate() => (nint*)NativeMemory.Alloc((nuint)FusedInstructions.TableSize, (nuint)sizeof(nint));
 
     /// <summary>Runs a few instructions between two probes of the stack pointer: flat means that they tail-called.</summary>
     private static bool StackStaysFlat()

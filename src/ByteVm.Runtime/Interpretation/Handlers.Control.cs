@@ -16,7 +16,7 @@ internal static unsafe partial class Handlers
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint ConstI32(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
-        Slot.Set(frame, A(ip), Word(ip));
+        ComputeConstI32(ip, frame);
         return Next(ip + 1, frame, cage, context, table);
     }
 
@@ -30,9 +30,15 @@ internal static unsafe partial class Handlers
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Move(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
-        frame[A(ip)] = frame[B(ip)];
+        ComputeMove(ip, frame);
         return Next(ip + 1, frame, cage, context, table);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ComputeConstI32(ulong* ip, long* frame) => Slot.Set(frame, A(ip), Word(ip));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ComputeMove(ulong* ip, long* frame) => frame[A(ip)] = frame[B(ip)];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Jump(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) =>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
+using ByteVm.Runtime.Interpretation;
 
 namespace ByteVm.Runtime.Linking;
 
@@ -8,7 +9,7 @@ namespace ByteVm.Runtime.Linking;
 /// Native memory that holds the linked code of a program, and which function an address in it belongs to. One word before a
 /// function's code tells the interpreter the frame it needs: bytes below the frame pointer in the low half, local slots in the high one.
 /// </summary>
-internal sealed unsafe class LinkedCodeArea : IDisposable
+internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
 {
     private const int BlockWords = 16 * 1024;
 
@@ -25,6 +26,8 @@ internal sealed unsafe class LinkedCodeArea : IDisposable
         ulong* start = Take(words.Length + 1);
         *start = (uint)function.FrameBytes | (ulong)function.LocalSlots << 32;
         words.CopyTo(new Span<ulong>(start + 1, words.Length));
+        if (fuse)
+            FusedInstructions.Fuse(new Span<ulong>(start + 1, words.Length));
         function.CodeWords = words.Length;
         lock (gate)
         {

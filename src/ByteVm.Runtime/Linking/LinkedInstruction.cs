@@ -1,3 +1,5 @@
+using ByteVm.Runtime.Interpretation;
+
 namespace ByteVm.Runtime.Linking;
 
 /// <summary>
@@ -18,7 +20,8 @@ internal readonly unsafe struct LinkedInstruction(ulong* address)
 {
     public readonly ulong* Address = address;
 
-    public LinkedOpcode Opcode => (LinkedOpcode)(ushort)*Address;
+    /// <summary>The instruction proper: what the interpreter fused with its successor reads as before.</summary>
+    public LinkedOpcode Opcode => FusedInstructions.FirstOf((ushort)*Address);
 
     public int A => (short)(*Address >> 16);
 

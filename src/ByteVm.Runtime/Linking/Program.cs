@@ -12,7 +12,7 @@ namespace ByteVm.Runtime.Linking;
 internal sealed unsafe class Program : IDisposable
 {
     private readonly FunctionTable functions;
-    private readonly LinkedCodeArea code = new();
+    private readonly LinkedCodeArea code;
     private readonly GrowingList<CodeLocation> trapSites = new();
 
     /// <param name="module">A module that the verifier has accepted.</param>
@@ -21,6 +21,7 @@ internal sealed unsafe class Program : IDisposable
     {
         Module = module;
         Options = options;
+        code = new LinkedCodeArea(options.FuseInstructions);
         Types = new TypeTable(this);
         functions = new FunctionTable(this);
         Permanent = PermanentImageBuilder.Build(this, out uint[] literals, out uint[] globals);

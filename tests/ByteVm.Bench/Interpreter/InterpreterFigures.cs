@@ -16,21 +16,27 @@ internal static class InterpreterFigures
 
     public static int Print()
     {
-        Console.WriteLine($"{"kernel",-8} {"instructions",14} {"ms",9} {"ns/instr",9}   result");
-        double logSum = 0;
+        Console.WriteLine($"{"kernel",-8} {"instructions",14} {"ns/instr",9} {"fused",9} {"gain",7}   result");
+        double plainSum = 0;
+        double fusedSum = 0;
         foreach ((string name, int size, Func<Bytecode.Module> build) in Kernels.All)
         {
-            using var program = new LinkedProgram(build(), new Runtime.Linking.ProgramOptions());
-            (long instructions, long result) = Count(program, size);
-            double milliseconds = Enumerable.Range(0, Runs).Min(_ => Time(program, size, result));
-            double nanoseconds = milliseconds * 1e6 / instructions;
-            logSum += Math.Log(nanoseconds);
-            Console.WriteLine($"{name,-8} {instructions,14:N0} {milliseconds,9:F2} {nanoseconds,9:F3}   {result:X}");
+            using var plain = new LinkedProgram(build(), new Runtime.Linking.ProgramOptions { FuseInstructions = false });
+            using var fused = new LinkedProgram(build(), new Runtime.Linking.ProgramOptions());
+            (long instructions, long result) = Count(plain, size);
+            double plainTime = Nanoseconds(plain, size, result) / instructions;
+            double fusedTime = Nanoseconds(fused, size, result) / instructions;
+            plainSum += Math.Log(plainTime);
+            fusedSum += Math.Log(fusedTime);
+            Console.WriteLine($"{name,-8} {instructions,14:N0} {plainTime,9:F3} {fusedTime,9:F3} {1 - fusedTime / plainTime,7:P1}   {result:X}");
         }
 
-        Console.WriteLine($"geometric mean {Math.Exp(logSum / Kernels.All.Length):F3} ns per linked instruction; tail calls: {HandlerTable.TailCalls}");
+        int count = Kernels.All.Length;
+        Console.WriteLine($"geometric mean {Math.Exp(plainSum / count):F3} ns per linked instruction, {Math.Exp(fusedSum / count):F3} with fused pairs; tail calls: {HandlerTable.TailCalls}");
         return 0;
     }
+
+    private static double Nanoseconds(LinkedProgram program, int size, long result) => 1e6 * Enumerable.Range(0, Runs).Min(_ => Time(program, size, result));
 
     private static double Time(LinkedProgram program, int size, long expected)
     {

@@ -37,7 +37,7 @@ internal static class OpcodePairs
     private static long[] Count(string file, out long instructions)
     {
         CompilationResult compiled = TarnCompiler.CompileFile(file);
-        using var program = new LinkedProgram(compiled.Module ?? throw new InvalidOperationException(compiled.RenderDiagnostics()), new ProgramOptions());
+        using var program = new LinkedProgram(compiled.Module ?? throw new InvalidOperationException(compiled.RenderDiagnostics()), new ProgramOptions { FuseInstructions = false });
         var counting = new CountingProcessor();
         using var instance = new Instance(program, counting, new InstanceOptions { Capabilities = Capabilities.None });
         if (program.Initializer is { } initializer)

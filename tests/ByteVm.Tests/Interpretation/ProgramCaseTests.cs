@@ -20,6 +20,7 @@ public sealed class ProgramCaseTests
         ProgramCase program = ProgramCases.All.Single(c => c.Name == name);
         Verifier.Verify(program.Module);
         Check(program, ProgramOptions.Default, InstanceOptions.Default);
+        Check(program, new ProgramOptions { FuseInstructions = false }, InstanceOptions.Default);
         Check(program, ProgramOptions.Default, new InstanceOptions { GcStress = true });
         Check(program, metered, new InstanceOptions { Fuel = 1_000_000 });
     }
