@@ -53,7 +53,7 @@ internal sealed class PeerBuilder(string sources, string scratch, string[] bytev
     {
         foreach (Kernel kernel in Kernel.All.Where(k => File.Exists(Source(k, $"{k.Name}.c"))))
             ChildProcess.Require(["gcc", "-O3", "-ffp-contract=off", "-o", Output(kernel, ""), Source(kernel, $"{kernel.Name}.c"), "-lm"]);
-        peers.Add(new Peer("gcc -O3", kernel => File.Exists(Output(kernel, "")) ? [Output(kernel, ""), kernel.Name] : null, IsCompiled: true));
+        peers.Add(new Peer("gcc -O3", kernel => File.Exists(Output(kernel, "")) ? [Output(kernel, "")] : null, IsCompiled: true));
     }
 
     private void AddNode() => peers.Add(new Peer(
