@@ -52,7 +52,7 @@ internal static unsafe partial class HandlerTable
         nint* table = Allocate();
         Fill(table);
         FusedInstructions.Fill(table);
-        CompiledAddress.ResolveAll(new Span<nint>(table, FusedInstructions.TableSize));
+        CompiledAddress.ResolveInBackground(table, FusedInstructions.TableSize);
         return table;
     }
 

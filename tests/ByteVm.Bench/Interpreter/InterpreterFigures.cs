@@ -16,6 +16,9 @@ internal static class InterpreterFigures
 
     public static int Print()
     {
+        long start = Stopwatch.GetTimestamp();
+        bool tailCalls = HandlerTable.TailCalls;
+        Console.WriteLine($"start-up {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms; tail calls: {tailCalls}");
         Console.WriteLine($"{"kernel",-8} {"instructions",14} {"ns/instr",9} {"fused",9} {"gain",7}   result");
         double plainSum = 0;
         double fusedSum = 0;
@@ -32,7 +35,7 @@ internal static class InterpreterFigures
         }
 
         int count = Kernels.All.Length;
-        Console.WriteLine($"geometric mean {Math.Exp(plainSum / count):F3} ns per linked instruction, {Math.Exp(fusedSum / count):F3} with fused pairs; tail calls: {HandlerTable.TailCalls}");
+        Console.WriteLine($"geometric mean {Math.Exp(plainSum / count):F3} ns per linked instruction, {Math.Exp(fusedSum / count):F3} with fused pairs");
         return 0;
     }
 
