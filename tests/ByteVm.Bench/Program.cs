@@ -1,5 +1,6 @@
 using System.Globalization;
 using ByteVm.Bench;
+using ByteVm.Bench.Baseline;
 using ByteVm.Bench.Compiler;
 using ByteVm.Bench.Interpreter;
 using ByteVm.Bench.Programs;
@@ -12,6 +13,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["interpreter-pairs"] = (OpcodePairs.Usage, OpcodePairs.Print),
+    ["baseline"] = ("baseline", _ => BaselineFigures.Print()),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),

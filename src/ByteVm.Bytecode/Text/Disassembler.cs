@@ -16,6 +16,12 @@ public sealed record DisassemblerOptions
 
     /// <summary>The text of a line (from 1) of a source file, shown as a comment above its instructions; null when it is not known.</summary>
     public Func<string, int, string?>? SourceLine { get; init; }
+
+    /// <summary>
+    /// Lines shown as comments beneath an instruction, by index of the function and of the instruction: -1 for before the first one,
+    /// <see cref="int.MaxValue"/> for behind the last. Null shows none.
+    /// </summary>
+    public Func<int, int, IEnumerable<string>>? Notes { get; init; }
 }
 
 /// <summary>
@@ -141,14 +147,14 @@ public sealed class Disassembler
     private void WriteFunctions()
     {
         var instructions = new InstructionText(module, names);
-        foreach (Function function in module.Functions)
+        for (int i = 0; i < module.Functions.Count; i++)
         {
-            if (options.Function is null || function.Name == options.Function)
-                WriteFunction(function, instructions);
+            if (options.Function is null || module.Functions[i].Name == options.Function)
+                WriteFunction(i, module.Functions[i], instructions);
         }
     }
 
-    private void WriteFunction(Function function, InstructionText instructions)
+    private void WriteFunction(int index, Function function, InstructionText instructions)
     {
         IEnumerable<string> parameters = function.Registers.Take(function.ParameterCount).Select((type, r) => $"r{r}: {names.Type(type)}");
         output.WriteLine();
@@ -163,7 +169,9 @@ public sealed class Disassembler
                 output.WriteLine($"{Line(position)} at {position.Start}");
         }
 
-        WriteCode(function, instructions, inline);
+        WriteNotes(index, -1);
+        WriteCode(index, function, instructions, inline);
+        WriteNotes(index, int.MaxValue);
         output.WriteLine("}");
     }
 
@@ -194,7 +202,16 @@ public sealed class Disassembler
         return true;
     }
 
-    private void WriteCode(Function function, InstructionText instructions, bool withPositions)
+    private void WriteNotes(int function, int instruction)
+    {
+        foreach (string note in options.Notes?.Invoke(function, instruction) ?? [])
+        {
+            foreach (string line in note.Split('\n'))
+                output.WriteLine($"        // {line}");
+        }
+    }
+
+    private void WriteCode(int index, Function function, InstructionText instructions, bool withPositions)
     {
         HashSet<int> targets = InstructionText.Targets(function);
         int next = 0;
@@ -205,6 +222,7 @@ public sealed class Disassembler
             if (withPositions && next < function.Positions.Count && function.Positions[next].Start == i)
                 WriteSource(function.Positions[next++]);
             output.WriteLine($"    {instructions.Write(function.Code[i], function.Code.Count)}");
+            WriteNotes(index, i);
         }
     }
 

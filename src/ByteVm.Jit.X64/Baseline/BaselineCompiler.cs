@@ -50,12 +50,14 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
         ScanCode();
         EmitPrologue();
         EmitBody();
+        int bodyBytes = asm.Position;
         EmitExits();
         int instructionBytes = asm.Position;
         EmitJumpTables();
         return new CompiledFunction
         {
             Code = asm.Finish(),
+            BodyBytes = bodyBytes,
             InstructionBytes = instructionBytes,
             CallSites = [.. callSites],
             FaultSites = [.. faultSites],

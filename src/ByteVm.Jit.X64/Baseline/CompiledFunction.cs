@@ -19,6 +19,9 @@ internal sealed record CompiledFunction
 {
     public required byte[] Code { get; init; }
 
+    /// <summary>Where the body ends; exits and faults follow.</summary>
+    public required int BodyBytes { get; init; }
+
     /// <summary>Where instructions end; jump tables follow.</summary>
     public required int InstructionBytes { get; init; }
 
