@@ -6,7 +6,7 @@ using ByteVm.Runtime.Linking;
 namespace ByteVm;
 
 /// <summary>The machine code of a program's functions as text, beside their bytecode.</summary>
-internal static class NativeCodeText
+public static class NativeCodeText
 {
     /// <summary>Place of the lines before the first instruction.</summary>
     public const int Prologue = -1;
