@@ -97,11 +97,14 @@ internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor na
         return instance.IsFrame(location.Function, frame) ? frame : throw new GuestLostException($"its frame pointer 0x{(ulong)frame:x} is not inside of its stack");
     }
 
-    /// <summary>The callee has undone its prologue: rbp is the caller's, and the return address lies on top.</summary>
+    /// <summary>
+    /// The callee has undone its prologue: rbp is the caller's, and the return address lies on top. The caller's frame may end at the
+    /// limit, and then the return address lies one word beyond, in the room that every stack has below it.
+    /// </summary>
     private Trap StackOverflow(Instance instance, WorkerSession session)
     {
         ulong* top = (ulong*)instance.Context->GuestRsp;
-        if (((ulong)top & (sizeof(ulong) - 1)) != 0 || top < instance.Stack.Limit || top >= instance.Stack.Top)
+        if (((ulong)top & (sizeof(ulong) - 1)) != 0 || top + 1 < instance.Stack.Limit || top >= instance.Stack.Top)
             throw new GuestLostException($"its stack pointer 0x{(ulong)top:x} is not inside of its stack");
         return TryLocateReturn(instance, *top, out CodeLocation call)
             ? new Trap { Kind = TrapKind.StackOverflow, Location = call, FramePointer = FrameOf(instance, call) }
