@@ -55,6 +55,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             DisasmCommand.Create(),
             AsmCommand.Create(),
+            DoctorCommand.Create(),
         };
         root.Add(Verbose);
         AppendToHelp(root,

@@ -22,4 +22,7 @@ public sealed record EngineOptions
 
     /// <summary>Count fuel, so that instances can be limited by work and report it. Costs a few percent.</summary>
     public bool Metered { get; init; }
+
+    /// <summary>Most bytes of machine code that the program may be compiled to, rounded up to pages; a function that does not fit ends the guest that calls it.</summary>
+    public long CodeBytes { get; init; } = 64L << 20;
 }

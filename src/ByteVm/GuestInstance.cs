@@ -38,6 +38,8 @@ public sealed class GuestInstance : IDisposable
         }
     }
 
+    internal Instance Instance => instance;
+
     /// <summary>Fuel used so far; 0 in a program that is not metered.</summary>
     public long FuelUsed => program.IsMetered ? fuelGranted - instance.Fuel : 0;
 

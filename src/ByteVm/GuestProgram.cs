@@ -69,7 +69,7 @@ public sealed class GuestProgram : IDisposable
         var program = new Program(module, new ProgramOptions { Metered = options.Metered });
         try
         {
-            return new GuestProgram(program, Processors.Create(options.Engine, program), options.Engine);
+            return new GuestProgram(program, Processors.Create(options, program), options.Engine);
         }
         catch
         {

@@ -10,11 +10,11 @@ namespace ByteVm;
 /// <summary>Chooses the engine of a program.</summary>
 internal static class Processors
 {
-    public static IProcessor Create(EngineKind kind, Program program) => kind switch
+    public static IProcessor Create(EngineOptions options, Program program) => options.Engine switch
     {
         EngineKind.Interpreter => new InterpreterProcessor(),
         EngineKind.Auto when !DirectExecution.IsSupported => new InterpreterProcessor(),
-        _ => CreateBaseline(program),
+        _ => CreateBaseline(program, options.CodeBytes),
     };
 
     public static string Explain(EngineKind wanted, IProcessor processor) =>
@@ -32,6 +32,6 @@ internal static class Processors
             : throw new PlatformNotSupportedException($"Isolation 'process' runs machine code only; the engine chosen is the {processor.Name}.");
     }
 
-    private static NativeProcessor CreateBaseline(Program program) =>
-        DirectExecution.IsSupported ? new NativeProcessor(program) : throw new PlatformNotSupportedException(DirectExecution.UnsupportedReason);
+    private static NativeProcessor CreateBaseline(Program program, long codeBytes) =>
+        DirectExecution.IsSupported ? new NativeProcessor(program, NativeOptions.Default with { CodeBytes = codeBytes }) : throw new PlatformNotSupportedException(DirectExecution.UnsupportedReason);
 }

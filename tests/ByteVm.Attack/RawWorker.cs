@@ -44,7 +44,20 @@ internal sealed unsafe class RawWorker : IDisposable
 
     public TrapChannel Channel => channel;
 
+    public TrapKind Trap => Context->Trap;
+
+    public ulong Argument => Context->TrapArgument;
+
+    public void AssertFault(int signal)
+    {
+        Assert.Equal(TrapKind.HardwareFault, Trap);
+        Assert.Equal((uint)signal, Context->FaultSignal);
+    }
+
     public bool IsAlive { get; private set; }
+
+    /// <summary>Where the code that was loaded last begins.</summary>
+    public ulong CodeStart { get; private set; }
 
     public SharedRange[] Ranges => [contextPage.Shared, Stack.Shared, .. Cage.Shared, metadata.Shared, Code.Shared];
 
@@ -54,6 +67,7 @@ internal sealed unsafe class RawWorker : IDisposable
     public void Load(Action<Assembler> write)
     {
         CodeBlock block = Code.Allocate(CodeBytes);
+        CodeStart = block.Address;
         Assembler c = new(64);
         write(c);
         using MemoryStream stream = new();
@@ -65,10 +79,11 @@ internal sealed unsafe class RawWorker : IDisposable
         Context->Resume = ResumeKind.Light;
     }
 
-    /// <summary>Runs until the next trap.</summary>
+    /// <summary>Runs until the next trap; kills a worker that makes none within the time limit.</summary>
     /// <returns>False when the worker died.</returns>
-    public bool Run()
+    public bool Run(int limitMilliseconds = 5000)
     {
+        using var limit = new Timer(_ => Process.Kill(), null, limitMilliseconds, Timeout.Infinite);
         channel.Resume();
         return IsAlive = channel.WaitForTrap();
     }

@@ -14,6 +14,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["interpreter-pairs"] = (OpcodePairs.Usage, OpcodePairs.Print),
     ["baseline"] = ("baseline", _ => BaselineFigures.Print()),
+    ["worker"] = (WorkerFigures.Usage, WorkerFigures.Run),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
