@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ByteVm.Bytecode;
 using ByteVm.Host.Worker;
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
@@ -83,7 +82,7 @@ internal static unsafe class WorkerFigures
     private static void ManyInstances(IsolationLevel level, int count)
     {
         CompilationResult result = TarnCompiler.Compile("many", new SourceText("many.tarn", "fn double(x: int): int { let a = new int[1000]; a[999] = x; return a[999] * 2 }"), new NoSources(), new CompilerOptions { RequireMain = false });
-        Module module = result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics());
+        Bytecode.Module module = result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics());
         using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = EngineKind.Baseline });
         long started = Stopwatch.GetTimestamp();
         var instances = new List<GuestInstance>();

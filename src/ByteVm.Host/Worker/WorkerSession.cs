@@ -49,6 +49,9 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
 
     internal WorkerProcess Worker => worker;
 
+    /// <summary>Called when the worker is parked, before anything that it left is read: where tests play a hostile guest.</summary>
+    internal Action? BeforeReading { get; set; }
+
     /// <summary>About 20 µs of looking at the mailbox; with one processor the other side could not run meanwhile.</summary>
     private static int SpinLimit => Environment.ProcessorCount > 1 ? 1000 : 0;
 
@@ -57,7 +60,10 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
     public TrapKind Run()
     {
         channel.Resume();
-        return channel.WaitForTrap() ? context->Trap : throw new GuestLostException(worker.Reap().ToString());
+        if (!channel.WaitForTrap())
+            throw new GuestLostException(worker.Reap().ToString());
+        BeforeReading?.Invoke();
+        return context->Trap;
     }
 
     public void Kill() => worker.Kill();
