@@ -18,7 +18,7 @@ public sealed record Variant(EngineKind Engine, bool Metered, bool Stress, Isola
 /// <param name="Files">Name and hash of each file it left.</param>
 internal sealed record ProgramRun(int? ExitCode, string Output, string? Fault, long Fuel, string Files)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
 
     public static ProgramRun Of(ProgramCase test, Variant variant)
     {
