@@ -7,13 +7,14 @@ namespace ByteVm.Cli;
 internal static class SizeText
 {
     /// <summary>Parses an option's value, or adds an error that says how to write it.</summary>
-    public static long? Parse(ArgumentResult result)
+    public static long? Parse(ArgumentResult result, long least, long most)
     {
         string text = result.Tokens[^1].Value;
-        if (TryParse(text, out long bytes))
-            return bytes;
-        result.AddError($"'{text}' is not a size: write bytes, or a number with k, m or g, as in 64m");
-        return null;
+        if (!TryParse(text, out long bytes))
+            result.AddError($"'{text}' is not a size: write bytes, or a number with k, m or g, as in 64m");
+        else if (bytes < least || bytes > most)
+            result.AddError($"'{text}' is out of range: from {least:N0} to {most:N0} bytes");
+        return bytes;
     }
 
     public static bool TryParse(string text, out long bytes)

@@ -36,7 +36,7 @@ internal static class DisasmCommand
             Function = parsed.GetValue(Function),
             Tables = parsed.GetValue(Lossless),
             SourceLine = parsed.GetValue(Lossless) ? null : new SourceLines().Find,
-            Notes = parsed.GetValue(Native) ? NativeNotes(module) : null,
+            Notes = parsed.GetValue(Native) ? NativeNotes(parsed.GetRequiredValue(File), module) : null,
         };
         if (options.Function is { } name && module.Functions.All(f => f.Name != name))
             throw new CommandException(ExitCode.Usage, $"there is no function '{name}'; there are {string.Join(", ", module.Functions.Select(f => f.Name))}");
@@ -45,9 +45,9 @@ internal static class DisasmCommand
     }
 
     /// <summary>Functions with type parameters have no code of their own, only their specializations have.</summary>
-    private static Func<int, int, IEnumerable<string>> NativeNotes(Module module)
+    private static Func<int, int, IEnumerable<string>> NativeNotes(string path, Module module)
     {
-        var program = GuestProgram.FromModule(module, new EngineOptions { Engine = EngineKind.Baseline });
+        GuestProgram program = Programs.Prepare(path, module, new EngineOptions { Engine = EngineKind.Baseline });
         var listings = new Dictionary<int, ILookup<int, string>>();
         return (function, instruction) =>
         {

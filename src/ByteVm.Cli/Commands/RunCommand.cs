@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using ByteVm.Bytecode;
 
@@ -38,20 +39,21 @@ internal static class RunCommand
     {
         Description = "Stop after so many units of work, the same on every engine and machine",
         HelpName = "UNITS",
+        Validators = { result => AtLeastZero(result) },
     };
 
     private static readonly Option<long?> Memory = new("--memory")
     {
         Description = "Most memory for live objects, for example 64m; default 1g",
         HelpName = "SIZE",
-        CustomParser = SizeText.Parse,
+        CustomParser = result => SizeText.Parse(result, 0, long.MaxValue),
     };
 
     private static readonly Option<long?> Stack = new("--stack")
     {
         Description = "Memory for calls in progress, for example 8m; default 1m",
         HelpName = "SIZE",
-        CustomParser = SizeText.Parse,
+        CustomParser = result => SizeText.Parse(result, InstanceOptions.MinStackBytes, InstanceOptions.MaxStackBytes),
     };
 
     private static readonly Option<bool> GcStress = new("--gc-stress") { Description = "Collect at every allocation, poll and service, and verify the heap: slow" };
@@ -91,7 +93,7 @@ internal static class RunCommand
         Module module = ModuleFiles.Load(fileAndArguments[0], error);
         TimeSpan loading = Stopwatch.GetElapsedTime(started);
 
-        using GuestProgram program = Prepare(fileAndArguments[0], module, new EngineOptions { Engine = EngineOf(parsed), Metered = stats || options.Fuel is not null });
+        using GuestProgram program = Programs.Prepare(fileAndArguments[0], module, new EngineOptions { Engine = EngineOf(parsed), Metered = stats || options.Fuel is not null });
         if (parsed.GetValue(CommandLine.Verbose))
             error.WriteLine($"bytevm: {program.EngineChoice}");
         var session = new RunSession(program, options, error);
@@ -99,22 +101,6 @@ internal static class RunCommand
         if (stats)
             session.PrintStatistics(loading);
         return code;
-    }
-
-    private static GuestProgram Prepare(string path, Module module, EngineOptions options)
-    {
-        try
-        {
-            return GuestProgram.FromModule(module, options);
-        }
-        catch (VerificationException e)
-        {
-            throw new CommandException(ExitCode.BadInput, $"{path} is not a valid module:\n{string.Join('\n', e.Errors)}");
-        }
-        catch (PlatformNotSupportedException e)
-        {
-            throw new CommandException(ExitCode.Unavailable, $"{e.Message} Use --engine interpreter.");
-        }
     }
 
     private static InstanceOptions OptionsOf(ParseResult parsed, string[] arguments, TextWriter error) => new()
@@ -130,6 +116,12 @@ internal static class RunCommand
         CountObjects = parsed.GetValue(Stats),
         TraceTraps = parsed.GetValue(Trace) is null ? null : error.WriteLine,
     };
+
+    private static void AtLeastZero(OptionResult result)
+    {
+        if (result.GetValueOrDefault<long?>() < 0)
+            result.AddError("--fuel needs a number from 0 on");
+    }
 
     private static EngineKind EngineOf(ParseResult parsed) => parsed.GetValue(Engine) switch
     {

@@ -7,13 +7,16 @@ public sealed record InstanceOptions
 {
     public static readonly InstanceOptions Default = new();
 
+    public const long MinStackBytes = 4096;
+    public const long MaxStackBytes = GuestStack.MaxBytes;
+
     /// <summary>Units of fuel, a deterministic measure of work; null is unlimited. Needs a program compiled as metered.</summary>
     public long? Fuel { get; init; }
 
     /// <summary>Most bytes of objects that may be alive. At most a little less than 2 GiB; more is cut down to that.</summary>
     public long MemoryBytes { get; init; } = 1L << 30;
 
-    /// <summary>Bytes for the frames of calls in progress, from 4 KiB to 1 GiB.</summary>
+    /// <summary>Bytes for the frames of calls in progress, from <see cref="MinStackBytes"/> to <see cref="MaxStackBytes"/>.</summary>
     public long StackBytes { get; init; } = GuestStack.DefaultBytes;
 
     /// <summary>What stands between the guest and this process.</summary>

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace ByteVm.Tests.Cli;
+
+/// <summary>Runs the command as a user does: in a process of its own, in a folder of its own.</summary>
+internal sealed class Command : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("bytevm-cli-").FullName;
+
+    public sealed record Result(int ExitCode, string Output, string Error);
+
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(Path.Combine(Folder, name), text);
+        return name;
+    }
+
+    public Result Run(params string[] arguments) => RunWith("", arguments);
+
+    public Result RunWith(string input, params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        return Finish(process, output, error);
+    }
+
+    /// <summary>Sends an interrupt, as Ctrl-C does, once the program has written its first line.</summary>
+    public Result RunAndInterrupt(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string first = process.StandardOutput.ReadLine() + "\n";
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        Result result = Finish(process, process.StandardOutput.ReadToEndAsync(), error);
+        return result with { Output = first + result.Output };
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "bytevm"), arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    private static Result Finish(Process process, Task<string> output, Task<string> error)
+    {
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill();
+            Assert.Fail("the command did not end within a minute");
+        }
+
+        return new Result(process.ExitCode, output.Result, error.Result);
+    }
+}

@@ -1,0 +1,93 @@
+namespace ByteVm.Tests.Cli;
+
+public sealed class RunTests : IDisposable
+{
+    private readonly Command command = new();
+
+    public void Dispose() => command.Dispose();
+
+    [Fact]
+    public void ASourceRunsAndGivesItsOwnExitCode()
+    {
+        command.Write("answer.tarn", "fn main(args: string[]): int {\n    println(\"${args.length} ${args[0]} ${args[1]}\")\n    return 42\n}\n");
+        Assert.Equal(new Command.Result(42, "3 --fuel -x\n", ""), command.Run("run", "answer.tarn", "--fuel", "-x", "--"));
+    }
+
+    [Fact]
+    public void AFolderABuiltModuleAndItsTextRunTheSame()
+    {
+        Directory.CreateDirectory(Path.Combine(command.Folder, "app"));
+        command.Write("app/main.tarn", "import shapes\nfn main() { println(shapes.area(3)) }\n");
+        command.Write("app/shapes.tarn", "fn area(side: int): int = side * side\n");
+        Assert.Equal("9\n", command.Run("run", "app").Output);
+        Assert.Equal(new Command.Result(0, "", ""), command.Run("build", "app"));
+        Assert.Equal("9\n", command.Run("run", "app.bvm").Output);
+        command.Write("app.bva", command.Run("disasm", "app.bvm", "--lossless").Output);
+        Assert.Equal("9\n", command.Run("run", "app.bva").Output);
+        Assert.Equal(0, command.Run("asm", "app.bva", "-o", "again.bvm").ExitCode);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(command.Folder, "app.bvm")), File.ReadAllBytes(Path.Combine(command.Folder, "again.bvm")));
+        Assert.StartsWith("again.bvm: valid, ", command.Run("verify", "again.bvm").Output);
+    }
+
+    [Fact]
+    public void AFaultIsPrintedWithItsTrace()
+    {
+        command.Write("bad.tarn", "fn main() {\n    print(\"so far\")\n    println([1, 2][two()])\n}\nfn two(): int = 2\n");
+        Assert.Equal(new Command.Result(101, "so far", "fault: index out of bounds: index 2, length 2\n    at bad.main (bad.tarn:3:13)\n    at bad.<main>\n"), command.Run("run", "bad.tarn"));
+    }
+
+    [Theory]
+    [InlineData("--fuel", "10000", "fn main() { while true { } }", "out of fuel: the limit of 10,000 units is used up", "hint: --fuel UNITS gives more")]
+    [InlineData("--memory", "1m", "fn main() { let a = new long[1000000]; println(a.length) }", "out of memory: live objects exceed the limit of 1 MiB", "hint: --memory SIZE gives more")]
+    [InlineData("--stack", "64k", "fn f(n: int): int = f(n + 1) + 1\nfn main() { println(f(0)) }", "stack overflow: calls nest too deep for the stack of 64 KiB", "hint: --stack SIZE gives more")]
+    public void LimitsAreNamedWithTheOptionThatRaisesThem(string option, string value, string source, string message, string hint)
+    {
+        command.Write("limit.tarn", source);
+        Command.Result result = command.Run("run", option, value, "limit.tarn");
+        Assert.Equal(102, result.ExitCode);
+        Assert.StartsWith($"fault: {message}\n", result.Error);
+        Assert.EndsWith($"\n{hint}\n", result.Error);
+    }
+
+    [Theory]
+    [InlineData("interpreter")]
+    [InlineData("auto")]
+    public void CtrlCEndsALoopWithATrace(string engine)
+    {
+        command.Write("loop.tarn", "import std.io\nfn main() {\n    println(\"started\")\n    io.flush()\n    while true { }\n}\n");
+        Command.Result result = command.RunAndInterrupt("run", "--engine", engine, "loop.tarn");
+        Assert.Equal(130, result.ExitCode);
+        Assert.StartsWith("fault: interrupted\n    at loop.main (loop.tarn:", result.Error);
+    }
+
+    [Fact]
+    public void InputIsRead()
+    {
+        command.Write("echo.tarn", "import std.io\nfn main() {\n    print(\"name? \")\n    let name = io.readLine() ?? \"nobody\"\n    println(\"hello ${name}\")\n}\n");
+        Assert.Equal("name? hello Ann\n", command.RunWith("Ann\n", "run", "echo.tarn").Output);
+        Assert.Equal("name? hello nobody\n", command.RunWith("", "run", "echo.tarn").Output);
+    }
+
+    [Fact]
+    public void AMissingCapabilityNamesItsOption()
+    {
+        command.Write("clock.tarn", "import std.time\nfn main() { println(time.now() > 0L) }\n");
+        Command.Result refused = command.Run("run", "clock.tarn");
+        Assert.Equal(77, refused.ExitCode);
+        Assert.Equal("bytevm: module 'clock' imports 'clock.now', which needs the capability 'clock': grant it with --allow clock\n", refused.Error);
+        Assert.Equal("true\n", command.Run("run", "--allow", "clock", "clock.tarn").Output);
+    }
+
+    [Fact]
+    public void StressAndStatisticsAndTracesSayWhatHappened()
+    {
+        command.Write("hello.tarn", "fn main() { println(\"${1 + 1}\") }\n");
+        Command.Result result = command.Run("run", "--gc-stress", "--stats", "--trace", "traps", "--engine", "interpreter", "hello.tarn");
+        Assert.Equal("2\n", result.Output);
+        Assert.Contains("trap: service format.i32 in hello.main (hello.tarn:1:", result.Error);
+        Assert.Contains("trap: import console.write in std.prelude.println", result.Error);
+        Assert.Matches(@"(?m)^engine +interpreter$", result.Error);
+        Assert.Matches(@"(?m)^fuel +\d+$", result.Error);
+        Assert.Matches(@"(?m)^collections +[1-9]", result.Error);
+    }
+}
