@@ -12,7 +12,9 @@ internal sealed class CodeMap
 
     public int Count => snapshot.Count;
 
-    /// <summary>Under the adder's lock. Addresses mostly ascend; then the array is shared with earlier snapshots, which do not look beyond their count.</summary>
+    /// <summary>
+    /// Under the adder's lock. Addresses mostly ascend; then the array is shared with earlier snapshots, which do not look beyond their count.
+    /// </summary>
     public void Add(PublishedFunction function)
     {
         (PublishedFunction[] functions, int count) = (snapshot.Functions, snapshot.Count);

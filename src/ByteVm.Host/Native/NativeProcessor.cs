@@ -118,7 +118,8 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
             case FaultVerdict.NullAccess:
                 return new Trap { Kind = TrapKind.Fault, Location = site, FramePointer = (long*)context->GuestRbp, Fault = FaultKind.NullReference };
             case FaultVerdict.OutsideHeap:
-                throw new HeapCorruptionException((uint)(context->FaultAddress - context->CageBase), $"'{site.Function.Name}' went through a reference to unmapped memory");
+                uint offset = (uint)(context->FaultAddress - context->CageBase);
+                throw new HeapCorruptionException(offset, $"'{site.Function.Name}' went through a reference to unmapped memory");
             default:
                 HardwareFault.Kill(context, instance.Cage, instance.Stack);
                 return default;

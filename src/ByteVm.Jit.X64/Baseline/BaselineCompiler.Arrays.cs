@@ -18,17 +18,17 @@ internal sealed partial class BaselineCompiler
 
     private void EmitArrayFill(in LinkedInstruction instruction) => EmitService();
 
-    private void EmitElementS8(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movsx_r32_rm8, ElementAddress(instruction.B, instruction.C, 1, ObjectLayout.ArrayElementsOffset));
+    private void EmitElementS8(in LinkedInstruction instruction) => LoadSmallElement(in instruction, Code.Movsx_r32_rm8, 1);
 
-    private void EmitElementU8(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movzx_r32_rm8, ElementAddress(instruction.B, instruction.C, 1, ObjectLayout.ArrayElementsOffset));
+    private void EmitElementU8(in LinkedInstruction instruction) => LoadSmallElement(in instruction, Code.Movzx_r32_rm8, 1);
 
-    private void EmitElementS16(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movsx_r32_rm16, ElementAddress(instruction.B, instruction.C, 2, ObjectLayout.ArrayElementsOffset));
+    private void EmitElementS16(in LinkedInstruction instruction) => LoadSmallElement(in instruction, Code.Movsx_r32_rm16, 2);
 
-    private void EmitElementU16(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movzx_r32_rm16, ElementAddress(instruction.B, instruction.C, 2, ObjectLayout.ArrayElementsOffset));
+    private void EmitElementU16(in LinkedInstruction instruction) => LoadSmallElement(in instruction, Code.Movzx_r32_rm16, 2);
 
-    private void EmitElement32(in LinkedInstruction instruction) => Load(instruction.A, Width.Dword, ElementAddress(instruction.B, instruction.C, 4, ObjectLayout.ArrayElementsOffset));
+    private void EmitElement32(in LinkedInstruction instruction) => LoadElement(in instruction, Width.Dword, 4);
 
-    private void EmitElement64(in LinkedInstruction instruction) => Load(instruction.A, Width.Qword, ElementAddress(instruction.B, instruction.C, 8, ObjectLayout.ArrayElementsOffset));
+    private void EmitElement64(in LinkedInstruction instruction) => LoadElement(in instruction, Width.Qword, 8);
 
     private void EmitStoreElement8(in LinkedInstruction instruction) => StoreElement(in instruction, StoreSize.Bits8, 1);
 
@@ -44,7 +44,8 @@ internal sealed partial class BaselineCompiler
         EmitReferenceStoreBarrier();
     }
 
-    private void EmitLoadBytesU16(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movzx_r32_rm16, BytesAddress(instruction.B, instruction.C, 2));
+    private void EmitLoadBytesU16(in LinkedInstruction instruction) =>
+        LoadSmall(instruction.A, Code.Movzx_r32_rm16, BytesAddress(instruction.B, instruction.C, 2));
 
     private void EmitLoadBytesI32(in LinkedInstruction instruction) => Load(instruction.A, Width.Dword, BytesAddress(instruction.B, instruction.C, 4));
 
@@ -58,7 +59,8 @@ internal sealed partial class BaselineCompiler
 
     private void EmitStringLength(in LinkedInstruction instruction) => LoadLength(in instruction);
 
-    private void EmitStringByte(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movzx_r32_rm8, ElementAddress(instruction.B, instruction.C, 1, ObjectLayout.StringBytesOffset));
+    private void EmitStringByte(in LinkedInstruction instruction) =>
+        LoadSmall(instruction.A, Code.Movzx_r32_rm8, ElementAddress(instruction.B, instruction.C, 1, ObjectLayout.StringBytesOffset));
 
     private void EmitStringEqual(in LinkedInstruction instruction) => EmitService(instruction.A);
 
@@ -92,6 +94,12 @@ internal sealed partial class BaselineCompiler
 
     private void LoadLength(in LinkedInstruction instruction) =>
         Load(instruction.A, Width.Dword, Address.Heap(Use32(instruction.B), ObjectLayout.LengthOffset));
+
+    private void LoadSmallElement(in LinkedInstruction instruction, Code extend, int elementBytes) =>
+        LoadSmall(instruction.A, extend, ElementAddress(instruction.B, instruction.C, elementBytes, ObjectLayout.ArrayElementsOffset));
+
+    private void LoadElement(in LinkedInstruction instruction, Width width, int elementBytes) =>
+        Load(instruction.A, width, ElementAddress(instruction.B, instruction.C, elementBytes, ObjectLayout.ArrayElementsOffset));
 
     private void StoreElement(in LinkedInstruction instruction, StoreSize size, int elementBytes) =>
         Store(instruction.C, size, ElementAddress(instruction.A, instruction.B, elementBytes, ObjectLayout.ArrayElementsOffset));

@@ -11,6 +11,8 @@ namespace ByteVm.Jit.X64.Baseline;
 /// </summary>
 internal sealed partial class BaselineCompiler
 {
+    private const int NoLabel = -1;
+
     private readonly List<FaultExit> faultExits = [];
     private readonly List<ResumingExit> resumingExits = [];
     private readonly List<Reload> reloads = [];
@@ -26,6 +28,9 @@ internal sealed partial class BaselineCompiler
 
     private readonly record struct Reload(int Slot, int Register, ReloadKind Kind);
 
+    /// <param name="Resume">Label of the place where the guest goes on.</param>
+    private readonly record struct PendingTrap(TrapKind Kind, uint Site, int Resume, int Word);
+
     private readonly record struct FaultExit(int Label, FaultKind Fault, int Word);
 
     /// <param name="Label">Where the body jumps to.</param>
@@ -39,7 +44,7 @@ internal sealed partial class BaselineCompiler
         faultExits.Clear();
         resumingExits.Clear();
         reloads.Clear();
-        faultTails.AsSpan().Fill(-1);
+        faultTails.AsSpan().Fill(NoLabel);
         stackOverflow = asm.NewLabel();
     }
 
@@ -94,7 +99,7 @@ internal sealed partial class BaselineCompiler
             EmitFaultExit(in exit);
         for (int fault = 0; fault < faultTails.Length; fault++)
         {
-            if (faultTails[fault] >= 0)
+            if (faultTails[fault] != NoLabel)
                 EmitFaultTail((FaultKind)fault);
         }
 
@@ -135,7 +140,7 @@ internal sealed partial class BaselineCompiler
     private void EmitTrap(TrapKind kind, int atWord, int resume)
     {
         uint site = context.AddTrapSite(function, atWord);
-        trapPoints.Add(new TrapPoint(kind, site, resume, atWord));
+        pendingTraps.Add(new PendingTrap(kind, site, resume, atWord));
         asm.Emit(Code.Mov_rm32_imm32, Address.Context(ContextOffsets.Trap), OpKind.Immediate32, (int)kind);
         asm.Emit(Code.Mov_rm32_imm32, Address.Context(ContextOffsets.TrapSite), OpKind.Immediate32, (int)site);
         asm.LoadAddress(Rax, resume);
@@ -148,10 +153,10 @@ internal sealed partial class BaselineCompiler
     private void EmitFaultExit(in FaultExit exit)
     {
         ref int tail = ref faultTails[(int)exit.Fault];
-        if (tail < 0)
+        if (tail == NoLabel)
             tail = asm.NewLabel();
         uint site = context.AddTrapSite(function, exit.Word);
-        trapPoints.Add(new TrapPoint(TrapKind.Fault, site, -1, exit.Word));
+        pendingTraps.Add(new PendingTrap(TrapKind.Fault, site, NoLabel, exit.Word));
         asm.Bind(exit.Label);
         asm.Emit(Code.Mov_r32_imm32, Rax.Dword(), OpKind.Immediate32, (int)site);
         asm.Jump(tail);

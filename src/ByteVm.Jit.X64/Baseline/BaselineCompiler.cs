@@ -34,7 +34,7 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
     private readonly RegisterCache vector = new(CachedVectorRegisters);
     private readonly List<CodePoint> callSites = [];
     private readonly List<CodePoint> faultSites = [];
-    private readonly List<TrapPoint> trapPoints = [];
+    private readonly List<PendingTrap> pendingTraps = [];
     private readonly List<JumpTable> jumpTables = [];
 
     private LinkedFunction function = null!;
@@ -78,7 +78,7 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
         asm.NewLabels(linked.CodeWords);
         callSites.Clear();
         faultSites.Clear();
-        trapPoints.Clear();
+        pendingTraps.Clear();
         jumpTables.Clear();
         BeginSlots();
         BeginExits();
@@ -102,9 +102,8 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
     /// <summary>The label of the instruction at this word.</summary>
     private static int LabelOf(int word) => word;
 
-    /// <summary>With offsets in place of labels.</summary>
     private TrapPoint[] TrapPoints() =>
-        [.. trapPoints.Select(point => point.ResumeOffset < 0 ? point : point with { ResumeOffset = asm.PositionOf(point.ResumeOffset) })];
+        [.. pendingTraps.Select(trap => new TrapPoint(trap.Kind, trap.Site, trap.Resume == NoLabel ? -1 : asm.PositionOf(trap.Resume), trap.Word))];
 
     private int[] WordOffsets()
     {

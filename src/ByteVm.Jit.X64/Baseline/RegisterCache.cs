@@ -12,7 +12,7 @@ internal sealed class RegisterCache
 
     private readonly int available;
     private readonly int first;
-    private readonly int count;
+    private readonly int end;
     private readonly long[] version = new long[16];
     private readonly long[] lastUse = new long[16];
     private readonly int[] home = new int[16];
@@ -27,7 +27,7 @@ internal sealed class RegisterCache
     {
         available = registers;
         first = int.TrailingZeroCount(registers);
-        count = int.Log2(registers) + 1;
+        end = int.Log2(registers) + 1;
     }
 
     private struct Entry
@@ -48,7 +48,7 @@ internal sealed class RegisterCache
     /// <summary>Forgets everything: at labels, calls and services.</summary>
     public void Clear()
     {
-        for (int register = first; register < count; register++)
+        for (int register = first; register < end; register++)
             Release(register);
         pinned = 0;
     }
@@ -71,7 +71,7 @@ internal sealed class RegisterCache
     public int Allocate()
     {
         int best = None;
-        for (int register = first; register < count; register++)
+        for (int register = first; register < end; register++)
         {
             if (((available & ~pinned) >> register & 1) != 0 && (best == None || Age(register) < Age(best)))
                 best = register;

@@ -46,7 +46,8 @@ internal sealed partial class EmittedCodeChecker
         int end = compiled.InstructionBytes;
         foreach (JumpTable table in compiled.JumpTables)
         {
-            if (table.Offset < end || table.Offset % sizeof(int) != 0 || table.Count < 1 || table.Offset + (long)table.Count * sizeof(int) > compiled.Code.Length)
+            bool fits = table.Count >= 1 && table.Offset + (long)table.Count * sizeof(int) <= compiled.Code.Length;
+            if (table.Offset < end || table.Offset % sizeof(int) != 0 || !fits)
                 Refuse(table.Offset, "a jump table lies where it must not");
             CheckPadding(end, table.Offset);
             end = table.Offset + table.Count * sizeof(int);
@@ -222,7 +223,8 @@ internal sealed partial class EmittedCodeChecker
         ref readonly GuestInstruction branch = ref Before(index, 4);
         ref readonly GuestInstruction compare = ref Before(index, 5);
         bool holds = add is { Form.Name: "add", Bytes: 8, Register: Rax, Rm: Rcx }
-            && load is { Form.Name: "movsxd", Bytes: 8, Register: Rax, Base: Rcx, Scale: sizeof(int), Displacement: 0, Index: not (GuestInstruction.NoRegister or Rcx) }
+            && load is { Form.Name: "movsxd", Bytes: 8, Register: Rax, Base: Rcx, Scale: sizeof(int), Displacement: 0 }
+            && load.Index is not (GuestInstruction.NoRegister or Rcx)
             && address is { Form.Name: "lea", Bytes: 8, Register: Rcx, Base: GuestInstruction.Rip }
             && branch is { Form.Kind: FormKind.ConditionalBranch } && (branch.Opcode & 15) == 3
             && compare is { Form.Name: "cmp", Bytes: 4, IsMemory: false } && compare.ImmediateBytes != 0 && compare.Rm == load.Index;

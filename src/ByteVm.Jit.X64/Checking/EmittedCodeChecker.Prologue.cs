@@ -17,7 +17,7 @@ internal sealed partial class EmittedCodeChecker
         Expect(4, "jb stack overflow", i => i is { Form.Kind: FormKind.ConditionalBranch } && (i.Opcode & 15) == 2 && i.Target == compiled.StackOverflowOffset);
         bodyStart = 5;
         if (function.FrameBytes > 0)
-            Expect(bodyStart++, "sub rsp, frame", i => i is { Form.Name: "sub", Bytes: 8, Rm: Rsp, Immediate: var bytes } && bytes == function.FrameBytes && i.ImmediateBytes != 0);
+            Expect(bodyStart++, "sub rsp, frame", i => i is { Form.Name: "sub", Bytes: 8, Rm: Rsp, ImmediateBytes: not 0 } && i.Immediate == function.FrameBytes);
         bodyStart = CheckLocalsAreZeroed(bodyStart);
     }
 
@@ -55,8 +55,10 @@ internal sealed partial class EmittedCodeChecker
 
     private int CheckRepeatedZeroing(int index)
     {
-        Expect(index, "lea rdi, [rbp - locals]", i => i is { Bytes: 8, Base: Rbp, Index: GuestInstruction.NoRegister } && i.Displacement == -function.LocalSlots * SlotBytes);
-        Expect(index + 1, "mov ecx, locals", i => i is { Form.Name: "mov", Bytes: 4, Register: Rcx, IsMemory: false, ImmediateBytes: 4 } && i.Immediate == function.LocalSlots);
+        Expect(index, "lea rdi, [rbp - locals]", i => i is { Bytes: 8, Base: Rbp, Index: GuestInstruction.NoRegister }
+            && i.Displacement == -function.LocalSlots * SlotBytes);
+        Expect(index + 1, "mov ecx, locals", i => i is { Form.Name: "mov", Bytes: 4, Register: Rcx, IsMemory: false, ImmediateBytes: 4 }
+            && i.Immediate == function.LocalSlots);
         Expect(index + 2, "xor eax, eax", i => i is { Form.Name: "xor", Register: Rax, Rm: Rax });
         Expect(index + 3, "rep stosq", i => i is { Form.Kind: FormKind.RepeatStore, Bytes: 8 });
         return index + 4;

@@ -93,17 +93,21 @@ internal sealed partial class EmittedCodeChecker
     private GuestInstruction[] DecodeAll()
     {
         Array.Fill(indexOf, NoIndex);
-        List<GuestInstruction> decoded = new(compiled.MachineInstructions);
+        var decoded = new GuestInstruction[Math.Max(compiled.MachineInstructions, 1)];
+        int count = 0;
         GuestInstructionDecoder decoder = new(compiled.Code.AsSpan(0, compiled.InstructionBytes));
-        for (int offset = 0; offset < compiled.InstructionBytes; offset = decoded[^1].End)
+        for (int offset = 0; offset < compiled.InstructionBytes; offset = decoded[count++].End)
         {
-            indexOf[offset] = decoded.Count;
-            decoded.Add(decoder.Decode(offset));
+            if (count == decoded.Length)
+                Array.Resize(ref decoded, 2 * count);
+            indexOf[offset] = count;
+            decoded[count] = decoder.Decode(offset);
         }
 
-        if (decoded.Count == 0 || decoded[^1].FallsThrough)
+        if (count == 0 || decoded[count - 1].FallsThrough)
             throw new RefusedCodeException(compiled.InstructionBytes, "control runs off the end of the code");
-        return [.. decoded];
+        Array.Resize(ref decoded, count);
+        return decoded;
     }
 
     /// <summary>The instruction that starts at an offset.</summary>
@@ -118,5 +122,6 @@ internal sealed partial class EmittedCodeChecker
     private static void Refuse(int offset, string rule) => throw new RefusedCodeException(offset, rule);
 
     [DoesNotReturn]
-    private void Refuse(in GuestInstruction instruction, string rule) => throw new RefusedCodeException(instruction.Offset, $"'{instruction.Form.Name}': {rule}");
+    private void Refuse(in GuestInstruction instruction, string rule) =>
+        throw new RefusedCodeException(instruction.Offset, $"'{instruction.Form.Name}': {rule}");
 }

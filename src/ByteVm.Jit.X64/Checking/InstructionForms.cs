@@ -155,7 +155,9 @@ internal static class InstructionForms
 
     private static void AddVectorArithmetic(InstructionForm?[] table)
     {
-        foreach ((int opcode, string name) in new[] { (0x51, "sqrt"), (0x58, "add"), (0x59, "mul"), (0x5A, "cvt"), (0x5C, "sub"), (0x5D, "min"), (0x5E, "div"), (0x5F, "max") })
+        (int Opcode, string Name)[] scalar =
+            [(0x51, "sqrt"), (0x58, "add"), (0x59, "mul"), (0x5A, "cvt"), (0x5C, "sub"), (0x5D, "min"), (0x5E, "div"), (0x5F, "max")];
+        foreach ((int opcode, string name) in scalar)
         {
             Add(table, TwoByteMap, PrefixF3, opcode, new(name + "ss", FormKind.Plain, Combine | Vectors, 4));
             Add(table, TwoByteMap, PrefixF2, opcode, new(name + "sd", FormKind.Plain, Combine | Vectors, 8));
