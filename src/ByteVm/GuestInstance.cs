@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Execution.Imports;
 using ByteVm.Runtime.Execution.Values;
@@ -62,7 +63,7 @@ public sealed class GuestInstance : IDisposable
         string expected = target.Source.Result.IsNone ? "nothing" : program.Linked.Type(target.Source.Result).Name;
         if (expected != GuestData.TypeName<T>())
             throw new ArgumentException($"{program.Describe(function, target)} returns {expected}, not the {GuestData.TypeName<T>()} that {typeof(T).Name} stands for");
-        return GuestData.Read<T>(instance, Run(function, target, arguments));
+        return Result<T>(Run(function, target, arguments));
     }
 
     /// <summary>Calls an exported function; a result is ignored.</summary>
@@ -101,7 +102,7 @@ public sealed class GuestInstance : IDisposable
 
     /// <summary>Goes on with the call that last ended for want of fuel.</summary>
     /// <typeparam name="T">The result type of the function that was called.</typeparam>
-    public T Resume<T>() => GuestData.Read<T>(instance, ResumeRaw());
+    public T Resume<T>() => Result<T>(ResumeRaw());
 
     /// <summary>
     /// Stops the call in progress, or else the next one, with a fault of kind <see cref="FaultKind.Interrupted"/>. From any thread. It takes
@@ -116,6 +117,19 @@ public sealed class GuestInstance : IDisposable
             return;
         instance.Dispose();
         program.RemoveUser();
+    }
+
+    /// <summary>A reference to a string or array may be what a guest that broke out of its code made up.</summary>
+    private T Result<T>(long raw)
+    {
+        try
+        {
+            return GuestData.Read<T>(instance, raw);
+        }
+        catch (Exception e) when (monitor.IsGuestLost(e))
+        {
+            throw new GuestFaultException(monitor.Lose(e).Fault!);
+        }
     }
 
     private LinkedFunction Find(string name) =>
@@ -172,6 +186,10 @@ public sealed class GuestInstance : IDisposable
             // The arguments after a string or array may have moved it.
             for (int i = 0, handle = 0; i < count; i++)
                 raw[i] = types[i].IsReference ? (long)instance.Handles[handle++] : raw[i];
+        }
+        catch (HeapCorruptionException e) when (monitor.IsGuestLost(e))
+        {
+            throw new GuestFaultException(monitor.Lose(e).Fault!);
         }
         catch (HostFaultException e)
         {

@@ -81,15 +81,15 @@ internal static unsafe class WorkerFigures
 
     private static void ManyInstances(IsolationLevel level, int count)
     {
-        CompilationResult result = TarnCompiler.Compile("many", new SourceText("many.tarn", "fn double(x: int): int { let a = new int[1000]; a[999] = x; return a[999] * 2 }"), new NoSources(), new CompilerOptions { RequireMain = false });
+        CompilationResult result = TarnCompiler.Compile("many", new SourceText("many.tarn", "fn twice(x: int): int { let a = new int[1000]; a[999] = x; return a[999] * 2 }"), new NoSources(), new CompilerOptions { RequireMain = false });
         Bytecode.Module module = result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics());
         using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = EngineKind.Baseline });
         long started = Stopwatch.GetTimestamp();
         var instances = new List<GuestInstance>();
         for (int i = 0; i < count; i++)
             instances.Add(program.Instantiate(InstanceOptions.Default with { Isolation = level }));
-        int right = instances.Select((instance, i) => instance.Call<int>("double", i) == 2 * i ? 1 : 0).Sum();
-        right += instances.Select((instance, i) => instance.Call<int>("double", -i) == -2 * i ? 1 : 0).Sum();
+        int right = instances.Select((instance, i) => instance.Call<int>("twice", i) == 2 * i ? 1 : 0).Sum();
+        right += instances.Select((instance, i) => instance.Call<int>("twice", -i) == -2 * i ? 1 : 0).Sum();
         Console.WriteLine($"{$"{count} instances alive at once, {level}: all answered twice",-64} {(right == 2 * count ? "yes" : "NO")}, {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N0} ms");
         instances.ForEach(i => i.Dispose());
     }

@@ -79,12 +79,13 @@ public sealed unsafe class Heap
     /// <summary>Bytes of all objects in the heap, dead ones included that are not yet collected.</summary>
     public long UsedBytes => context->HeapTop - bottom;
 
-    /// <summary>What happened so far; of a heap that failed, up to its last good collection.</summary>
+    /// <summary>What happened so far; of a heap that failed or whose guest lies about it, up to its last good collection.</summary>
     public HeapStatistics Statistics
     {
         get
         {
-            uint top = broken is null ? CheckedTop() : oldTop;
+            uint claimed = context->HeapTop;
+            uint top = broken is null && IsTop(claimed) ? claimed : oldTop;
             return ledger.Snapshot(top - oldTop, CountNewObjects(top));
         }
     }
@@ -145,10 +146,12 @@ public sealed unsafe class Heap
         if (broken is not null)
             throw new InvalidOperationException("this heap failed before and cannot be used any more", broken);
         uint top = context->HeapTop;
-        if (top < bufferStart || top > bufferEnd || top % ObjectLayout.Alignment != 0)
+        if (!IsTop(top))
             throw new HeapCorruptionException(top, $"HeapTop lies outside of the allocation buffer, 0x{bufferStart:X8} to 0x{bufferEnd:X8}");
         return top;
     }
+
+    private bool IsTop(uint top) => top >= bufferStart && top <= bufferEnd && top % ObjectLayout.Alignment == 0;
 
     /// <returns>The new HeapTop.</returns>
     private uint Collect(IRootSource roots, long request)

@@ -68,10 +68,11 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
     /// In a process of its own a guest may have broken out of all rules of code; then whatever the host stumbles over while it reads the guest's
     /// memory is the guest's doing and its end. In this process such a thing is a defect of ByteVm and nobody's to hide.
     /// </summary>
-    private bool IsGuestLost(Exception e) =>
+    public bool IsGuestLost(Exception e) =>
         instance.Options.Isolation == IsolationLevel.Process && e is not (LinkException or InsufficientExecutionStackException or OutOfMemoryException);
 
-    private Outcome Lose(Exception e)
+    /// <summary>Ends the guest for good, after an exception for which <see cref="IsGuestLost"/> holds.</summary>
+    public Outcome Lose(Exception e)
     {
         (instance.ProcessorState as IGuestProcess)?.Kill();
         instance.Trap = default;

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using ByteVm.Tarn;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Fuzz.Flips;
+
+/// <summary>
+/// Shows that the host survives whatever a worker leaves in the memory that both share (after SbxBrk, which flips what trusted code loads
+/// from V8's sandbox). Each run is an instance in a worker; before the host reads anything at a trap, bits are flipped. The guest may fail as it likes; what
+/// must not happen is an exception that is not a guest's fault, a host that does not come back, or one that is gone. A run is determined by seed and
+/// number; its number is written to a file before it begins, so that a host that is gone says which it was.
+/// </summary>
+internal static class FlipFuzzer
+{
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan HostLimit = TimeSpan.FromSeconds(20);
+
+    public static int Run(string[] arguments)
+    {
+        long cases = Number(arguments, "--cases") ?? 100_000;
+        long seed = Number(arguments, "--seed") ?? 1;
+        using GuestProgram program = Compile();
+        if (Number(arguments, "--run") is { } only)
+            return RunOnce(program, seed, only, out _) is { } problem ? Fail(seed, only, problem) : 0;
+
+        string state = Path.Combine(Path.GetTempPath(), "bytevm-flips.txt");
+        var ends = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        long flips = 0;
+        long started = Stopwatch.GetTimestamp();
+        for (long run = 0; flips < cases; run++)
+        {
+            File.WriteAllText(state, $"--seed {seed} --run {run}");
+            if (RunOnce(program, seed, run, out FlipRun result) is { } problem)
+                return Fail(seed, run, problem);
+            flips += result.Flips;
+            ends[result.End] = ends.GetValueOrDefault(result.End) + 1;
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"{flips:N0} flips survived in {ends.Values.Sum():N0} runs, {flips / seconds:N0} flips/s, seed {seed}");
+        foreach ((string end, int count) in ends)
+            Console.WriteLine($"  {count,8:N0}  {end}");
+        return 0;
+    }
+
+    private static string? RunOnce(GuestProgram program, long seed, long number, out FlipRun run)
+    {
+        run = new FlipRun(program, new Random(HashCode(seed, number)), RunLimit);
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            run.Execute();
+        }
+        catch (Exception e)
+        {
+            return e.ToString();
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        return elapsed > HostLimit ? $"took {elapsed.TotalSeconds:N1} s" : null;
+    }
+
+    private static int Fail(long seed, long run, string problem)
+    {
+        Console.Error.WriteLine($"flips --seed {seed} --run {run}: {problem}");
+        return 1;
+    }
+
+    private static int HashCode(long seed, long number) => unchecked((int)((seed * 0x9E37_79B9 + number) * 0x85EB_CA6B >> 7));
+
+    private static long? Number(string[] arguments, string option)
+    {
+        int at = Array.IndexOf(arguments, option);
+        return at >= 0 && at + 1 < arguments.Length ? long.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : null;
+    }
+
+    private static GuestProgram Compile()
+    {
+        CompilationResult result = TarnCompiler.Compile("target", new SourceText("target.tarn", FlipTarget.Source), new NoSources(), new CompilerOptions { RequireMain = false });
+        return GuestProgram.FromModule(result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics()), new EngineOptions { Engine = EngineKind.Baseline });
+    }
+
+    private sealed class NoSources : ISourceProvider
+    {
+        public SourceText? Find(string moduleName) => null;
+    }
+}
