@@ -11,7 +11,8 @@ lexer grammar TarnLexer;
 
 options { superClass = TarnLexerBase; }
 
-tokens { ELSE_IF, LAMBDA_PARAMETER }   // ELSE before IF, and IDENT before '=>': set by StatementTerminators.cs
+// Set by StatementTerminators.cs: ELSE before IF, IDENT before '=>', and '<' '>' around type arguments.
+tokens { ELSE_IF, LAMBDA_PARAMETER, TYPE_OPEN, TYPE_CLOSE }
 channels { COMMENTS }
 
 // Keywords

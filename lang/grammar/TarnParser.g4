@@ -25,13 +25,17 @@ importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
 declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer);
 
-functionDeclaration: FN IDENT LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
+functionDeclaration: FN IDENT typeParameters? LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
+
+typeParameters: TYPE_OPEN typeParameter (COMMA typeParameter)* TYPE_CLOSE;
+
+typeParameter: IDENT (COLON type)?;
 
 parameters: parameter (COMMA parameter?)*;
 
 parameter: IDENT COLON type (ASSIGN expression)?;
 
-classDeclaration: CLASS IDENT (LPAREN classParameters? RPAREN)? superTypes? memberBlock?;
+classDeclaration: CLASS IDENT typeParameters? (LPAREN classParameters? RPAREN)? superTypes? memberBlock?;
 
 classParameters: classParameter (COMMA classParameter?)*;
 
@@ -41,7 +45,7 @@ superTypes: COLON superType (COMMA superType)*;
 
 superType: type (LPAREN arguments? RPAREN)?;
 
-interfaceDeclaration: INTERFACE IDENT superTypes? memberBlock?;
+interfaceDeclaration: INTERFACE IDENT typeParameters? superTypes? memberBlock?;
 
 memberBlock: LBRACE (NEWLINE | SEMI)* (declaration (NEWLINE | SEMI)+)* RBRACE;
 
@@ -49,7 +53,9 @@ initializer: INIT block;
 
 variableDeclaration: (LET | VAR) IDENT (COLON type)? (ASSIGN expression)?;
 
-type: IDENT (DOT IDENT)* (LBRACK RBRACK | QUESTION)*;
+type: IDENT (DOT IDENT)* typeArguments? (LBRACK RBRACK | QUESTION)*;
+
+typeArguments: TYPE_OPEN type (COMMA type)* TYPE_CLOSE;
 
 block: LBRACE (NEWLINE | SEMI)* (statement (NEWLINE | SEMI)+)* RBRACE;
 
@@ -87,7 +93,7 @@ operand
         | stringTemplate | ifExpression | arrayLiteral
         | LPAREN expression RPAREN
         )
-        ( LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) IDENT | BANG_BANG )*
+        ( typeArguments? LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) IDENT | BANG_BANG )*
       )
     ;
 
@@ -97,7 +103,7 @@ index: expression ((RANGE | RANGE_CLOSED) expression?)? | (RANGE | RANGE_CLOSED)
 
 arrayLiteral: LBRACK (expression (COMMA expression?)*)? RBRACK;
 
-newArray: NEW IDENT (DOT IDENT)* (LBRACK expression? RBRACK | QUESTION)* (LPAREN (LAMBDA_PARAMETER FAT_ARROW)? expression RPAREN)?;
+newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)* (LPAREN (LAMBDA_PARAMETER FAT_ARROW)? expression RPAREN)?;
 
 ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
 

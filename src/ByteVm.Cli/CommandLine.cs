@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ByteVm.Cli.Commands;
+using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Cli;
 
@@ -36,6 +37,11 @@ internal static class CommandLine
         {
             error.WriteLine($"bytevm: {e.Message}");
             return e.ExitCode;
+        }
+        catch (LinkException e)
+        {
+            error.WriteLine($"bytevm: {e.Message}");
+            return ExitCode.BadInput;
         }
         catch (Exception e)
         {

@@ -94,7 +94,7 @@ internal sealed partial class InstructionChecker
         OperandKind.Immediate => CheckImmediate(instruction.Immediate, operand.Type),
         OperandKind.Label => CheckLabel(instruction.Operand((int)operand.Slot)),
         OperandKind.Labels => CheckLabels(instruction.List!),
-        OperandKind.Type => typeUses.CheckRegister(new TypeRef(instruction.Operand((int)operand.Slot)), scope),
+        OperandKind.Type => typeUses.CheckStored(new TypeRef(instruction.Operand((int)operand.Slot)), scope),
         OperandKind.String => CheckIndex(instruction.Operand((int)operand.Slot), tables.StringCount, "strings"),
         OperandKind.Field => CheckIndex(instruction.Operand((int)operand.Slot), tables.FieldRefs.Count, "field references"),
         OperandKind.Method => CheckIndex(instruction.Operand((int)operand.Slot), tables.MethodRefs.Count, "method references"),

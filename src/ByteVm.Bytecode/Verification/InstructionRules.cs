@@ -66,13 +66,13 @@ internal sealed partial class InstructionChecker
 
     private void CheckStoreGlobal(in Instruction store) => Consume(store.B, types.Canonical(tables.Globals[store.A].Type).InRegister);
 
-    private void CheckIs(in Instruction test) => CheckTestedType(TypeOperand(test.C));
+    private void CheckIs(in Instruction test) => CheckTest(test.B, TypeOperand(test.C));
 
     private void CheckCast(in Instruction cast)
     {
         TypeRef type = TypeOperand(cast.C);
-        if (CheckTestedType(type))
-            Produce(cast.A, type);
+        if (CheckTest(cast.B, type))
+            Produce(cast.A, type.InRegister);
     }
 
     private void CheckNewArray(in Instruction create)
@@ -162,7 +162,7 @@ internal sealed partial class InstructionChecker
             return true;
         foreach (TypeRef argument in reference.TypeArguments)
         {
-            if (!typeUses.CheckRegister(argument, scope))
+            if (!typeUses.CheckStored(argument, scope))
                 return false;
         }
 
@@ -180,11 +180,23 @@ internal sealed partial class InstructionChecker
     private ResolvedField? FieldOf(int fieldRef) =>
         typeUses.CheckRegister(tables.FieldRefs[fieldRef].Type, scope) ? references.Field(fieldRef) : null;
 
-    private bool CheckTestedType(TypeRef type)
+    /// <summary>
+    /// A reference is tested for a reference type. A value of a type variable is tested for any type but a value class: what the
+    /// variable stands for is known when the code is linked.
+    /// </summary>
+    private bool CheckTest(int register, TypeRef type)
     {
-        bool valid = types.IsReference(type, scope);
+        TypeRef tested = registers[register];
+        bool isVariable = types.IsVariable(tested);
+        if (!isVariable && !types.IsReference(tested, scope))
+        {
+            report(VerifierRules.UseType, "a reference or a value of a type variable", Describe(register));
+            return false;
+        }
+
+        bool valid = types.IsReference(type, scope) || (isVariable && (type.IsPrimitive || types.IsVariable(type)));
         if (!valid)
-            report(VerifierRules.TestedType, "a reference type", types.Name(type));
+            report(VerifierRules.TestedType, isVariable ? "a type that is no value class" : "a reference type", types.Name(type));
         return valid;
     }
 

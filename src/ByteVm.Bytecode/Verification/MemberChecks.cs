@@ -214,7 +214,7 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
     }
 
     private TypeRef ResultOf(MethodDefinition method, TypeRef owner) =>
-        types.Substitute(types.Canonical(method.Result), types.Node(owner)!.Arguments);
+        types.Substitute(types.Canonical(method.Result), types.Node(owner)!.Arguments).InRegister;
 
     private MethodDefinition? Find(TypeRef owner, MethodKey key)
     {
@@ -233,7 +233,7 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
         for (int i = 0; i < definitions.Count; i++)
         {
             types.Charge(1 + definitions[i].Parameters.Count);
-            methods.TryAdd(new MethodKey(definitions[i].Name, types.Substitute(types.Canonical(definitions[i].Parameters), arguments)), i);
+            methods.TryAdd(new MethodKey(definitions[i].Name, types.SubstituteInRegisters(definitions[i].Parameters, arguments)), i);
         }
 
         methodsOf.Add(owner, methods);

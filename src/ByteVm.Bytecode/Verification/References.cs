@@ -62,8 +62,8 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
         MethodDefinition method = definition.Methods[reference.Method];
         IReadOnlyList<TypeRef> arguments = types.Node(owner)!.Arguments;
         return new ResolvedCall(
-            [owner, .. types.Substitute(types.Canonical(method.Parameters), arguments)],
-            types.Substitute(types.Canonical(method.Result), arguments),
+            [owner, .. types.SubstituteInRegisters(method.Parameters, arguments)],
+            types.Substitute(types.Canonical(method.Result), arguments).InRegister,
             definition.Kind == TypeDefinitionKind.Interface);
     }
 
@@ -78,7 +78,7 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
 
         if (tables.Signature(reference.Function) is not { } target)
             return null;
-        if (reference.TypeArguments.Count != target.TypeParameters.Count || !reference.TypeArguments.All(IsTypeArgument))
+        if (reference.TypeArguments.Count != target.TypeParameters.Count || !reference.TypeArguments.All(types.IsInTable))
         {
             report(VerifierRules.FunctionReference, $"{target.TypeParameters.Count} type arguments", Describe(reference.TypeArguments));
             return null;
@@ -86,13 +86,11 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
 
         TypeRef[] arguments = types.Canonical(reference.TypeArguments);
         return new ResolvedCall(
-            types.Substitute(types.Canonical(target.Parameters), arguments), types.Substitute(types.Canonical(target.Result), arguments));
+            types.SubstituteInRegisters(target.Parameters, arguments), types.Substitute(types.Canonical(target.Result), arguments).InRegister);
     }
 
     private ResolvedCall ResolveImport(int index) =>
         new(types.Canonical(tables.Imports[index].Parameters), types.Canonical(tables.Imports[index].Result));
-
-    private bool IsTypeArgument(TypeRef type) => types.IsInTable(type) && !type.IsStorage;
 
     private string Describe(IReadOnlyList<TypeRef> arguments) =>
         $"{arguments.Count}: {string.Join(", ", arguments.Select(a => types.IsInTable(a) ? types.Name(types.Canonical(a)) : $"type {a.Index}"))}";

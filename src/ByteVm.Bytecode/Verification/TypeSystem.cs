@@ -125,6 +125,12 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
         return results;
     }
 
+    /// <summary>Types of a signature with type arguments in place, as registers have them: an argument may be a storage type.</summary>
+    public TypeRef[] SubstituteInRegisters(IReadOnlyList<TypeRef> moduleTypes, IReadOnlyList<TypeRef> arguments) =>
+        Array.ConvertAll(Substitute(Canonical(moduleTypes), arguments), type => type.InRegister);
+
+    public bool IsVariable(TypeRef type) => Node(type)?.Form == TypeForm.Variable;
+
     /// <summary>Whether a register of type <paramref name="to"/> may hold a value of type <paramref name="from"/>.</summary>
     public bool IsAssignable(TypeRef from, TypeRef to, TypeScope scope)
     {

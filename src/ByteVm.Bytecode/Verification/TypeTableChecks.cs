@@ -49,7 +49,7 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
             _ => true,
         };
         foreach (TypeRef argument in entry.Arguments)
-            valid = valid && CheckPart(argument, types, report);
+            valid = valid && CheckPart(argument, types, report, mayBeStorage: entry.Form == TypeForm.Named);
         return valid;
     }
 

@@ -12,6 +12,13 @@ internal sealed partial class FunctionLinker
     private void LinkIs(in Instruction test)
     {
         LinkedType type = Resolve(test.C);
+        LinkedType tested = frame.TypeOf(test.B);
+        if (!tested.IsReference || !type.IsReference)
+        {
+            Constant32(test.A, tested == type ? 1 : 0);
+            return;
+        }
+
         if (type.Kind == LinkedTypeKind.Object)
         {
             LinkIsNotNull(test);
@@ -40,6 +47,13 @@ internal sealed partial class FunctionLinker
     private void LinkCast(in Instruction cast)
     {
         LinkedType type = Resolve(cast.C);
+        LinkedType tested = frame.TypeOf(cast.B);
+        if (!tested.IsReference || !type.IsReference)
+        {
+            LinkCastOfVariable(cast, tested == type);
+            return;
+        }
+
         if (type.Kind != LinkedTypeKind.Object)
         {
             (TypeTestForm form, ulong extension) = TestOf(type);
@@ -53,6 +67,15 @@ internal sealed partial class FunctionLinker
         }
 
         Move(cast.A, cast.B);
+    }
+
+    /// <summary>A value of a type variable as what the variable stands for here, or a fault.</summary>
+    private void LinkCastOfVariable(in Instruction cast, bool isSame)
+    {
+        if (isSame)
+            Move(cast.A, cast.B);
+        else
+            buffer.EmitWord(LinkedOpcode.CallDirect, 0, (int)program.FailingCast.EntryOffset);
     }
 
     private enum TypeTestForm

@@ -49,7 +49,7 @@ internal sealed class MethodTable
         int[] ownSlots = new int[own.Count];
         for (int i = 0; i < ownSlots.Length; i++)
         {
-            var key = new MethodKey(own[i].Name, table.ResolveAll(own[i].Parameters, type.Arguments));
+            var key = new MethodKey(own[i].Name, Array.ConvertAll(table.ResolveAll(own[i].Parameters, type.Arguments), table.InRegister));
             var method = new LinkedMethod(key, own[i], type);
             if (slotOfKey.TryGetValue(key, out int slot))
             {

@@ -74,6 +74,9 @@ internal sealed unsafe class Program : IDisposable
     /// <summary>What abstract methods have in virtual tables: a function that faults. No object has such a table.</summary>
     public LinkedFunction AbstractMethod => functions.AbstractMethod;
 
+    /// <summary>A function that faults: casts that can never succeed for the type arguments at hand call it.</summary>
+    public LinkedFunction FailingCast => AbstractMethod;
+
     /// <summary>Held while types or functions are created, laid out or linked.</summary>
     internal Lock Gate { get; } = new();
 

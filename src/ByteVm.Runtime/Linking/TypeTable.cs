@@ -38,6 +38,10 @@ internal sealed class TypeTable
 
     public LinkedType At(int index) => types[index];
 
+    /// <summary>The type a register has that holds a value stored as this one: small integers are i32.</summary>
+    public LinkedType InRegister(LinkedType type) =>
+        type.Index < TypeRef.PrimitiveCount ? types[new TypeRef(type.Index).InRegister.Index] : type;
+
     public LinkedType ArrayOf(LinkedType element) => Intern(LinkedTypeKind.Array, -1, element, []);
 
     /// <param name="arguments">What the type variables stand for.</param>

@@ -8,12 +8,13 @@ namespace ByteVm.Tarn.Binding;
 /// <summary>Calls.</summary>
 internal sealed partial class BodyBinder
 {
-    private BoundExpression BindCall(CallSyntax syntax)
+    /// <param name="expected">What its place would like: finds type arguments that the arguments do not tell.</param>
+    private BoundExpression BindCall(CallSyntax syntax, TarnType? expected)
     {
         BoundExpression call = syntax.Callee switch
         {
-            NameSyntax name => BindNamedCall(syntax, name.Name),
-            MemberSyntax member => BindMemberCall(syntax, member),
+            NameSyntax name => BindNamedCall(syntax, name.Name, expected),
+            MemberSyntax member => BindMemberCall(syntax, member, expected),
             _ => BindValueCall(syntax),
         };
         if (call.Type.IsNever)
@@ -41,16 +42,16 @@ internal sealed partial class BodyBinder
             BindExpression(argument.Value);
     }
 
-    private BoundExpression BindNamedCall(CallSyntax syntax, Identifier name)
+    private BoundExpression BindNamedCall(CallSyntax syntax, Identifier name, TarnType? expected)
     {
         switch (Lookup(name.Text))
         {
             case FunctionSymbol { HasReceiver: true } method:
                 return BindImplicitMethodCall(syntax, method);
             case FunctionSymbol target:
-                return BindFunctionCall(syntax, target, name.Span);
+                return BindFunctionCall(syntax, target, name.Span, expected);
             case ClassSymbol target:
-                return BindNew(syntax, target, name.Span);
+                return BindNew(syntax, target, name.Span, expected);
             case null:
                 ReportUnknownName(name);
                 return CannotCall(syntax, null);
@@ -69,17 +70,18 @@ internal sealed partial class BodyBinder
         return Error(syntax.Callee.Span, DiagnosticCatalog.NoThisFor, method.Name);
     }
 
-    private BoundExpression BindFunctionCall(CallSyntax syntax, FunctionSymbol target, Span nameSpan)
+    private BoundExpression BindFunctionCall(CallSyntax syntax, FunctionSymbol target, Span nameSpan, TarnType? expected)
     {
         if (!IsAccessible(target, nameSpan))
             return CannotCall(syntax, null);
         if (IsPrinting(target))
             return BindPrint(syntax, target);
-        ImmutableArray<BoundExpression> arguments = BindArguments(target, syntax.Arguments, syntax.Span, target.Name);
+        if (BindArguments(CalleeOf(target, TypeMap.Empty, expected), syntax) is not { } call)
+            return new BoundError(syntax.Span);
         references.Add(target);
         return ExternTargets.OpcodeOf(target.ExternTarget) is { } opcode
-            ? new BoundOpcode(syntax.Span, target.ReturnType, opcode, arguments)
-            : new BoundCall(syntax.Span, target, null, arguments, Dispatch.Static);
+            ? new BoundOpcode(syntax.Span, target.ReturnType, opcode, call.Arguments)
+            : new BoundCall(syntax.Span, target, call.Types, null, call.Arguments, Dispatch.Static);
     }
 
     /// <summary>The prelude's print functions take any one value that has a text.</summary>
@@ -89,12 +91,12 @@ internal sealed partial class BodyBinder
     {
         references.Add(target);
         if (syntax.Arguments is not [{ Name: null } argument])
-            return new BoundCall(syntax.Span, target, null, BindArguments(target, syntax.Arguments, syntax.Span, target.Name), Dispatch.Static);
+            return new BoundCall(syntax.Span, target, TypeMap.Empty, null, BindArguments(CalleeOf(target, TypeMap.Empty, null), syntax)!.Value.Arguments, Dispatch.Static);
         BoundExpression text = Format(RequireValue(BindExpression(argument.Value)));
-        return new BoundCall(syntax.Span, target, null, [text], Dispatch.Static);
+        return new BoundCall(syntax.Span, target, TypeMap.Empty, null, [text], Dispatch.Static);
     }
 
-    private BoundExpression BindNew(CallSyntax syntax, ClassSymbol target, Span nameSpan)
+    private BoundExpression BindNew(CallSyntax syntax, ClassSymbol target, Span nameSpan, TarnType? expected)
     {
         if (!IsAccessible(target, nameSpan))
             return CannotCall(syntax, null);
@@ -106,29 +108,32 @@ internal sealed partial class BodyBinder
 
         references.Add(target);
         references.Add(target.Constructor!);
-        return new BoundNew(syntax.Span, target, BindArguments(target.Constructor!, syntax.Arguments, syntax.Span, target.Name));
+        var callee = new Callee(target.Constructor!, target.Name, target.TypeParameters, TypeMap.Empty, target.Type, expected);
+        return BindArguments(callee, syntax) is { } call
+            ? new BoundNew(syntax.Span, (ClassType)target.Type.Substitute(call.Types), call.Arguments)
+            : new BoundError(syntax.Span);
     }
 
-    private BoundExpression BindMemberCall(CallSyntax syntax, MemberSyntax member)
+    private BoundExpression BindMemberCall(CallSyntax syntax, MemberSyntax member, TarnType? expected)
     {
         if (member.Target is SuperSyntax super)
             return BindSuperCall(syntax, member, super);
         if (Qualifier(member.Target) is { } qualifier)
-            return BindQualifiedCall(syntax, member, qualifier);
+            return BindQualifiedCall(syntax, member, qualifier, expected);
         BoundExpression target = RequireValue(BindExpression(member.Target));
         return member.IsSafe
             ? BindSafely(syntax.Span, target, inner => BindCallOnValue(syntax, inner, member.Name))
             : BindCallOnValue(syntax, target, member.Name);
     }
 
-    private BoundExpression BindQualifiedCall(CallSyntax syntax, MemberSyntax member, Symbol qualifier)
+    private BoundExpression BindQualifiedCall(CallSyntax syntax, MemberSyntax member, Symbol qualifier, TarnType? expected)
     {
         switch (FindQualified(qualifier, member.Name))
         {
             case FunctionSymbol { HasReceiver: false } target:
-                return BindFunctionCall(syntax, target, member.Name.Span);
+                return BindFunctionCall(syntax, target, member.Name.Span, expected);
             case ClassSymbol target:
-                return BindNew(syntax, target, member.Name.Span);
+                return BindNew(syntax, target, member.Name.Span, expected);
             case FunctionSymbol method:
                 BindLooseArguments(syntax.Arguments);
                 return Error(member.Span, DiagnosticCatalog.InstanceMemberOfClass, method.Name, qualifier.Name);
@@ -156,15 +161,19 @@ internal sealed partial class BodyBinder
         if (method.IsAbstract)
             Report(member.Name.Span, DiagnosticCatalog.SuperIsAbstract, method.Name, method.Class!.Name);
         references.Add(method);
-        ImmutableArray<BoundExpression> arguments = BindArguments(method, syntax.Arguments, syntax.Span, method.Name);
-        return new BoundCall(syntax.Span, method, new BoundThis(super.Span, @class.Type), arguments, Dispatch.Static);
+        TypeMap map = @class.Type.AsSuper(method.Class!)!.Map;
+        return BindArguments(CalleeOf(method, map, null), syntax) is { } call
+            ? new BoundCall(syntax.Span, method, call.Types, new BoundThis(super.Span, @class.Type), call.Arguments, Dispatch.Static)
+            : new BoundError(syntax.Span);
     }
 
     private BoundExpression BindCallOnValue(CallSyntax syntax, BoundExpression target, Identifier name)
     {
         if (target.Type.IsError)
             return CannotCall(syntax, null);
-        if (target.Type is not ClassType { Symbol: var symbol })
+        if (target.Type is TypeVariable { Parameter.IsComparable: true } && name.Text == "compareTo")
+            return BindComparison(syntax, target);
+        if (TypeRelations.ClassOf(target.Type)?.Symbol is not { } symbol)
             return BindBuiltInCall(syntax, target, name);
         switch (symbol.Find(name.Text))
         {
@@ -185,14 +194,19 @@ internal sealed partial class BodyBinder
     {
         if (!IsAccessible(method, nameSpan))
             return CannotCall(syntax, null);
-        return CallMethod(syntax.Span, target, method, BindArguments(method, syntax.Arguments, syntax.Span, method.Name));
+        TypeMap map = TypeRelations.ClassOf(target.Type)?.AsSuper(method.Class!)?.Map ?? TypeMap.Empty;
+        return BindArguments(CalleeOf(method, map, null), syntax) is { } call ? CallMethod(syntax.Span, target, method, call.Types, call.Arguments) : new BoundError(syntax.Span);
     }
 
-    private BoundCall CallMethod(Span span, BoundExpression target, FunctionSymbol method, ImmutableArray<BoundExpression> arguments)
+    /// <summary>A method that takes nothing and has no type parameters of its own.</summary>
+    private BoundCall CallMethod(Span span, BoundExpression target, FunctionSymbol method) =>
+        CallMethod(span, target, method, TypeRelations.ClassOf(target.Type)!.AsSuper(method.Class!)!.Map, []);
+
+    private BoundCall CallMethod(Span span, BoundExpression target, FunctionSymbol method, TypeMap map, ImmutableArray<BoundExpression> arguments)
     {
         references.Add(method);
         Dispatch dispatch = !method.IsDispatched ? Dispatch.Static : method.Class!.IsInterface ? Dispatch.Interface : Dispatch.Virtual;
-        return new BoundCall(span, method, target, arguments, dispatch);
+        return new BoundCall(span, method, map, target, arguments, dispatch);
     }
 
     private BoundExpression BindBuiltInCall(CallSyntax syntax, BoundExpression target, Identifier name)
@@ -235,10 +249,24 @@ internal sealed partial class BodyBinder
         return new BoundOpcode(syntax.Span, BuiltInType.Void, name.Text == "copy" ? Opcode.ArrayCopy : Opcode.ArrayFill, arguments.MoveToImmutable());
     }
 
-    /// <summary>Arguments in parameter order, complete: positional ones first, then named ones, then defaults.</summary>
-    private ImmutableArray<BoundExpression> BindArguments(FunctionSymbol target, ImmutableArray<ArgumentSyntax> syntax, Span callSpan, string calleeName)
+    /// <summary>
+    /// Arguments in parameter order, complete: positional ones first, then named ones, then defaults. What their types leave open of the
+    /// callee's type arguments is found here. Null when that was reported.
+    /// </summary>
+    private (ImmutableArray<BoundExpression> Arguments, TypeMap Types)? BindArguments(Callee callee, CallSyntax syntax) =>
+        BindArguments(callee, syntax.TypeArguments, syntax.Arguments, syntax.Span);
+
+    private (ImmutableArray<BoundExpression> Arguments, TypeMap Types)? BindArguments(
+        Callee callee, ImmutableArray<TypeSyntax> typeArguments, ImmutableArray<ArgumentSyntax> syntax, Span callSpan)
     {
-        ImmutableArray<LocalSymbol> parameters = target.Parameters;
+        ImmutableArray<LocalSymbol> parameters = callee.Function.Parameters;
+        if (GivenTypes(callee, typeArguments, callSpan) is not { } given)
+        {
+            BindLooseArguments(syntax);
+            return null;
+        }
+
+        var inference = new TypeInference(callee.TypeParameters, given);
         var arguments = new BoundExpression?[parameters.Length];
         bool isNamed = false;
         bool isWrong = false;
@@ -246,18 +274,104 @@ internal sealed partial class BodyBinder
         {
             ArgumentSyntax argument = syntax[i];
             isNamed |= argument.Name is not null;
-            int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, calleeName) : Position(i, parameters.Length, isNamed, argument, calleeName);
+            int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, callee.Name) : Position(i, parameters.Length, isNamed, argument, callee.Name);
             isWrong |= position < 0;
             if (position < 0)
                 BindExpression(argument.Value);
             else
-                arguments[position] = BindConverted(argument.Value, parameters[position].Type);
+                arguments[position] = BindArgument(argument.Value, parameters[position].Type, inference);
         }
 
+        if (inference.Missing is not null && callee.Expected is not null)
+            inference.Unify(callee.Result, callee.Expected);
+        bool isReported = isWrong || arguments.Any(a => a is { Type.IsError: true });
+        if (inference.Missing is not null && isReported)
+            return null;
+        if (!CheckTypeArguments(callee, inference, callSpan))
+            return null;
+        return (Complete(callee, arguments, inference.Map, callSpan, isWrong), inference.Map);
+    }
+
+    /// <summary>A value for a parameter; converted at once unless type arguments are still to be found.</summary>
+    private BoundExpression BindArgument(ExpressionSyntax syntax, TarnType parameter, TypeInference inference)
+    {
+        if (!inference.IsOpen(parameter))
+            return BindConverted(syntax, parameter.Substitute(inference.Map));
+        BoundExpression argument = RequireValue(BindExpression(syntax));
+        inference.Unify(parameter, argument.Type);
+        return argument;
+    }
+
+    private ImmutableArray<BoundExpression> Complete(Callee callee, BoundExpression?[] arguments, TypeMap map, Span callSpan, bool isWrong)
+    {
         var complete = ImmutableArray.CreateBuilder<BoundExpression>(arguments.Length);
         for (int i = 0; i < arguments.Length; i++)
-            complete.Add(arguments[i] ?? (isWrong ? new BoundError(callSpan) : DefaultArgument(target, parameters[i], callSpan, calleeName)));
+        {
+            LocalSymbol parameter = callee.Function.Parameters[i];
+            complete.Add(isWrong ? arguments[i] ?? new BoundError(callSpan)
+                : arguments[i] is { } argument ? Convert(argument, parameter.Type.Substitute(map))
+                : DefaultArgument(callee, parameter, map, callSpan));
+        }
+
         return complete.MoveToImmutable();
+    }
+
+    /// <summary>Type arguments written at the call, with those of the receiver's class; null when reported.</summary>
+    private TypeMap? GivenTypes(Callee callee, ImmutableArray<TypeSyntax> typeArguments, Span callSpan)
+    {
+        if (typeArguments.IsEmpty)
+            return callee.Outer;
+        if (typeArguments.Length != callee.TypeParameters.Length)
+        {
+            Report(callSpan, DiagnosticCatalog.TypeArgumentCount, callee.Name, callee.TypeParameters.Length);
+            return null;
+        }
+
+        TypeMap map = callee.Outer;
+        for (int i = 0; i < typeArguments.Length; i++)
+            map = map.With(callee.TypeParameters[i], types.ResolveValue(typeArguments[i]));
+        return map;
+    }
+
+    private bool CheckTypeArguments(Callee callee, TypeInference inference, Span callSpan)
+    {
+        if (inference.Missing is { } missing)
+        {
+            Report(callSpan, DiagnosticCatalog.CannotInfer, missing.Name, callee.Name);
+            return false;
+        }
+
+        return types.CheckBounds(callee.TypeParameters, inference.Map, callSpan);
+    }
+
+    /// <summary>What a call calls.</summary>
+    /// <param name="TypeParameters">Those whose arguments the call gives or leaves to be found.</param>
+    /// <param name="Outer">What the type parameters of the receiver's class stand for.</param>
+    /// <param name="Result">In terms of the type parameters.</param>
+    private sealed record Callee(
+        FunctionSymbol Function, string Name, ImmutableArray<TypeParameterSymbol> TypeParameters, TypeMap Outer, TarnType Result, TarnType? Expected);
+
+    private static Callee CalleeOf(FunctionSymbol function, TypeMap outer, TarnType? expected) =>
+        new(function, function.Name, function.TypeParameters, outer, function.ReturnType, expected);
+
+    /// <summary><c>a.compareTo(b)</c> of a type parameter, which may stand for a number.</summary>
+    private BoundExpression BindComparison(CallSyntax syntax, BoundExpression target)
+    {
+        if (syntax.Arguments is not [{ Name: null } argument])
+        {
+            BindLooseArguments(syntax.Arguments);
+            return Error(syntax.Span, DiagnosticCatalog.MissingArgument, "compareTo", "'other'");
+        }
+
+        return CallPrelude(syntax.Span, "compare", target.Type, [target, BindConverted(argument.Value, target.Type)]);
+    }
+
+    /// <summary>A generic function of the prelude on values of one type.</summary>
+    private BoundCall CallPrelude(Span span, string name, TarnType type, ImmutableArray<BoundExpression> arguments)
+    {
+        FunctionSymbol target = compilation.PreludeFunction(name);
+        references.Add(target);
+        return new BoundCall(span, target, TypeMap.Empty.With(target.TypeParameters[0], type), null, arguments, Dispatch.Static);
     }
 
     private int Position(int index, int count, bool isNamed, ArgumentSyntax argument, string calleeName)
@@ -285,11 +399,11 @@ internal sealed partial class BodyBinder
         return -1;
     }
 
-    private BoundExpression DefaultArgument(FunctionSymbol target, LocalSymbol parameter, Span callSpan, string calleeName)
+    private BoundExpression DefaultArgument(Callee callee, LocalSymbol parameter, TypeMap map, Span callSpan)
     {
         if (parameter.Default is null)
-            return Error(callSpan, DiagnosticCatalog.MissingArgument, calleeName, $"'{parameter.Name}'");
-        BoundExpression value = compilation.DefaultOf(target, parameter, references);
-        return new BoundDefault(callSpan, value);
+            return Error(callSpan, DiagnosticCatalog.MissingArgument, callee.Name, $"'{parameter.Name}'");
+        BoundExpression value = compilation.DefaultOf(callee.Function, parameter, references);
+        return parameter.Type.HasVariables ? new BoundNull(callSpan, parameter.Type.Substitute(map)) : new BoundDefault(callSpan, value);
     }
 }

@@ -45,8 +45,10 @@ internal sealed partial class BodyBinder
             return null;
         SuperTypeSyntax syntax = @class.Syntax.SuperTypes[0];
         references.Add(constructor);
-        ImmutableArray<BoundExpression> arguments = BindArguments(constructor, syntax.Arguments.IsDefault ? [] : syntax.Arguments, syntax.Span, @class.Base.Name);
-        var call = new BoundCall(syntax.Span, constructor, new BoundThis(syntax.Span, @class.Type), arguments, Dispatch.Static);
+        var callee = new Callee(constructor, @class.Base.Name, [], @class.BaseType!.Map, BuiltInType.Void, null);
+        if (BindArguments(callee, [], syntax.Arguments.IsDefault ? [] : syntax.Arguments, syntax.Span) is not { } bound)
+            return null;
+        var call = new BoundCall(syntax.Span, constructor, bound.Types, new BoundThis(syntax.Span, @class.Type), bound.Arguments, Dispatch.Static);
         return new BoundExpressionStatement(syntax.Span, call);
     }
 

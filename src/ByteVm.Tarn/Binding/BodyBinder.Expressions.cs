@@ -15,7 +15,7 @@ internal sealed partial class BodyBinder
     {
         NameSyntax s => RequireAssigned(BindName(s.Name)),
         MemberSyntax s => RequireAssigned(BindMember(s)),
-        CallSyntax s => BindCall(s),
+        CallSyntax s => BindCall(s, expected),
         IntegerLiteralSyntax s => BindInteger(s, isNegative: false, expected),
         BinarySyntax s => BindBinary(s, expected),
         StringLiteralSyntax s => new BoundString(s.Span, s.Value),
@@ -133,8 +133,8 @@ internal sealed partial class BodyBinder
             return FormatNullable(value);
         if (type is BuiltInType { Kind: >= BuiltIn.Bool and <= BuiltIn.Double })
             return new BoundFormat(value.Span, value);
-        if (type is ClassType { Symbol: var symbol } && symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method && method.ReturnType == BuiltInType.String)
-            return CallMethod(value.Span, value, method, []);
+        if (TypeRelations.ClassOf(type)?.Symbol is { } symbol && symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method && method.ReturnType == BuiltInType.String)
+            return CallMethod(value.Span, value, method);
         return Error(value.Span, DiagnosticCatalog.NotPrintable, type);
     }
 
@@ -254,13 +254,16 @@ internal sealed partial class BodyBinder
         (LocalSymbol? index, BoundExpression? initializer) = BindArrayInitializer(syntax, element);
         if (element.IsError)
             return new BoundError(syntax.Span);
-        if (initializer is null && element.IsReference && !element.IsNullable && syntax.Sizes is not [IntegerLiteralSyntax { Magnitude: 0 }])
+        if (initializer is null && HasNoZero(element) && syntax.Sizes is not [IntegerLiteralSyntax { Magnitude: 0 }])
             return Error(syntax.Span, DiagnosticCatalog.NoDefaultElement, element);
         TarnType type = element;
         for (int i = 0; i < sizes.Count; i++)
             type = type.Array;
         return new BoundNewArray(syntax.Span, type, sizes.MoveToImmutable(), index, initializer);
     }
+
+    // The library's collections keep places that hold nothing yet.
+    private bool HasNoZero(TarnType element) => element is TypeVariable ? !module.IsLibrary : element.IsReference && !element.IsNullable;
 
     private (LocalSymbol? Index, BoundExpression? Value) BindArrayInitializer(NewArraySyntax syntax, TarnType element)
     {

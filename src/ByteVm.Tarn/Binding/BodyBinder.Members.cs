@@ -33,8 +33,9 @@ internal sealed partial class BodyBinder
     {
         if (!IsAccessible(field, span))
             return new BoundError(span);
-        if (compilation.TypeOf(field) is not { } type)
+        if (compilation.TypeOf(field) is not { } declared)
             return new BoundError(span);
+        TarnType type = declared.Substitute(TypeRelations.ClassOf(receiver.Type)!.AsSuper(field.Class!)!.Map);
         TarnType? narrowed = receiver is BoundThis ? flow.Narrowed(field) : null;
         if (narrowed is null || narrowed.IsError || TypeRelations.IsSubtype(type.NonNull, narrowed))
             return new BoundField(span, receiver, field, narrowed ?? type);
@@ -105,7 +106,7 @@ internal sealed partial class BodyBinder
         if (target.Type.IsError)
             return target;
         Span span = target.Span.To(name.Span);
-        if (target.Type is ClassType { Symbol: var symbol })
+        if (TypeRelations.ClassOf(target.Type)?.Symbol is { } symbol)
             return BindClassMember(target, symbol, name, span);
         if (name.Text == "length" && (target.Type is ArrayType || target.Type == BuiltInType.String))
             return new BoundLength(span, target);

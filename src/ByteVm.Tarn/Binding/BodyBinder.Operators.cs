@@ -132,19 +132,29 @@ internal sealed partial class BodyBinder
     {
         if (left.Type == BuiltInType.String && right.Type == BuiltInType.String)
             return new BoundBinary(span, BuiltInType.Bool, @operator, left, right);
+        if (left.Type is TypeVariable { Parameter.IsComparable: true } && right.Type == left.Type)
+            return new BoundBinary(span, BuiltInType.Bool, @operator, CallPrelude(span, "compare", left.Type, [left, right]), new BoundInteger(span, BuiltInType.Int, 0));
         return OperandType(left, right) is { } type ? new BoundBinary(span, BuiltInType.Bool, @operator, Convert(left, type), Convert(right, type)) : null;
     }
 
-    private BoundBinary? Equality(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
+    private BoundExpression? Equality(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
     {
         bool isIdentity = @operator is BinaryOperator.Identical or BinaryOperator.NotIdentical;
         if (left.Type.IsReference && right.Type.IsReference)
             return MayBeEqual(left.Type, right.Type) ? new BoundBinary(span, BuiltInType.Bool, @operator, left, right) : null;
         if (isIdentity)
             return null;
+        if (left.Type is TypeVariable && right.Type == left.Type)
+            return EqualityOfVariables(span, @operator, left, right);
         if (left.Type == BuiltInType.Bool && right.Type == BuiltInType.Bool)
             return new BoundBinary(span, BuiltInType.Bool, @operator, left, right);
         return OperandType(left, right) is { } type ? new BoundBinary(span, BuiltInType.Bool, @operator, Convert(left, type), Convert(right, type)) : null;
+    }
+
+    private BoundExpression EqualityOfVariables(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
+    {
+        BoundCall equal = CallPrelude(span, "isSame", left.Type, [left, right]);
+        return @operator == BinaryOperator.Equal ? equal : new BoundUnary(span, UnaryOperator.Not, equal);
     }
 
     private static bool MayBeEqual(TarnType left, TarnType right) =>

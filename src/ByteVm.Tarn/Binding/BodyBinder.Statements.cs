@@ -241,6 +241,8 @@ internal sealed partial class BodyBinder
     private BoundStatement BindForEach(ForEachSyntax syntax)
     {
         BoundExpression collection = RequireValue(BindExpression(syntax.Collection));
+        if (TypeRelations.ClassOf(collection.Type)?.AsSuper(compilation.Iterable) is { } iterable)
+            return BindForIterable(syntax, collection, iterable);
         TarnType element = ElementType(collection);
         int scope = OpenScope();
         Loop loop = OpenLoop(syntax);
@@ -255,6 +257,29 @@ internal sealed partial class BodyBinder
             ? new BoundForString(syntax.Span, loop.Target, variable, collection, body)
             : new BoundForArray(syntax.Span, loop.Target, variable, collection, body);
     }
+
+    /// <summary>A while loop over the collection's iterator, which has no name.</summary>
+    private BoundBlock BindForIterable(ForEachSyntax syntax, BoundExpression collection, ClassType iterable)
+    {
+        Span span = syntax.Collection.Span;
+        BoundCall start = CallMethod(span, collection, MethodOf(iterable.Symbol, "iterator"));
+        var iterator = new LocalSymbol("<iterator>", span, start.Type, isMutable: false, isParameter: false);
+        var current = new BoundLocal(span, iterator, iterator.Type);
+        ClassSymbol protocol = ((ClassType)iterator.Type).Symbol;
+        BoundCall hasNext = CallMethod(span, current, MethodOf(protocol, "hasNext"));
+        BoundCall next = CallMethod(span, current, MethodOf(protocol, "next"));
+        int scope = OpenScope();
+        Loop loop = OpenLoop(syntax);
+        FlowState before = flow;
+        LocalSymbol variable = Declare(syntax.Variable, next.Type, isMutable: false);
+        BoundBlock body = BindBlock(syntax.Body);
+        CloseLoop(loop, before);
+        CloseScope(scope);
+        var round = new BoundBlock(syntax.Span, [new BoundLocalDeclaration(syntax.Variable.Span, variable, next), body]);
+        return new BoundBlock(syntax.Span, [new BoundLocalDeclaration(span, iterator, start), new BoundWhile(syntax.Span, loop.Target, hasNext, round)]);
+    }
+
+    private static FunctionSymbol MethodOf(ClassSymbol @class, string name) => (FunctionSymbol)@class.Members[name];
 
     private TarnType ElementType(BoundExpression collection)
     {

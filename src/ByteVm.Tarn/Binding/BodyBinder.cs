@@ -9,15 +9,31 @@ namespace ByteVm.Tarn.Binding;
 /// It walks the syntax in the order of execution, so <see cref="flow"/> is always what holds at the place being bound.
 /// This part holds scopes and entry points; the others follow the kinds of syntax.
 /// </summary>
-internal sealed partial class BodyBinder(Compilation compilation, ModuleSymbol module, ClassSymbol? @class, FunctionSymbol? function, DiagnosticBag diagnostics)
+internal sealed partial class BodyBinder
 {
-    private readonly TypeResolver types = new(compilation, module, diagnostics);
+    private readonly Compilation compilation;
+    private readonly ModuleSymbol module;
+    private readonly ClassSymbol? @class;
+    private readonly FunctionSymbol? function;
+    private readonly DiagnosticBag diagnostics;
+    private readonly TypeResolver types;
     private readonly HashSet<Symbol> references = [];
     private readonly Dictionary<string, LocalSymbol> locals = new(StringComparer.Ordinal);
     private readonly List<LocalSymbol> declared = [];
     private readonly List<Loop> loops = [];
     private FlowState flow = FlowState.Start;
     private bool hasStatementsInValues;
+
+    public BodyBinder(Compilation compilation, ModuleSymbol module, ClassSymbol? @class, FunctionSymbol? function, DiagnosticBag diagnostics)
+    {
+        this.compilation = compilation;
+        this.module = module;
+        this.@class = @class;
+        this.function = function;
+        this.diagnostics = diagnostics;
+        types = new TypeResolver(compilation, module, diagnostics);
+        types.EnterScope(function?.AllTypeParameters ?? []);
+    }
 
     private bool HasThis => function is { HasReceiver: true };
 

@@ -67,13 +67,15 @@ internal sealed record BoundFormat(Span Span, BoundExpression Operand) : BoundEx
 internal enum Dispatch { Static, Virtual, Interface }
 
 /// <summary>Arguments are complete and in parameter order; the receiver is apart.</summary>
+/// <param name="Types">What the type parameters of the function and its class stand for.</param>
 internal sealed record BoundCall(
-    Span Span, FunctionSymbol Function, BoundExpression? Receiver, ImmutableArray<BoundExpression> Arguments, Dispatch Dispatch) : BoundExpression(Span, Function.ReturnType);
+    Span Span, FunctionSymbol Function, TypeMap Types, BoundExpression? Receiver, ImmutableArray<BoundExpression> Arguments, Dispatch Dispatch)
+    : BoundExpression(Span, Function.ReturnType.Substitute(Types));
 
 /// <summary>One instruction on these registers, in the opcode's operand order without its destination.</summary>
 internal sealed record BoundOpcode(Span Span, TarnType Type, Opcode Opcode, ImmutableArray<BoundExpression> Arguments) : BoundExpression(Span, Type);
 
-internal sealed record BoundNew(Span Span, ClassSymbol Class, ImmutableArray<BoundExpression> Arguments) : BoundExpression(Span, Class.Type);
+internal sealed record BoundNew(Span Span, ClassType Class, ImmutableArray<BoundExpression> Arguments) : BoundExpression(Span, Class);
 
 /// <summary>
 /// An array with as many nested levels as sizes. With <see cref="Initializer"/> every innermost element is its value: computed once, or

@@ -30,8 +30,31 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>The prelude's functions that read a Unicode scalar and tell its width, which 'for' over a string calls.</summary>
     public FunctionSymbol[] ScalarFunctions => field ??= [PreludeFunction("scalarAt"), PreludeFunction("scalarWidth")];
 
-    private FunctionSymbol PreludeFunction(string name) =>
+    /// <summary>What 'for' goes through besides arrays and strings.</summary>
+    public ClassSymbol Iterable =>
+        field ??= Prelude?.Members.GetValueOrDefault("Iterable") as ClassSymbol ?? throw new InvalidOperationException("The prelude lacks Iterable.");
+
+    public FunctionSymbol PreludeFunction(string name) =>
         Prelude?.Members.GetValueOrDefault(name) as FunctionSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");
+
+    private List<Action>? whenHeadersAreBound = [];
+
+    /// <summary>Runs a check that needs all supertypes: at once, or as soon as they are known.</summary>
+    public void WhenHeadersAreBound(Action check)
+    {
+        if (whenHeadersAreBound is null)
+            check();
+        else
+            whenHeadersAreBound.Add(check);
+    }
+
+    public void HeadersAreBound()
+    {
+        List<Action> checks = whenHeadersAreBound!;
+        whenHeadersAreBound = null;
+        foreach (Action check in checks)
+            check();
+    }
 
     public FunctionBody BodyOf(FunctionSymbol function)
     {
@@ -68,13 +91,21 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
         {
             if (!inferring.Add(parameter))
                 return ReportDefaultCycle(function, parameter);
-            known = new BodyBinder(this, function.Module, null, null, Diagnostics).BindDefault(parameter);
+            known = BindDefault(function, parameter);
             inferring.Remove(parameter);
             defaults.Add(parameter, known);
         }
 
         references.UnionWith(known.References);
         return known.Value;
+    }
+
+    private (BoundExpression Value, IReadOnlyCollection<Symbol> References) BindDefault(FunctionSymbol function, LocalSymbol parameter)
+    {
+        if (!parameter.Type.HasVariables || parameter.Default is NullLiteralSyntax)
+            return new BodyBinder(this, function.Module, null, null, Diagnostics).BindDefault(parameter);
+        Diagnostics.Report(function.Module.Source, parameter.Default!.Span, DiagnosticCatalog.GenericDefault, parameter.Name);
+        return (new BoundError(parameter.NameSpan), []);
     }
 
     private BoundError ReportDefaultCycle(FunctionSymbol function, LocalSymbol parameter)

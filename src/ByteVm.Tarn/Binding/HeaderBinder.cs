@@ -18,6 +18,44 @@ internal sealed class HeaderBinder
         types = new TypeResolver(compilation, module, diagnostics);
     }
 
+    /// <summary>Bounds say which type parameters are references, so they come before all other types.</summary>
+    public void BindTypeParameters()
+    {
+        foreach (Symbol symbol in module.Members.Values)
+        {
+            if (symbol is FunctionSymbol function)
+                BindTypeParameters(function.TypeParameters, function.TypeParameters);
+            if (symbol is not ClassSymbol @class)
+                continue;
+            BindTypeParameters(@class.TypeParameters, @class.TypeParameters);
+            foreach (FunctionSymbol method in @class.Members.Values.OfType<FunctionSymbol>())
+                BindTypeParameters(method.TypeParameters, method.AllTypeParameters);
+        }
+    }
+
+    private void BindTypeParameters(ImmutableArray<TypeParameterSymbol> own, ImmutableArray<TypeParameterSymbol> scope)
+    {
+        types.EnterScope(scope);
+        foreach (TypeParameterSymbol parameter in own)
+            BindTypeParameter(parameter, scope);
+    }
+
+    private void BindTypeParameter(TypeParameterSymbol parameter, ImmutableArray<TypeParameterSymbol> scope)
+    {
+        TypeParameterSyntax syntax = parameter.Syntax;
+        if (TypeResolver.IsBuiltInName(parameter.Name))
+            diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.BuiltInName, parameter.Name);
+        if (scope.Any(other => other != parameter && other.Name == parameter.Name && other.Index < parameter.Index))
+            diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.AlreadyDeclared, parameter.Name);
+        if (syntax.Bound is null)
+            return;
+        TarnType bound = types.Resolve(syntax.Bound);
+        if (bound is ClassType or BuiltInType { Kind: BuiltIn.Object or BuiltIn.Error })
+            parameter.Bound = bound.IsError ? null : bound;
+        else
+            diagnostics.Report(module.Source, syntax.Bound.Span, DiagnosticCatalog.BoundKind, bound);
+    }
+
     /// <summary>Supertypes of all classes must be known before any member is looked up.</summary>
     public void BindSuperTypes()
     {
@@ -57,46 +95,48 @@ internal sealed class HeaderBinder
 
     private void BindSuperTypes(ClassSymbol @class)
     {
-        var interfaces = ImmutableArray.CreateBuilder<ClassSymbol>();
+        types.EnterScope(@class.TypeParameters);
+        var interfaces = ImmutableArray.CreateBuilder<ClassType>();
         for (int i = 0; i < @class.Syntax.SuperTypes.Length; i++)
         {
             SuperTypeSyntax syntax = @class.Syntax.SuperTypes[i];
             TarnType type = types.Resolve(syntax.Type);
-            if (type is ClassType { Symbol: { IsInterface: true } @interface })
+            if (type is ClassType { Symbol.IsInterface: true } @interface)
                 AddInterface(@class, interfaces, @interface, syntax);
-            else if (type is ClassType { Symbol: var super })
+            else if (type is ClassType super)
                 SetBase(@class, super, syntax, isFirst: i == 0);
             else if (!type.IsError)
                 diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.NotASuperType, type.Name);
         }
 
-        @class.Interfaces = interfaces.ToImmutable();
+        @class.InterfaceTypes = interfaces.ToImmutable();
     }
 
-    private void AddInterface(ClassSymbol @class, ImmutableArray<ClassSymbol>.Builder interfaces, ClassSymbol @interface, SuperTypeSyntax syntax)
+    private void AddInterface(ClassSymbol @class, ImmutableArray<ClassType>.Builder interfaces, ClassType @interface, SuperTypeSyntax syntax)
     {
         if (!syntax.Arguments.IsDefault)
-            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.InterfaceArguments, @interface.Name);
-        if (interfaces.Contains(@interface))
-            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.RepeatedSuperType, @interface.Name, @class.Name);
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.InterfaceArguments, @interface.Symbol.Name);
+        if (interfaces.Any(i => i.Symbol == @interface.Symbol))
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.RepeatedSuperType, @interface.Symbol.Name, @class.Name);
         else
             interfaces.Add(@interface);
     }
 
-    private void SetBase(ClassSymbol @class, ClassSymbol super, SuperTypeSyntax syntax, bool isFirst)
+    private void SetBase(ClassSymbol @class, ClassType super, SuperTypeSyntax syntax, bool isFirst)
     {
         if (@class.IsInterface || !isFirst)
-            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseClassNotFirst, super.Name, @class.Name);
-        else if (!super.IsExtensible)
-            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseNotOpen, super.Name);
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseClassNotFirst, super.Symbol.Name, @class.Name);
+        else if (!super.Symbol.IsExtensible)
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseNotOpen, super.Symbol.Name);
         else
-            @class.Base = super;
+            @class.BaseType = super;
     }
 
     private void BindConstructor(ClassSymbol @class)
     {
         if (@class.Constructor is null)
             return;
+        types.EnterScope(@class.TypeParameters);
         @class.Constructor.Parameters = Parameters([.. @class.Syntax.Parameters.Select(p => p.Parameter)]);
         @class.Constructor.ReturnType = BuiltInType.Void;
         for (int i = 0; i < @class.Syntax.Parameters.Length; i++)
@@ -112,10 +152,16 @@ internal sealed class HeaderBinder
     private void BindFunction(FunctionSymbol function)
     {
         FunctionSyntax syntax = function.Syntax!;
+        types.EnterScope(function.AllTypeParameters);
+        if (function.TypeParameters.Length > 0 && (IsDispatched(function) || function.IsExtern))
+            diagnostics.Report(module.Source, function.NameSpan, DiagnosticCatalog.GenericMethodDispatched, function.Name);
         function.Parameters = Parameters(syntax.Parameters);
         function.ReturnType = syntax.ReturnType is null ? BuiltInType.Void : types.Resolve(syntax.ReturnType);
         CheckBody(function, syntax);
     }
+
+    private static bool IsDispatched(FunctionSymbol function) =>
+        function.Class is { IsInterface: true } || (function.Modifiers & (Modifiers.Open | Modifiers.Abstract | Modifiers.Override)) != 0;
 
     private ImmutableArray<LocalSymbol> Parameters(ImmutableArray<ParameterSyntax> syntax)
     {
@@ -165,6 +211,7 @@ internal sealed class HeaderBinder
 
     private void BindGlobal(GlobalSymbol global)
     {
+        types.EnterScope([]);
         if (global.Syntax.Type is not null)
             global.Type = types.ResolveValue(global.Syntax.Type);
         if (global.Syntax.Initializer is null)
@@ -173,6 +220,7 @@ internal sealed class HeaderBinder
 
     private void BindField(FieldSymbol field)
     {
+        types.EnterScope(field.Class!.TypeParameters);
         if (field.Syntax!.Type is not null)
             field.Type = types.ResolveValue(field.Syntax.Type);
         else if (field.Syntax.Initializer is null)

@@ -16,8 +16,8 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
             if (!IsItsOwnSuperType(@class))
                 continue;
             diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.InheritanceCycle, @class.Name);
-            @class.Base = null;
-            @class.Interfaces = [];
+            @class.BaseType = null;
+            @class.InterfaceTypes = [];
         }
     }
 
@@ -46,10 +46,11 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
         return false;
     }
 
-    private static IEnumerable<ClassSymbol> SuperTypes(ClassSymbol @class) => @class.Base is null ? @class.Interfaces : @class.Interfaces.Prepend(@class.Base);
+    private static IEnumerable<ClassSymbol> SuperTypes(ClassSymbol @class) => @class.SuperTypes.Select(s => s.Symbol);
 
     private void CheckClass(ClassSymbol @class)
     {
+        CheckOneVersionOfEach(@class);
         foreach (MemberSymbol member in @class.Members.Values)
             CheckMember(@class, member);
         if (@class.IsInterface)
@@ -58,6 +59,26 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
             CheckImplementation(@class, @interface);
         if (!@class.IsAbstract)
             CheckNothingAbstract(@class);
+    }
+
+    /// <summary>No two ways up lead to the same generic interface with different type arguments.</summary>
+    private void CheckOneVersionOfEach(ClassSymbol @class)
+    {
+        var seen = new Dictionary<ClassSymbol, ClassType>();
+        var pending = new Stack<ClassType>([@class.Type]);
+        while (pending.TryPop(out ClassType? type))
+        {
+            if (seen.TryGetValue(type.Symbol, out ClassType? other) && other != type)
+            {
+                diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.RepeatedSuperType, type.Symbol.Name, @class.Name);
+                return;
+            }
+
+            if (!seen.TryAdd(type.Symbol, type))
+                continue;
+            foreach (ClassType super in type.Symbol.SuperTypes)
+                pending.Push((ClassType)super.Substitute(type.Map));
+        }
     }
 
     private void CheckMember(ClassSymbol @class, MemberSymbol member)
@@ -85,26 +106,35 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
             diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.NothingToOverride, method.Name, @class.Name);
         else if (!IsOverridable(inherited))
             diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.OverridesClosed, method.Name, inherited.Class!.Name);
-        else if (CheckSignature(method, inherited))
+        else if (CheckSignature(@class, method, inherited))
             Link(method, inherited);
     }
 
     private static bool IsOverridable(FunctionSymbol method) =>
         method.Class!.IsInterface || (method.Modifiers & (Syntax.Modifiers.Open | Syntax.Modifiers.Abstract | Syntax.Modifiers.Override)) != 0;
 
-    private bool CheckSignature(FunctionSymbol method, FunctionSymbol inherited)
+    private bool CheckSignature(ClassSymbol @class, FunctionSymbol method, FunctionSymbol inherited)
     {
-        bool same = method.ReturnType == inherited.ReturnType
-            && method.Parameters.Select(p => p.Type).SequenceEqual(inherited.Parameters.Select(p => p.Type));
+        TypeMap own = MapOf(@class, method);
+        TypeMap above = MapOf(@class, inherited);
+        bool same = method.ReturnType.Substitute(own) == inherited.ReturnType.Substitute(above)
+            && method.Parameters.Select(p => p.Type.Substitute(own)).SequenceEqual(inherited.Parameters.Select(p => p.Type.Substitute(above)));
         if (!same && !HasError(method) && !HasError(inherited))
-            diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.SignatureDiffers, method.Name, Signature(inherited), inherited.Class!.Name);
+            diagnostics.Report(module.Source, method.NameSpan, DiagnosticCatalog.SignatureDiffers, method.Name, Signature(@class, inherited), inherited.Class!.Name);
         return same;
     }
 
+    /// <summary>What the type parameters of a member's class stand for in a class below it.</summary>
+    private static TypeMap MapOf(ClassSymbol @class, FunctionSymbol method) => @class.Type.AsSuper(method.Class!)?.Map ?? TypeMap.Empty;
+
     private static bool HasError(FunctionSymbol method) => method.ReturnType.IsError || method.Parameters.Any(p => p.Type.IsError);
 
-    private static string Signature(FunctionSymbol method) =>
-        $"fn {method.Name}({string.Join(", ", method.Parameters.Select(p => $"{p.Name}: {p.Type}"))}){(method.ReturnType.IsVoid ? "" : $": {method.ReturnType}")}";
+    private static string Signature(ClassSymbol @class, FunctionSymbol method)
+    {
+        TypeMap map = MapOf(@class, method);
+        string parameters = string.Join(", ", method.Parameters.Select(p => $"{p.Name}: {p.Type.Substitute(map)}"));
+        return $"fn {method.Name}({parameters}){(method.ReturnType.IsVoid ? "" : $": {method.ReturnType.Substitute(map)}")}";
+    }
 
     private static void Link(FunctionSymbol method, FunctionSymbol inherited)
     {
@@ -142,7 +172,7 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
             var found = @class.Find(required.Name) as FunctionSymbol;
             if (found is { IsStatic: false, Class.IsInterface: false })
             {
-                if (CheckSignature(found, required) && !required.Overriders.Contains(found))
+                if (CheckSignature(@class, found, required) && !required.Overriders.Contains(found))
                     Link(found, required);
             }
             else if (!@class.IsAbstract)
@@ -159,7 +189,7 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
         FunctionSymbol[] specific = [.. declared.Where(m => !declared.Any(other => other != m && other.Class!.InheritsFrom(m.Class!)))];
         FunctionSymbol[] defaults = [.. specific.Where(m => !m.IsAbstract)];
         if (defaults.Length == 0 && required.IsAbstract)
-            diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(required), required.Class!.Name);
+            diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(@class, required), required.Class!.Name);
         else if (defaults.Length > 1 && defaults[0] == required)
             diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.AmbiguousDefault, @class.Name, required.Name, defaults[0].Class!.Name, defaults[1].Class!.Name);
     }
@@ -172,7 +202,7 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
             foreach (FunctionSymbol method in current.Methods)
             {
                 if (names.Add(method.Name) && method.IsAbstract && current != @class)
-                    diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(method), current.Name);
+                    diagnostics.Report(module.Source, @class.NameSpan, DiagnosticCatalog.NotImplemented, @class.Name, Signature(@class, method), current.Name);
             }
         }
     }

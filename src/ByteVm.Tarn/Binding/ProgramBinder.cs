@@ -26,12 +26,15 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
     {
         HeaderBinder[] headers = [.. modules.Select(m => new HeaderBinder(compilation, m))];
         foreach (HeaderBinder header in headers)
+            header.BindTypeParameters();
+        foreach (HeaderBinder header in headers)
             header.BindSuperTypes();
         InheritanceChecker[] inheritance = [.. modules.Select(m => new InheritanceChecker(m, compilation.Diagnostics))];
         foreach (InheritanceChecker checker in inheritance)
             checker.BreakCycles();
         foreach (HeaderBinder header in headers)
             header.BindSignatures();
+        compilation.HeadersAreBound();
         foreach (InheritanceChecker checker in inheritance)
             checker.Check();
     }

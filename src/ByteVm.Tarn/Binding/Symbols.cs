@@ -55,12 +55,27 @@ internal sealed class ClassSymbol : MemberSymbol
     public ClassSymbol(ModuleSymbol module, ClassSyntax syntax) : base(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span)
     {
         Syntax = syntax;
-        Type = new ClassType(this, []);
+        TypeParameters = TypeParameterSymbol.Declare(syntax.TypeParameters, 0);
+        Type = Construct([.. TypeParameters.Select(p => p.Type)]);
     }
 
     public ClassSyntax Syntax { get; }
 
+    public ImmutableArray<TypeParameterSymbol> TypeParameters { get; }
+
+    /// <summary>The type of 'this': its own type parameters as arguments.</summary>
     public ClassType Type { get; }
+
+    private readonly Dictionary<TypeList, ClassType> constructed = [];
+
+    /// <summary>The type with these type arguments.</summary>
+    public ClassType Construct(ImmutableArray<TarnType> arguments)
+    {
+        var key = new TypeList(arguments);
+        if (!constructed.TryGetValue(key, out ClassType? type))
+            constructed.Add(key, type = new ClassType(this, arguments));
+        return type;
+    }
 
     public bool IsInterface => Syntax.IsInterface;
 
@@ -68,10 +83,18 @@ internal sealed class ClassSymbol : MemberSymbol
 
     public bool IsExtensible => IsInterface || (Modifiers & (Modifiers.Open | Modifiers.Abstract)) != 0;
 
-    public ClassSymbol? Base { get; set; }
+    /// <summary>In terms of its own type parameters, as are <see cref="InterfaceTypes"/>.</summary>
+    public ClassType? BaseType { get; set; }
 
     /// <summary>Those it names itself.</summary>
-    public ImmutableArray<ClassSymbol> Interfaces { get; set; } = [];
+    public ImmutableArray<ClassType> InterfaceTypes { get; set; } = [];
+
+    public ClassSymbol? Base => BaseType?.Symbol;
+
+    public IEnumerable<ClassSymbol> Interfaces => InterfaceTypes.Select(i => i.Symbol);
+
+    /// <summary>The base class, then the interfaces that it names itself.</summary>
+    public IEnumerable<ClassType> SuperTypes => BaseType is null ? InterfaceTypes : InterfaceTypes.Prepend(BaseType);
 
     public FunctionSymbol? Constructor { get; set; }
 
@@ -157,12 +180,77 @@ internal sealed class ClassSymbol : MemberSymbol
     }
 }
 
+/// <summary>A type parameter of a class, interface or function.</summary>
+internal sealed class TypeParameterSymbol : Symbol
+{
+    private TypeParameterSymbol(TypeParameterSyntax syntax, int index) : base(syntax.Name.Text)
+    {
+        Syntax = syntax;
+        Index = index;
+        Type = new TypeVariable(this);
+    }
+
+    public TypeParameterSyntax Syntax { get; }
+
+    /// <summary>Among all of its function's, those of the class first.</summary>
+    public int Index { get; }
+
+    public TypeVariable Type { get; }
+
+    /// <summary>What every argument must be; null when anything.</summary>
+    public TarnType? Bound { get; set; }
+
+    /// <summary>The bound if it makes every argument a reference. Numbers and texts are comparable too, so that bound does not.</summary>
+    public TarnType? ReferenceBound => IsComparable ? null : Bound;
+
+    public bool IsComparable => Bound is ClassType { Symbol: var symbol } && WellKnown.IsComparable(symbol);
+
+    /// <param name="first">How many type parameters the surrounding class has.</param>
+    public static ImmutableArray<TypeParameterSymbol> Declare(ImmutableArray<TypeParameterSyntax> syntax, int first) =>
+        [.. syntax.Select((p, i) => new TypeParameterSymbol(p, first + i))];
+}
+
+/// <summary>Type arguments as a key.</summary>
+internal readonly struct TypeList(ImmutableArray<TarnType> types) : IEquatable<TypeList>
+{
+    private readonly ImmutableArray<TarnType> types = types;
+
+    public bool Equals(TypeList other) => types.AsSpan().SequenceEqual(other.types.AsSpan());
+
+    public override bool Equals(object? obj) => obj is TypeList other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (TarnType type in types)
+            hash.Add(type);
+        return hash.ToHashCode();
+    }
+}
+
+/// <summary>Declarations of the prelude that the language itself refers to.</summary>
+internal static class WellKnown
+{
+    public static bool IsComparable(ClassSymbol symbol) => Is(symbol, "Comparable");
+
+    public static bool IsIterable(ClassSymbol symbol) => Is(symbol, "Iterable");
+
+    private static bool Is(ClassSymbol symbol, string name) => symbol.Name == name && symbol.Module.Name == StandardLibrary.Prelude;
+}
+
 /// <summary>A function, method, constructor, or extern declaration.</summary>
 internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan, FunctionSyntax? syntax)
     : MemberSymbol(name, module, @class, modifiers, nameSpan)
 {
     /// <summary>Null for constructors.</summary>
     public FunctionSyntax? Syntax { get; } = syntax;
+
+    /// <summary>Its own, without those of its class.</summary>
+    public ImmutableArray<TypeParameterSymbol> TypeParameters { get; } =
+        syntax is null ? [] : TypeParameterSymbol.Declare(syntax.TypeParameters, @class is null || (modifiers & Modifiers.Static) != 0 ? 0 : @class.TypeParameters.Length);
+
+    /// <summary>Those of its class first, unless it is static.</summary>
+    public ImmutableArray<TypeParameterSymbol> AllTypeParameters => HasReceiver ? [.. Class!.TypeParameters, .. TypeParameters] : TypeParameters;
 
     public ImmutableArray<LocalSymbol> Parameters { get; set; } = [];
 

@@ -57,16 +57,37 @@ internal static class TypeRelations
             return true;
         if (to == BuiltInType.Object)
             return from.IsReference;
-        return from is ClassType sub && to is ClassType super && sub.Symbol.InheritsFrom(super.Symbol);
+        return ClassOf(from) is { } sub && to is ClassType super && sub.AsSuper(super.Symbol) == super;
     }
+
+    /// <summary>The class or interface whose members a value has: its own, or the bound of its type parameter; null when it has none.</summary>
+    public static ClassType? ClassOf(TarnType type) => type as ClassType ?? (type as TypeVariable)?.Parameter.ReferenceBound as ClassType;
+
+    /// <summary>Whether a type may stand for a type parameter with this bound.</summary>
+    public static bool Satisfies(TarnType argument, TarnType bound)
+    {
+        if (argument.IsError || bound.IsError || IsSubtype(argument, bound))
+            return true;
+        if (bound is not ClassType { Symbol: var symbol } || !WellKnown.IsComparable(symbol))
+            return false;
+        TarnType compared = ((ClassType)bound).Arguments[0];
+        return argument is TypeVariable variable ? variable.Parameter.Bound == bound : argument == compared && IsOrdered(argument);
+    }
+
+    /// <summary>Whether the language itself compares its values.</summary>
+    private static bool IsOrdered(TarnType type) => IsArithmetic(type) || type == BuiltInType.String;
 
     /// <summary>Whether a reference of type <paramref name="from"/> could turn out to be a <paramref name="to"/>.</summary>
     public static bool MayBe(TarnType from, TarnType to)
     {
         from = from.NonNull;
+        if (from is TypeVariable { IsReference: false })
+            return true;
         if (!from.IsReference || !to.IsReference)
             return false;
         if (IsSubtype(from, to) || IsSubtype(to, from))
+            return true;
+        if (from is TypeVariable || to is TypeVariable || from.HasVariables || to.HasVariables)
             return true;
         return from is ClassType a && to is ClassType b && (MayHaveSubclassWith(a.Symbol, b.Symbol) || MayHaveSubclassWith(b.Symbol, a.Symbol));
     }
@@ -90,10 +111,10 @@ internal static class TypeRelations
 
     private static TarnType CommonBase(TarnType a, TarnType b)
     {
-        for (ClassSymbol? candidate = (a as ClassType)?.Symbol; candidate is not null; candidate = candidate.Base)
+        for (ClassType? candidate = a as ClassType; candidate is not null; candidate = candidate.Symbol.BaseType?.Substitute(candidate.Map) as ClassType)
         {
-            if (IsSubtype(b, candidate.Type))
-                return candidate.Type;
+            if (IsSubtype(b, candidate))
+                return candidate;
         }
 
         return BuiltInType.Object;

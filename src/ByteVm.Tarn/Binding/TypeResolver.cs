@@ -9,7 +9,17 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
 {
     private static readonly Dictionary<string, BuiltInType> builtIns = BuiltInType.Nameable.ToDictionary(t => t.Name, StringComparer.Ordinal);
 
+    private readonly Dictionary<string, TypeParameterSymbol> parameters = new(StringComparer.Ordinal);
+
     public static bool IsBuiltInName(string name) => builtIns.ContainsKey(name);
+
+    /// <summary>The type parameters in scope from here on: those of a class, then those of a function in it.</summary>
+    public void EnterScope(ImmutableArray<TypeParameterSymbol> typeParameters)
+    {
+        parameters.Clear();
+        foreach (TypeParameterSymbol parameter in typeParameters)
+            parameters[parameter.Name] = parameter;
+    }
 
     /// <summary>The type; one that was reported is the error type.</summary>
     public TarnType Resolve(TypeSyntax syntax)
@@ -21,7 +31,7 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
             case NullableTypeSyntax nullable:
                 return NullableOf(Resolve(nullable.Inner), nullable.Span);
             default:
-                return Named(((NamedTypeSyntax)syntax).Path);
+                return Named((NamedTypeSyntax)syntax);
         }
     }
 
@@ -50,18 +60,61 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
         return BuiltInType.Error;
     }
 
-    private TarnType Named(ImmutableArray<Identifier> path)
+    private TarnType Named(NamedTypeSyntax syntax)
     {
-        if (path.Length == 1 && builtIns.TryGetValue(path[0].Text, out BuiltInType? builtIn))
-            return builtIn;
+        ImmutableArray<Identifier> path = syntax.Path;
+        if (path.Length == 1 && Simple(path[0].Text) is { } simple)
+            return syntax.Arguments.IsEmpty ? simple : ReportArity(syntax, simple.Name, 0);
         Symbol? symbol = Lookup(path[0]);
         for (int i = 1; i < path.Length && symbol is not null; i++)
             symbol = Qualified(symbol, path[i]);
         if (symbol is ClassSymbol @class)
-            return @class.Type;
+            return Construct(@class, syntax.Arguments, syntax);
         if (symbol is not (null or MissingSymbol))
             diagnostics.Report(module.Source, path[0].Span.To(path[^1].Span), DiagnosticCatalog.NotAType, symbol.Name);
         return BuiltInType.Error;
+    }
+
+    private TarnType? Simple(string name) =>
+        parameters.TryGetValue(name, out TypeParameterSymbol? parameter) ? parameter.Type : builtIns.GetValueOrDefault(name);
+
+    /// <summary>A class with type arguments as written; reports when their number or one of them is wrong.</summary>
+    public TarnType Construct(ClassSymbol @class, ImmutableArray<TypeSyntax> arguments, SyntaxNode syntax)
+    {
+        TarnType[] types = [.. arguments.Select(ResolveValue)];
+        if (types.Length != @class.TypeParameters.Length)
+            return ReportArity(syntax, @class.Name, @class.TypeParameters.Length);
+        if (types.Any(t => t.IsError))
+            return BuiltInType.Error;
+        ClassType type = @class.Construct([.. types]);
+        if (types.Length > 0)
+            compilation.WhenHeadersAreBound(() => CheckBounds(@class.TypeParameters, type.Map, syntax.Span));
+        return type;
+    }
+
+    private BuiltInType ReportArity(SyntaxNode syntax, string name, int count)
+    {
+        diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.TypeArgumentCount, name, count);
+        return BuiltInType.Error;
+    }
+
+    /// <summary>Reports type arguments that are not what their parameters ask for.</summary>
+    /// <returns>Whether all are.</returns>
+    public bool CheckBounds(ImmutableArray<TypeParameterSymbol> checkedParameters, TypeMap arguments, Span span)
+    {
+        bool holds = true;
+        foreach (TypeParameterSymbol parameter in checkedParameters)
+        {
+            if (parameter.Bound is null || arguments.Find(parameter) is not { } argument)
+                continue;
+            TarnType bound = parameter.Bound.Substitute(arguments);
+            if (TypeRelations.Satisfies(argument, bound))
+                continue;
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.BoundUnmet, argument, parameter.Name, bound);
+            holds = false;
+        }
+
+        return holds;
     }
 
     private Symbol? Lookup(Identifier name)

@@ -22,6 +22,12 @@ internal abstract class TarnType
     /// <summary>The type without null.</summary>
     public virtual TarnType NonNull => this;
 
+    /// <summary>Whether a type parameter stands somewhere in it.</summary>
+    public virtual bool HasVariables => false;
+
+    /// <summary>The type with arguments for type parameters; parameters that have none stay.</summary>
+    public virtual TarnType Substitute(TypeMap arguments) => this;
+
     public bool IsError => this == BuiltInType.Error;
 
     public bool IsVoid => this == BuiltInType.Void;
@@ -85,6 +91,10 @@ internal sealed class ArrayType(TarnType element) : TarnType
     public override string Name => Element.Name + "[]";
 
     public override bool IsReference => true;
+
+    public override bool HasVariables => Element.HasVariables;
+
+    public override TarnType Substitute(TypeMap arguments) => HasVariables ? Element.Substitute(arguments).Array : this;
 }
 
 /// <summary>A reference type with null.</summary>
@@ -97,6 +107,10 @@ internal sealed class NullableType(TarnType inner) : TarnType
     public override TarnType Nullable => this;
 
     public override bool IsReference => NonNull.IsReference;
+
+    public override bool HasVariables => NonNull.HasVariables;
+
+    public override TarnType Substitute(TypeMap arguments) => HasVariables ? NonNull.Substitute(arguments).Nullable : this;
 }
 
 /// <summary>A class or interface with its type arguments.</summary>
@@ -106,7 +120,64 @@ internal sealed class ClassType(ClassSymbol symbol, ImmutableArray<TarnType> arg
 
     public ImmutableArray<TarnType> Arguments { get; } = arguments;
 
-    public override string Name => Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments)}>";
+    public override string Name => Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments.Select(a => a.Name))}>";
 
     public override bool IsReference => true;
+
+    public override bool HasVariables => Arguments.Any(a => a.HasVariables);
+
+    /// <summary>What the type parameters of the class stand for.</summary>
+    public TypeMap Map => field ??= Arguments.IsEmpty ? TypeMap.Empty : new TypeMap(Symbol.TypeParameters, Arguments);
+
+    public override TarnType Substitute(TypeMap arguments) => HasVariables ? Symbol.Construct(arguments.Apply(Arguments)) : this;
+
+    /// <summary>This type or the one of its supertypes that is made from <paramref name="target"/>; null when none is.</summary>
+    public ClassType? AsSuper(ClassSymbol target)
+    {
+        if (Symbol == target)
+            return this;
+        foreach (ClassType super in Symbol.SuperTypes)
+        {
+            if (super.Symbol.InheritsFrom(target))
+                return ((ClassType)super.Substitute(Map)).AsSuper(target);
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A type parameter used as a type.</summary>
+internal sealed class TypeVariable(TypeParameterSymbol parameter) : TarnType
+{
+    public TypeParameterSymbol Parameter { get; } = parameter;
+
+    public override string Name => Parameter.Name;
+
+    public override bool IsReference => Parameter.ReferenceBound is not null;
+
+    public override bool HasVariables => true;
+
+    public override TarnType Substitute(TypeMap arguments) => arguments.Find(Parameter) ?? this;
+}
+
+/// <summary>What type parameters stand for.</summary>
+internal sealed class TypeMap
+{
+    public static readonly TypeMap Empty = new([], []);
+
+    private readonly Dictionary<TypeParameterSymbol, TarnType> arguments = [];
+
+    public TypeMap(ImmutableArray<TypeParameterSymbol> parameters, ImmutableArray<TarnType> arguments)
+    {
+        for (int i = 0; i < parameters.Length; i++)
+            this.arguments.Add(parameters[i], arguments[i]);
+    }
+
+    private TypeMap(Dictionary<TypeParameterSymbol, TarnType> arguments) => this.arguments = arguments;
+
+    public TarnType? Find(TypeParameterSymbol parameter) => arguments.GetValueOrDefault(parameter);
+
+    public TypeMap With(TypeParameterSymbol parameter, TarnType argument) => new(new Dictionary<TypeParameterSymbol, TarnType>(arguments) { [parameter] = argument });
+
+    public ImmutableArray<TarnType> Apply(ImmutableArray<TarnType> types) => [.. types.Select(t => t.Substitute(this))];
 }

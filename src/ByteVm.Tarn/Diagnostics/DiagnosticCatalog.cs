@@ -92,6 +92,13 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor StringIsImmutable = Error(227, "a string cannot be changed");
     internal static readonly DiagnosticDescriptor NoEffect = Error(228, "this computes a value and does nothing with it");
 
+    internal static readonly DiagnosticDescriptor TypeArgumentCount = Error(229, "'{0}' takes {1} type arguments");
+    internal static readonly DiagnosticDescriptor BoundUnmet = Error(230, "{0} cannot stand for '{1}', which must be {2}");
+    internal static readonly DiagnosticDescriptor BoundKind = Error(231, "{0} cannot bound a type parameter", "a bound is a class, an interface or object");
+    internal static readonly DiagnosticDescriptor CannotInfer = Error(232, "the type argument '{0}' of '{1}' cannot be found from the arguments", "write it: {1}<…>(…)");
+    internal static readonly DiagnosticDescriptor GenericMethodDispatched = Error(233, "'{0}' has type parameters and cannot be overridden or be extern");
+    internal static readonly DiagnosticDescriptor GenericDefault = Error(234, "the default of '{0}' would need the type arguments of a call", "only null can be the default of a parameter whose type has type parameters");
+
     // arguments
     internal static readonly DiagnosticDescriptor TooManyArguments = Error(250, "this argument is too many: '{0}' takes {1}");
     internal static readonly DiagnosticDescriptor MissingArgument = Error(251, "'{0}' needs its argument {1}");

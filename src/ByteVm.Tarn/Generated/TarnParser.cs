@@ -37,74 +37,77 @@ internal partial class TarnParser : TarnParserBase {
 	protected static DFA[] decisionToDFA;
 	protected static PredictionContextCache sharedContextCache = new PredictionContextCache();
 	public const int
-		ELSE_IF=1, LAMBDA_PARAMETER=2, IMPORT=3, FN=4, LET=5, VAR=6, CLASS=7, 
-		INTERFACE=8, INIT=9, OPEN=10, ABSTRACT=11, OVERRIDE=12, PRIVATE=13, STATIC=14, 
-		EXTERN=15, IF=16, ELSE=17, WHILE=18, FOR=19, IN=20, BREAK=21, CONTINUE=22, 
-		RETURN=23, NEW=24, IS=25, AS=26, AS_SAFE=27, THIS=28, SUPER=29, NULL=30, 
-		TRUE=31, FALSE=32, RESERVED=33, IDENT=34, INT=35, LONG=36, DOUBLE=37, 
-		FLOAT=38, BAD_NUMBER=39, CHAR=40, UNTERMINATED_CHAR=41, STRING=42, RAW_STRING=43, 
-		UNTERMINATED_RAW_STRING=44, STRING_START=45, LPAREN=46, RPAREN=47, LBRACK=48, 
-		RBRACK=49, LBRACE=50, RBRACE=51, COMMA=52, SEMI=53, COLON=54, DOT=55, 
-		SAFE_DOT=56, QUESTION=57, RANGE=58, RANGE_CLOSED=59, FAT_ARROW=60, BANG_BANG=61, 
-		BANG=62, TILDE=63, PLUS_PLUS=64, MINUS_MINUS=65, PLUS=66, MINUS=67, STAR=68, 
-		SLASH=69, PERCENT=70, AMP=71, BAR=72, CARET=73, SHL=74, SHR=75, USHR=76, 
-		LT=77, LE=78, GT=79, GE=80, EQ=81, NE=82, IDENTICAL=83, NOT_IDENTICAL=84, 
-		AND=85, OR=86, COALESCE=87, ASSIGN=88, PLUS_ASSIGN=89, MINUS_ASSIGN=90, 
-		STAR_ASSIGN=91, SLASH_ASSIGN=92, PERCENT_ASSIGN=93, AMP_ASSIGN=94, BAR_ASSIGN=95, 
-		CARET_ASSIGN=96, SHL_ASSIGN=97, SHR_ASSIGN=98, USHR_ASSIGN=99, COALESCE_ASSIGN=100, 
-		LINE_COMMENT=101, BLOCK_COMMENT=102, UNTERMINATED_COMMENT=103, NEWLINE=104, 
-		SPACE=105, UNKNOWN=106, STRING_END=107, INTERPOLATION=108, STRING_TEXT=109, 
-		UNTERMINATED_STRING=110, DOLLAR=111;
+		ELSE_IF=1, LAMBDA_PARAMETER=2, TYPE_OPEN=3, TYPE_CLOSE=4, IMPORT=5, FN=6, 
+		LET=7, VAR=8, CLASS=9, INTERFACE=10, INIT=11, OPEN=12, ABSTRACT=13, OVERRIDE=14, 
+		PRIVATE=15, STATIC=16, EXTERN=17, IF=18, ELSE=19, WHILE=20, FOR=21, IN=22, 
+		BREAK=23, CONTINUE=24, RETURN=25, NEW=26, IS=27, AS=28, AS_SAFE=29, THIS=30, 
+		SUPER=31, NULL=32, TRUE=33, FALSE=34, RESERVED=35, IDENT=36, INT=37, LONG=38, 
+		DOUBLE=39, FLOAT=40, BAD_NUMBER=41, CHAR=42, UNTERMINATED_CHAR=43, STRING=44, 
+		RAW_STRING=45, UNTERMINATED_RAW_STRING=46, STRING_START=47, LPAREN=48, 
+		RPAREN=49, LBRACK=50, RBRACK=51, LBRACE=52, RBRACE=53, COMMA=54, SEMI=55, 
+		COLON=56, DOT=57, SAFE_DOT=58, QUESTION=59, RANGE=60, RANGE_CLOSED=61, 
+		FAT_ARROW=62, BANG_BANG=63, BANG=64, TILDE=65, PLUS_PLUS=66, MINUS_MINUS=67, 
+		PLUS=68, MINUS=69, STAR=70, SLASH=71, PERCENT=72, AMP=73, BAR=74, CARET=75, 
+		SHL=76, SHR=77, USHR=78, LT=79, LE=80, GT=81, GE=82, EQ=83, NE=84, IDENTICAL=85, 
+		NOT_IDENTICAL=86, AND=87, OR=88, COALESCE=89, ASSIGN=90, PLUS_ASSIGN=91, 
+		MINUS_ASSIGN=92, STAR_ASSIGN=93, SLASH_ASSIGN=94, PERCENT_ASSIGN=95, AMP_ASSIGN=96, 
+		BAR_ASSIGN=97, CARET_ASSIGN=98, SHL_ASSIGN=99, SHR_ASSIGN=100, USHR_ASSIGN=101, 
+		COALESCE_ASSIGN=102, LINE_COMMENT=103, BLOCK_COMMENT=104, UNTERMINATED_COMMENT=105, 
+		NEWLINE=106, SPACE=107, UNKNOWN=108, STRING_END=109, INTERPOLATION=110, 
+		STRING_TEXT=111, UNTERMINATED_STRING=112, DOLLAR=113;
 	public const int
 		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
-		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_parameters = 6, 
-		RULE_parameter = 7, RULE_classDeclaration = 8, RULE_classParameters = 9, 
-		RULE_classParameter = 10, RULE_superTypes = 11, RULE_superType = 12, RULE_interfaceDeclaration = 13, 
-		RULE_memberBlock = 14, RULE_initializer = 15, RULE_variableDeclaration = 16, 
-		RULE_type = 17, RULE_block = 18, RULE_statement = 19, RULE_loop = 20, 
-		RULE_expression = 21, RULE_operand = 22, RULE_arguments = 23, RULE_index = 24, 
-		RULE_arrayLiteral = 25, RULE_newArray = 26, RULE_ifExpression = 27, RULE_stringTemplate = 28;
+		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_typeParameters = 6, 
+		RULE_typeParameter = 7, RULE_parameters = 8, RULE_parameter = 9, RULE_classDeclaration = 10, 
+		RULE_classParameters = 11, RULE_classParameter = 12, RULE_superTypes = 13, 
+		RULE_superType = 14, RULE_interfaceDeclaration = 15, RULE_memberBlock = 16, 
+		RULE_initializer = 17, RULE_variableDeclaration = 18, RULE_type = 19, 
+		RULE_typeArguments = 20, RULE_block = 21, RULE_statement = 22, RULE_loop = 23, 
+		RULE_expression = 24, RULE_operand = 25, RULE_arguments = 26, RULE_index = 27, 
+		RULE_arrayLiteral = 28, RULE_newArray = 29, RULE_ifExpression = 30, RULE_stringTemplate = 31;
 	public static readonly string[] ruleNames = {
 		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
-		"functionDeclaration", "parameters", "parameter", "classDeclaration", 
-		"classParameters", "classParameter", "superTypes", "superType", "interfaceDeclaration", 
-		"memberBlock", "initializer", "variableDeclaration", "type", "block", 
-		"statement", "loop", "expression", "operand", "arguments", "index", "arrayLiteral", 
+		"functionDeclaration", "typeParameters", "typeParameter", "parameters", 
+		"parameter", "classDeclaration", "classParameters", "classParameter", 
+		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
+		"variableDeclaration", "type", "typeArguments", "block", "statement", 
+		"loop", "expression", "operand", "arguments", "index", "arrayLiteral", 
 		"newArray", "ifExpression", "stringTemplate"
 	};
 
 	private static readonly string[] _LiteralNames = {
-		null, null, null, "'import'", "'fn'", "'let'", "'var'", "'class'", "'interface'", 
-		"'init'", "'open'", "'abstract'", "'override'", "'private'", "'static'", 
-		"'extern'", "'if'", "'else'", "'while'", "'for'", "'in'", "'break'", "'continue'", 
-		"'return'", "'new'", "'is'", "'as'", "'as?'", "'this'", "'super'", "'null'", 
-		"'true'", "'false'", null, null, null, null, null, null, null, null, null, 
-		null, null, null, null, "'('", "')'", "'['", "']'", "'{'", "'}'", "','", 
-		"';'", "':'", "'.'", "'?.'", "'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", 
-		"'~'", "'++'", "'--'", "'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", 
-		"'^'", "'<<'", "'>>'", "'>>>'", "'<'", "'<='", "'>'", "'>='", "'=='", 
-		"'!='", "'==='", "'!=='", "'&&'", "'||'", "'??'", "'='", "'+='", "'-='", 
-		"'*='", "'/='", "'%='", "'&='", "'|='", "'^='", "'<<='", "'>>='", "'>>>='", 
-		"'??='", null, null, null, null, null, null, null, "'${'", null, null, 
-		"'$'"
+		null, null, null, null, null, "'import'", "'fn'", "'let'", "'var'", "'class'", 
+		"'interface'", "'init'", "'open'", "'abstract'", "'override'", "'private'", 
+		"'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", "'in'", 
+		"'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", "'as?'", 
+		"'this'", "'super'", "'null'", "'true'", "'false'", null, null, null, 
+		null, null, null, null, null, null, null, null, null, null, "'('", "')'", 
+		"'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", "'?.'", "'?'", 
+		"'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", "'--'", "'+'", 
+		"'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", "'>>>'", 
+		"'<'", "'<='", "'>'", "'>='", "'=='", "'!='", "'==='", "'!=='", "'&&'", 
+		"'||'", "'??'", "'='", "'+='", "'-='", "'*='", "'/='", "'%='", "'&='", 
+		"'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", null, null, null, 
+		null, null, null, null, "'${'", null, null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
-		null, "ELSE_IF", "LAMBDA_PARAMETER", "IMPORT", "FN", "LET", "VAR", "CLASS", 
-		"INTERFACE", "INIT", "OPEN", "ABSTRACT", "OVERRIDE", "PRIVATE", "STATIC", 
-		"EXTERN", "IF", "ELSE", "WHILE", "FOR", "IN", "BREAK", "CONTINUE", "RETURN", 
-		"NEW", "IS", "AS", "AS_SAFE", "THIS", "SUPER", "NULL", "TRUE", "FALSE", 
-		"RESERVED", "IDENT", "INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", 
-		"UNTERMINATED_CHAR", "STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", 
-		"STRING_START", "LPAREN", "RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", 
-		"COMMA", "SEMI", "COLON", "DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", 
-		"FAT_ARROW", "BANG_BANG", "BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", 
-		"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", 
-		"SHR", "USHR", "LT", "LE", "GT", "GE", "EQ", "NE", "IDENTICAL", "NOT_IDENTICAL", 
-		"AND", "OR", "COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", "STAR_ASSIGN", 
-		"SLASH_ASSIGN", "PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", "CARET_ASSIGN", 
-		"SHL_ASSIGN", "SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", "LINE_COMMENT", 
-		"BLOCK_COMMENT", "UNTERMINATED_COMMENT", "NEWLINE", "SPACE", "UNKNOWN", 
-		"STRING_END", "INTERPOLATION", "STRING_TEXT", "UNTERMINATED_STRING", "DOLLAR"
+		null, "ELSE_IF", "LAMBDA_PARAMETER", "TYPE_OPEN", "TYPE_CLOSE", "IMPORT", 
+		"FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", 
+		"OVERRIDE", "PRIVATE", "STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", 
+		"IN", "BREAK", "CONTINUE", "RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", 
+		"SUPER", "NULL", "TRUE", "FALSE", "RESERVED", "IDENT", "INT", "LONG", 
+		"DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", "UNTERMINATED_CHAR", "STRING", 
+		"RAW_STRING", "UNTERMINATED_RAW_STRING", "STRING_START", "LPAREN", "RPAREN", 
+		"LBRACK", "RBRACK", "LBRACE", "RBRACE", "COMMA", "SEMI", "COLON", "DOT", 
+		"SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", "FAT_ARROW", "BANG_BANG", 
+		"BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", "PLUS", "MINUS", "STAR", 
+		"SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", "SHR", "USHR", "LT", 
+		"LE", "GT", "GE", "EQ", "NE", "IDENTICAL", "NOT_IDENTICAL", "AND", "OR", 
+		"COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", "STAR_ASSIGN", "SLASH_ASSIGN", 
+		"PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", "CARET_ASSIGN", "SHL_ASSIGN", 
+		"SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", "LINE_COMMENT", "BLOCK_COMMENT", 
+		"UNTERMINATED_COMMENT", "NEWLINE", "SPACE", "UNKNOWN", "STRING_END", "INTERPOLATION", 
+		"STRING_TEXT", "UNTERMINATED_STRING", "DOLLAR"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
 
@@ -169,13 +172,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 61;
+			State = 67;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 58;
+				State = 64;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -186,25 +189,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 63;
+				State = 69;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 72;
+			State = 78;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 65528L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 262112L) != 0)) {
 				{
 				{
-				State = 64;
+				State = 70;
 				topLevel();
-				State = 66;
+				State = 72;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 65;
+					State = 71;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -215,17 +218,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 68;
+					State = 74;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 74;
+				State = 80;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 75;
+			State = 81;
 			Match(Eof);
 			}
 		}
@@ -259,13 +262,13 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 79;
+			State = 85;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 77;
+				State = 83;
 				importDeclaration();
 				}
 				break;
@@ -283,7 +286,7 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 78;
+				State = 84;
 				declaration();
 				}
 				break;
@@ -334,34 +337,34 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 81;
-			Match(IMPORT);
-			State = 82;
-			Match(IDENT);
 			State = 87;
+			Match(IMPORT);
+			State = 88;
+			Match(IDENT);
+			State = 93;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 83;
+				State = 89;
 				Match(DOT);
-				State = 84;
+				State = 90;
 				importStep();
 				}
 				}
-				State = 89;
+				State = 95;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 92;
+			State = 98;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 90;
+				State = 96;
 				Match(AS);
-				State = 91;
+				State = 97;
 				Match(IDENT);
 				}
 			}
@@ -403,40 +406,40 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 105;
+			State = 111;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 94;
+				State = 100;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 95;
-				Match(LBRACE);
-				State = 96;
-				Match(IDENT);
 				State = 101;
+				Match(LBRACE);
+				State = 102;
+				Match(IDENT);
+				State = 107;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 97;
+					State = 103;
 					Match(COMMA);
-					State = 98;
+					State = 104;
 					Match(IDENT);
 					}
 					}
-					State = 103;
+					State = 109;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 104;
+				State = 110;
 				Match(RBRACE);
 				}
 				break;
@@ -510,15 +513,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 110;
+			State = 116;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) {
 				{
 				{
-				State = 107;
+				State = 113;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -527,41 +530,41 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 112;
+				State = 118;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 118;
+			State = 124;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 113;
+				State = 119;
 				functionDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 114;
+				State = 120;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 115;
+				State = 121;
 				interfaceDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 116;
+				State = 122;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 117;
+				State = 123;
 				initializer();
 				}
 				break;
@@ -586,6 +589,9 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
+			return GetRuleContext<TypeParametersContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ParametersContext parameters() {
 			return GetRuleContext<ParametersContext>(0);
 		}
@@ -615,50 +621,60 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 120;
+			State = 126;
 			Match(FN);
-			State = 121;
+			State = 127;
 			Match(IDENT);
-			State = 122;
+			State = 129;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 128;
+				typeParameters();
+				}
+			}
+
+			State = 131;
 			Match(LPAREN);
-			State = 124;
+			State = 133;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 123;
+				State = 132;
 				parameters();
 				}
 			}
 
-			State = 126;
+			State = 135;
 			Match(RPAREN);
-			State = 129;
+			State = 138;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 127;
+				State = 136;
 				Match(COLON);
-				State = 128;
+				State = 137;
 				type();
 				}
 			}
 
-			State = 134;
+			State = 143;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 131;
+				State = 140;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 132;
+				State = 141;
 				Match(ASSIGN);
-				State = 133;
+				State = 142;
 				expression();
 				}
 				break;
@@ -668,6 +684,117 @@ internal partial class TarnParser : TarnParserBase {
 			default:
 				break;
 			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TypeParametersContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TYPE_OPEN() { return GetToken(TarnParser.TYPE_OPEN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParameterContext[] typeParameter() {
+			return GetRuleContexts<TypeParameterContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParameterContext typeParameter(int i) {
+			return GetRuleContext<TypeParameterContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TYPE_CLOSE() { return GetToken(TarnParser.TYPE_CLOSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
+		public TypeParametersContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_typeParameters; } }
+	}
+
+	[RuleVersion(0)]
+	public TypeParametersContext typeParameters() {
+		TypeParametersContext _localctx = new TypeParametersContext(Context, State);
+		EnterRule(_localctx, 12, RULE_typeParameters);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 145;
+			Match(TYPE_OPEN);
+			State = 146;
+			typeParameter();
+			State = 151;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 147;
+				Match(COMMA);
+				State = 148;
+				typeParameter();
+				}
+				}
+				State = 153;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 154;
+			Match(TYPE_CLOSE);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TypeParameterContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		public TypeParameterContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_typeParameter; } }
+	}
+
+	[RuleVersion(0)]
+	public TypeParameterContext typeParameter() {
+		TypeParameterContext _localctx = new TypeParameterContext(Context, State);
+		EnterRule(_localctx, 14, RULE_typeParameter);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 156;
+			Match(IDENT);
+			State = 159;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==COLON) {
+				{
+				State = 157;
+				Match(COLON);
+				State = 158;
+				type();
+				}
+			}
+
 			}
 		}
 		catch (RecognitionException re) {
@@ -702,34 +829,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ParametersContext parameters() {
 		ParametersContext _localctx = new ParametersContext(Context, State);
-		EnterRule(_localctx, 12, RULE_parameters);
+		EnterRule(_localctx, 16, RULE_parameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 136;
+			State = 161;
 			parameter();
-			State = 143;
+			State = 168;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 137;
+				State = 162;
 				Match(COMMA);
-				State = 139;
+				State = 164;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 138;
+					State = 163;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 145;
+				State = 170;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -766,25 +893,25 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ParameterContext parameter() {
 		ParameterContext _localctx = new ParameterContext(Context, State);
-		EnterRule(_localctx, 14, RULE_parameter);
+		EnterRule(_localctx, 18, RULE_parameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 146;
+			State = 171;
 			Match(IDENT);
-			State = 147;
+			State = 172;
 			Match(COLON);
-			State = 148;
+			State = 173;
 			type();
-			State = 151;
+			State = 176;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 149;
+				State = 174;
 				Match(ASSIGN);
-				State = 150;
+				State = 175;
 				expression();
 				}
 			}
@@ -805,6 +932,9 @@ internal partial class TarnParser : TarnParserBase {
 	public partial class ClassDeclarationContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CLASS() { return GetToken(TarnParser.CLASS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
+			return GetRuleContext<TypeParametersContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public SuperTypesContext superTypes() {
@@ -826,53 +956,63 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassDeclarationContext classDeclaration() {
 		ClassDeclarationContext _localctx = new ClassDeclarationContext(Context, State);
-		EnterRule(_localctx, 16, RULE_classDeclaration);
+		EnterRule(_localctx, 20, RULE_classDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 153;
+			State = 178;
 			Match(CLASS);
-			State = 154;
+			State = 179;
 			Match(IDENT);
-			State = 160;
+			State = 181;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 180;
+				typeParameters();
+				}
+			}
+
+			State = 188;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 155;
+				State = 183;
 				Match(LPAREN);
-				State = 157;
+				State = 185;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 17179933792L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 68719735168L) != 0)) {
 					{
-					State = 156;
+					State = 184;
 					classParameters();
 					}
 				}
 
-				State = 159;
+				State = 187;
 				Match(RPAREN);
 				}
 			}
 
-			State = 163;
+			State = 191;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 162;
+				State = 190;
 				superTypes();
 				}
 			}
 
-			State = 166;
+			State = 194;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 165;
+				State = 193;
 				memberBlock();
 				}
 			}
@@ -911,34 +1051,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassParametersContext classParameters() {
 		ClassParametersContext _localctx = new ClassParametersContext(Context, State);
-		EnterRule(_localctx, 18, RULE_classParameters);
+		EnterRule(_localctx, 22, RULE_classParameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 168;
+			State = 196;
 			classParameter();
-			State = 175;
+			State = 203;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 169;
+				State = 197;
 				Match(COMMA);
-				State = 171;
+				State = 199;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 17179933792L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 68719735168L) != 0)) {
 					{
-					State = 170;
+					State = 198;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 177;
+				State = 205;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -995,20 +1135,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassParameterContext classParameter() {
 		ClassParameterContext _localctx = new ClassParameterContext(Context, State);
-		EnterRule(_localctx, 20, RULE_classParameter);
+		EnterRule(_localctx, 24, RULE_classParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 181;
+			State = 209;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) {
 				{
 				{
-				State = 178;
+				State = 206;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 64512L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -1017,16 +1157,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 183;
+				State = 211;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 185;
+			State = 213;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 184;
+				State = 212;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1038,7 +1178,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 187;
+			State = 215;
 			parameter();
 			}
 		}
@@ -1075,28 +1215,28 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public SuperTypesContext superTypes() {
 		SuperTypesContext _localctx = new SuperTypesContext(Context, State);
-		EnterRule(_localctx, 22, RULE_superTypes);
+		EnterRule(_localctx, 26, RULE_superTypes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 189;
+			State = 217;
 			Match(COLON);
-			State = 190;
+			State = 218;
 			superType();
-			State = 195;
+			State = 223;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 191;
+				State = 219;
 				Match(COMMA);
-				State = 192;
+				State = 220;
 				superType();
 				}
 				}
-				State = 197;
+				State = 225;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1132,31 +1272,31 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public SuperTypeContext superType() {
 		SuperTypeContext _localctx = new SuperTypeContext(Context, State);
-		EnterRule(_localctx, 24, RULE_superType);
+		EnterRule(_localctx, 28, RULE_superType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 198;
+			State = 226;
 			type();
-			State = 204;
+			State = 232;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 199;
+				State = 227;
 				Match(LPAREN);
-				State = 201;
+				State = 229;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 					{
-					State = 200;
+					State = 228;
 					arguments();
 					}
 				}
 
-				State = 203;
+				State = 231;
 				Match(RPAREN);
 				}
 			}
@@ -1177,6 +1317,9 @@ internal partial class TarnParser : TarnParserBase {
 	public partial class InterfaceDeclarationContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INTERFACE() { return GetToken(TarnParser.INTERFACE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
+			return GetRuleContext<TypeParametersContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public SuperTypesContext superTypes() {
 			return GetRuleContext<SuperTypesContext>(0);
 		}
@@ -1193,31 +1336,41 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InterfaceDeclarationContext interfaceDeclaration() {
 		InterfaceDeclarationContext _localctx = new InterfaceDeclarationContext(Context, State);
-		EnterRule(_localctx, 26, RULE_interfaceDeclaration);
+		EnterRule(_localctx, 30, RULE_interfaceDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 206;
+			State = 234;
 			Match(INTERFACE);
-			State = 207;
+			State = 235;
 			Match(IDENT);
-			State = 209;
+			State = 237;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 236;
+				typeParameters();
+				}
+			}
+
+			State = 240;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 208;
+				State = 239;
 				superTypes();
 				}
 			}
 
-			State = 212;
+			State = 243;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 211;
+				State = 242;
 				memberBlock();
 				}
 			}
@@ -1262,20 +1415,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public MemberBlockContext memberBlock() {
 		MemberBlockContext _localctx = new MemberBlockContext(Context, State);
-		EnterRule(_localctx, 28, RULE_memberBlock);
+		EnterRule(_localctx, 32, RULE_memberBlock);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 214;
+			State = 245;
 			Match(LBRACE);
-			State = 218;
+			State = 249;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 215;
+				State = 246;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1286,25 +1439,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 220;
+				State = 251;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 229;
+			State = 260;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 65520L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 262080L) != 0)) {
 				{
 				{
-				State = 221;
+				State = 252;
 				declaration();
-				State = 223;
+				State = 254;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 222;
+					State = 253;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1315,17 +1468,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 225;
+					State = 256;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 231;
+				State = 262;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 232;
+			State = 263;
 			Match(RBRACE);
 			}
 		}
@@ -1355,13 +1508,13 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InitializerContext initializer() {
 		InitializerContext _localctx = new InitializerContext(Context, State);
-		EnterRule(_localctx, 30, RULE_initializer);
+		EnterRule(_localctx, 34, RULE_initializer);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 234;
+			State = 265;
 			Match(INIT);
-			State = 235;
+			State = 266;
 			block();
 			}
 		}
@@ -1398,12 +1551,12 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public VariableDeclarationContext variableDeclaration() {
 		VariableDeclarationContext _localctx = new VariableDeclarationContext(Context, State);
-		EnterRule(_localctx, 32, RULE_variableDeclaration);
+		EnterRule(_localctx, 36, RULE_variableDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 237;
+			State = 268;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1412,28 +1565,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 238;
+			State = 269;
 			Match(IDENT);
-			State = 241;
+			State = 272;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 239;
+				State = 270;
 				Match(COLON);
-				State = 240;
+				State = 271;
 				type();
 				}
 			}
 
-			State = 245;
+			State = 276;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 243;
+				State = 274;
 				Match(ASSIGN);
-				State = 244;
+				State = 275;
 				expression();
 				}
 			}
@@ -1460,6 +1613,9 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
 			return GetToken(TarnParser.DOT, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext typeArguments() {
+			return GetRuleContext<TypeArgumentsContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] LBRACK() { return GetTokens(TarnParser.LBRACK); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACK(int i) {
 			return GetToken(TarnParser.LBRACK, i);
@@ -1482,48 +1638,58 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeContext type() {
 		TypeContext _localctx = new TypeContext(Context, State);
-		EnterRule(_localctx, 34, RULE_type);
+		EnterRule(_localctx, 38, RULE_type);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 247;
+			State = 278;
 			Match(IDENT);
-			State = 252;
+			State = 283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 248;
+				State = 279;
 				Match(DOT);
-				State = 249;
+				State = 280;
 				Match(IDENT);
 				}
 				}
-				State = 254;
+				State = 285;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 260;
+			State = 287;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 286;
+				typeArguments();
+				}
+			}
+
+			State = 294;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 258;
+				State = 292;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 255;
+					State = 289;
 					Match(LBRACK);
-					State = 256;
+					State = 290;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 257;
+					State = 291;
 					Match(QUESTION);
 					}
 					break;
@@ -1531,10 +1697,73 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 262;
+				State = 296;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TypeArgumentsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TYPE_OPEN() { return GetToken(TarnParser.TYPE_OPEN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext[] type() {
+			return GetRuleContexts<TypeContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type(int i) {
+			return GetRuleContext<TypeContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TYPE_CLOSE() { return GetToken(TarnParser.TYPE_CLOSE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
+		public TypeArgumentsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_typeArguments; } }
+	}
+
+	[RuleVersion(0)]
+	public TypeArgumentsContext typeArguments() {
+		TypeArgumentsContext _localctx = new TypeArgumentsContext(Context, State);
+		EnterRule(_localctx, 40, RULE_typeArguments);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 297;
+			Match(TYPE_OPEN);
+			State = 298;
+			type();
+			State = 303;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 299;
+				Match(COMMA);
+				State = 300;
+				type();
+				}
+				}
+				State = 305;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 306;
+			Match(TYPE_CLOSE);
 			}
 		}
 		catch (RecognitionException re) {
@@ -1575,20 +1804,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public BlockContext block() {
 		BlockContext _localctx = new BlockContext(Context, State);
-		EnterRule(_localctx, 36, RULE_block);
+		EnterRule(_localctx, 42, RULE_block);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 263;
+			State = 308;
 			Match(LBRACE);
-			State = 267;
+			State = 312;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 264;
+				State = 309;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1599,25 +1828,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 269;
+				State = 314;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 278;
+			State = 323;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 5)) & ~0x3f) == 0 && ((1L << (_la - 5)) & 7421944744115136515L) != 0)) {
+			while (((((_la - 7)) & ~0x3f) == 0 && ((1L << (_la - 7)) & 7421944744115136515L) != 0)) {
 				{
 				{
-				State = 270;
+				State = 315;
 				statement();
-				State = 272;
+				State = 317;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 271;
+					State = 316;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1628,17 +1857,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 274;
+					State = 319;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 280;
+				State = 325;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 281;
+			State = 326;
 			Match(RBRACE);
 			}
 		}
@@ -1696,17 +1925,17 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StatementContext statement() {
 		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 38, RULE_statement);
+		EnterRule(_localctx, 44, RULE_statement);
 		int _la;
 		try {
-			State = 306;
+			State = 351;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 283;
+				State = 328;
 				variableDeclaration();
 				}
 				break;
@@ -1714,21 +1943,21 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 284;
+				State = 329;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 285;
+				State = 330;
 				Match(BREAK);
-				State = 287;
+				State = 332;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 286;
+					State = 331;
 					Match(IDENT);
 					}
 				}
@@ -1738,14 +1967,14 @@ internal partial class TarnParser : TarnParserBase {
 			case CONTINUE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 289;
+				State = 334;
 				Match(CONTINUE);
-				State = 291;
+				State = 336;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 290;
+					State = 335;
 					Match(IDENT);
 					}
 				}
@@ -1755,14 +1984,14 @@ internal partial class TarnParser : TarnParserBase {
 			case RETURN:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 293;
+				State = 338;
 				Match(RETURN);
-				State = 295;
+				State = 340;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 					{
-					State = 294;
+					State = 339;
 					expression();
 					}
 				}
@@ -1794,9 +2023,9 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 297;
+				State = 342;
 				expression();
-				State = 304;
+				State = 349;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -1813,36 +2042,36 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 298;
+					State = 343;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 88)) & ~0x3f) == 0 && ((1L << (_la - 88)) & 8191L) != 0)) ) {
+					if ( !(((((_la - 90)) & ~0x3f) == 0 && ((1L << (_la - 90)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 299;
+					State = 344;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 300;
+					State = 345;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 301;
+					State = 346;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 302;
+					State = 347;
 					Match(COLON);
-					State = 303;
+					State = 348;
 					loop();
 					}
 					break;
@@ -1898,40 +2127,40 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LoopContext loop() {
 		LoopContext _localctx = new LoopContext(Context, State);
-		EnterRule(_localctx, 40, RULE_loop);
+		EnterRule(_localctx, 46, RULE_loop);
 		int _la;
 		try {
-			State = 326;
+			State = 371;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 308;
+				State = 353;
 				Match(WHILE);
-				State = 309;
+				State = 354;
 				expression();
-				State = 310;
+				State = 355;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 312;
+				State = 357;
 				Match(FOR);
-				State = 313;
+				State = 358;
 				Match(IDENT);
-				State = 314;
+				State = 359;
 				Match(IN);
-				State = 315;
+				State = 360;
 				expression();
-				State = 322;
+				State = 367;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 316;
+					State = 361;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1940,16 +2169,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 317;
+					State = 362;
 					expression();
-					State = 320;
+					State = 365;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 318;
+						State = 363;
 						Match(IDENT);
-						State = 319;
+						State = 364;
 						expression();
 						}
 					}
@@ -1957,7 +2186,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 324;
+				State = 369;
 				block();
 				}
 				break;
@@ -2099,19 +2328,19 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 42, RULE_expression);
+		EnterRule(_localctx, 48, RULE_expression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 328;
+			State = 373;
 			operand();
-			State = 335;
+			State = 380;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 25)) & ~0x3f) == 0 && ((1L << (_la - 25)) & 9223369837831520263L) != 0)) {
+			while (((((_la - 27)) & ~0x3f) == 0 && ((1L << (_la - 27)) & 9223369837831520263L) != 0)) {
 				{
-				State = 333;
+				State = 378;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLUS:
@@ -2137,16 +2366,16 @@ internal partial class TarnParser : TarnParserBase {
 				case OR:
 				case COALESCE:
 					{
-					State = 329;
+					State = 374;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 4194303L) != 0)) ) {
+					if ( !(((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & 4194303L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 330;
+					State = 375;
 					operand();
 					}
 					break;
@@ -2154,16 +2383,16 @@ internal partial class TarnParser : TarnParserBase {
 				case AS:
 				case AS_SAFE:
 					{
-					State = 331;
+					State = 376;
 					_la = TokenStream.LA(1);
-					if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 234881024L) != 0)) ) {
+					if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 939524096L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 332;
+					State = 377;
 					type();
 					}
 					break;
@@ -2171,7 +2400,7 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 337;
+				State = 382;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2270,6 +2499,12 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAFE_DOT(int i) {
 			return GetToken(TarnParser.SAFE_DOT, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext[] typeArguments() {
+			return GetRuleContexts<TypeArgumentsContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext typeArguments(int i) {
+			return GetRuleContext<TypeArgumentsContext>(i);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ArgumentsContext[] arguments() {
 			return GetRuleContexts<ArgumentsContext>();
 		}
@@ -2286,20 +2521,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 44, RULE_operand);
+		EnterRule(_localctx, 50, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 341;
+			State = 386;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 61)) & ~0x3f) == 0 && ((1L << (_la - 61)) & 103L) != 0)) {
+			while (((((_la - 63)) & ~0x3f) == 0 && ((1L << (_la - 63)) & 103L) != 0)) {
 				{
 				{
-				State = 338;
+				State = 383;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 61)) & ~0x3f) == 0 && ((1L << (_la - 61)) & 103L) != 0)) ) {
+				if ( !(((((_la - 63)) & ~0x3f) == 0 && ((1L << (_la - 63)) & 103L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -2308,16 +2543,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 343;
+				State = 388;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 384;
+			State = 432;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 344;
+				State = 389;
 				newArray();
 				}
 				break;
@@ -2339,158 +2574,169 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 365;
+				State = 410;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 345;
+					State = 390;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 346;
+					State = 391;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 347;
+					State = 392;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 348;
+					State = 393;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 349;
+					State = 394;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 350;
+					State = 395;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 351;
+					State = 396;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 352;
+					State = 397;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 353;
+					State = 398;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 354;
+					State = 399;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 355;
+					State = 400;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 356;
+					State = 401;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 357;
+					State = 402;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 358;
+					State = 403;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 359;
+					State = 404;
 					ifExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 360;
+					State = 405;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 361;
+					State = 406;
 					Match(LPAREN);
-					State = 362;
+					State = 407;
 					expression();
-					State = 363;
+					State = 408;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 381;
+				State = 429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2414281243991474176L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -8789619097743654904L) != 0)) {
 					{
-					State = 379;
+					State = 427;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
+					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 367;
-						Match(LPAREN);
-						State = 369;
+						State = 413;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+						if (_la==TYPE_OPEN) {
 							{
-							State = 368;
+							State = 412;
+							typeArguments();
+							}
+						}
+
+						State = 415;
+						Match(LPAREN);
+						State = 417;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+							{
+							State = 416;
 							arguments();
 							}
 						}
 
-						State = 371;
+						State = 419;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 372;
+						State = 420;
 						Match(LBRACK);
-						State = 373;
+						State = 421;
 						index();
-						State = 374;
+						State = 422;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 376;
+						State = 424;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -2499,13 +2745,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 377;
+						State = 425;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 378;
+						State = 426;
 						Match(BANG_BANG);
 						}
 						break;
@@ -2513,7 +2759,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 383;
+					State = 431;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2560,48 +2806,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArgumentsContext arguments() {
 		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
-		EnterRule(_localctx, 46, RULE_arguments);
+		EnterRule(_localctx, 52, RULE_arguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 386;
+			State = 434;
 			expression();
-			State = 389;
+			State = 437;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 387;
+				State = 435;
 				Match(COLON);
-				State = 388;
+				State = 436;
 				expression();
 				}
 			}
 
-			State = 401;
+			State = 449;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 391;
+				State = 439;
 				Match(COMMA);
-				State = 397;
+				State = 445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 					{
-					State = 392;
+					State = 440;
 					expression();
-					State = 395;
+					State = 443;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 393;
+						State = 441;
 						Match(COLON);
-						State = 394;
+						State = 442;
 						expression();
 						}
 					}
@@ -2611,7 +2857,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 403;
+				State = 451;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2647,10 +2893,10 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 48, RULE_index);
+		EnterRule(_localctx, 54, RULE_index);
 		int _la;
 		try {
-			State = 415;
+			State = 463;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IF:
@@ -2678,14 +2924,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 404;
+				State = 452;
 				expression();
-				State = 409;
+				State = 457;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 405;
+					State = 453;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2694,12 +2940,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 407;
+					State = 455;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+					if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 						{
-						State = 406;
+						State = 454;
 						expression();
 						}
 					}
@@ -2713,7 +2959,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 411;
+				State = 459;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2722,12 +2968,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 413;
+				State = 461;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 					{
-					State = 412;
+					State = 460;
 					expression();
 					}
 				}
@@ -2772,48 +3018,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArrayLiteralContext arrayLiteral() {
 		ArrayLiteralContext _localctx = new ArrayLiteralContext(Context, State);
-		EnterRule(_localctx, 50, RULE_arrayLiteral);
+		EnterRule(_localctx, 56, RULE_arrayLiteral);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 417;
+			State = 465;
 			Match(LBRACK);
-			State = 428;
+			State = 476;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+			if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 				{
-				State = 418;
+				State = 466;
 				expression();
-				State = 425;
+				State = 473;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 419;
+					State = 467;
 					Match(COMMA);
-					State = 421;
+					State = 469;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+					if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 						{
-						State = 420;
+						State = 468;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 427;
+					State = 475;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 430;
+			State = 478;
 			Match(RBRACK);
 			}
 		}
@@ -2837,6 +3083,9 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(TarnParser.DOT); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
 			return GetToken(TarnParser.DOT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext typeArguments() {
+			return GetRuleContext<TypeArgumentsContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] LBRACK() { return GetTokens(TarnParser.LBRACK); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACK(int i) {
@@ -2870,60 +3119,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public NewArrayContext newArray() {
 		NewArrayContext _localctx = new NewArrayContext(Context, State);
-		EnterRule(_localctx, 52, RULE_newArray);
+		EnterRule(_localctx, 58, RULE_newArray);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 432;
+			State = 480;
 			Match(NEW);
-			State = 433;
+			State = 481;
 			Match(IDENT);
-			State = 438;
+			State = 486;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 434;
+				State = 482;
 				Match(DOT);
-				State = 435;
+				State = 483;
 				Match(IDENT);
 				}
 				}
-				State = 440;
+				State = 488;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 449;
+			State = 490;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 489;
+				typeArguments();
+				}
+			}
+
+			State = 500;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 447;
+				State = 498;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 441;
+					State = 492;
 					Match(LBRACK);
-					State = 443;
+					State = 494;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 16)) & ~0x3f) == 0 && ((1L << (_la - 16)) & 3623996457087233L) != 0)) {
+					if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
 						{
-						State = 442;
+						State = 493;
 						expression();
 						}
 					}
 
-					State = 445;
+					State = 496;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 446;
+					State = 497;
 					Match(QUESTION);
 					}
 					break;
@@ -2931,32 +3190,32 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 451;
+				State = 502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 460;
+			State = 511;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 452;
+				State = 503;
 				Match(LPAREN);
-				State = 455;
+				State = 506;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LAMBDA_PARAMETER) {
 					{
-					State = 453;
+					State = 504;
 					Match(LAMBDA_PARAMETER);
-					State = 454;
+					State = 505;
 					Match(FAT_ARROW);
 					}
 				}
 
-				State = 457;
+				State = 508;
 				expression();
-				State = 458;
+				State = 509;
 				Match(RPAREN);
 				}
 			}
@@ -3006,45 +3265,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IfExpressionContext ifExpression() {
 		IfExpressionContext _localctx = new IfExpressionContext(Context, State);
-		EnterRule(_localctx, 54, RULE_ifExpression);
+		EnterRule(_localctx, 60, RULE_ifExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 462;
+			State = 513;
 			Match(IF);
-			State = 463;
+			State = 514;
 			expression();
-			State = 464;
+			State = 515;
 			block();
-			State = 472;
+			State = 523;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 465;
+				State = 516;
 				Match(ELSE_IF);
-				State = 466;
+				State = 517;
 				Match(IF);
-				State = 467;
+				State = 518;
 				expression();
-				State = 468;
+				State = 519;
 				block();
 				}
 				}
-				State = 474;
+				State = 525;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 477;
+			State = 528;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 475;
+				State = 526;
 				Match(ELSE);
-				State = 476;
+				State = 527;
 				block();
 				}
 			}
@@ -3093,34 +3352,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 56, RULE_stringTemplate);
+		EnterRule(_localctx, 62, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 479;
+			State = 530;
 			Match(STRING_START);
-			State = 487;
+			State = 538;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 485;
+				State = 536;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 480;
+					State = 531;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 481;
+					State = 532;
 					Match(INTERPOLATION);
-					State = 482;
+					State = 533;
 					expression();
-					State = 483;
+					State = 534;
 					Match(RBRACE);
 					}
 					break;
@@ -3128,11 +3387,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 489;
+				State = 540;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 490;
+			State = 541;
 			Match(STRING_END);
 			}
 		}
@@ -3148,182 +3407,200 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,111,493,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,113,544,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
-		1,0,5,0,60,8,0,10,0,12,0,63,9,0,1,0,1,0,4,0,67,8,0,11,0,12,0,68,5,0,71,
-		8,0,10,0,12,0,74,9,0,1,0,1,0,1,1,1,1,3,1,80,8,1,1,2,1,2,1,2,1,2,5,2,86,
-		8,2,10,2,12,2,89,9,2,1,2,1,2,3,2,93,8,2,1,3,1,3,1,3,1,3,1,3,5,3,100,8,
-		3,10,3,12,3,103,9,3,1,3,3,3,106,8,3,1,4,5,4,109,8,4,10,4,12,4,112,9,4,
-		1,4,1,4,1,4,1,4,1,4,3,4,119,8,4,1,5,1,5,1,5,1,5,3,5,125,8,5,1,5,1,5,1,
-		5,3,5,130,8,5,1,5,1,5,1,5,3,5,135,8,5,1,6,1,6,1,6,3,6,140,8,6,5,6,142,
-		8,6,10,6,12,6,145,9,6,1,7,1,7,1,7,1,7,1,7,3,7,152,8,7,1,8,1,8,1,8,1,8,
-		3,8,158,8,8,1,8,3,8,161,8,8,1,8,3,8,164,8,8,1,8,3,8,167,8,8,1,9,1,9,1,
-		9,3,9,172,8,9,5,9,174,8,9,10,9,12,9,177,9,9,1,10,5,10,180,8,10,10,10,12,
-		10,183,9,10,1,10,3,10,186,8,10,1,10,1,10,1,11,1,11,1,11,1,11,5,11,194,
-		8,11,10,11,12,11,197,9,11,1,12,1,12,1,12,3,12,202,8,12,1,12,3,12,205,8,
-		12,1,13,1,13,1,13,3,13,210,8,13,1,13,3,13,213,8,13,1,14,1,14,5,14,217,
-		8,14,10,14,12,14,220,9,14,1,14,1,14,4,14,224,8,14,11,14,12,14,225,5,14,
-		228,8,14,10,14,12,14,231,9,14,1,14,1,14,1,15,1,15,1,15,1,16,1,16,1,16,
-		1,16,3,16,242,8,16,1,16,1,16,3,16,246,8,16,1,17,1,17,1,17,5,17,251,8,17,
-		10,17,12,17,254,9,17,1,17,1,17,1,17,5,17,259,8,17,10,17,12,17,262,9,17,
-		1,18,1,18,5,18,266,8,18,10,18,12,18,269,9,18,1,18,1,18,4,18,273,8,18,11,
-		18,12,18,274,5,18,277,8,18,10,18,12,18,280,9,18,1,18,1,18,1,19,1,19,1,
-		19,1,19,3,19,288,8,19,1,19,1,19,3,19,292,8,19,1,19,1,19,3,19,296,8,19,
-		1,19,1,19,1,19,1,19,1,19,1,19,1,19,3,19,305,8,19,3,19,307,8,19,1,20,1,
-		20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,1,20,3,20,321,8,20,3,20,
-		323,8,20,1,20,1,20,3,20,327,8,20,1,21,1,21,1,21,1,21,1,21,5,21,334,8,21,
-		10,21,12,21,337,9,21,1,22,5,22,340,8,22,10,22,12,22,343,9,22,1,22,1,22,
-		1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,
-		1,22,1,22,1,22,1,22,1,22,3,22,366,8,22,1,22,1,22,3,22,370,8,22,1,22,1,
-		22,1,22,1,22,1,22,1,22,1,22,1,22,5,22,380,8,22,10,22,12,22,383,9,22,3,
-		22,385,8,22,1,23,1,23,1,23,3,23,390,8,23,1,23,1,23,1,23,1,23,3,23,396,
-		8,23,3,23,398,8,23,5,23,400,8,23,10,23,12,23,403,9,23,1,24,1,24,1,24,3,
-		24,408,8,24,3,24,410,8,24,1,24,1,24,3,24,414,8,24,3,24,416,8,24,1,25,1,
-		25,1,25,1,25,3,25,422,8,25,5,25,424,8,25,10,25,12,25,427,9,25,3,25,429,
-		8,25,1,25,1,25,1,26,1,26,1,26,1,26,5,26,437,8,26,10,26,12,26,440,9,26,
-		1,26,1,26,3,26,444,8,26,1,26,1,26,5,26,448,8,26,10,26,12,26,451,9,26,1,
-		26,1,26,1,26,3,26,456,8,26,1,26,1,26,1,26,3,26,461,8,26,1,27,1,27,1,27,
-		1,27,1,27,1,27,1,27,1,27,5,27,471,8,27,10,27,12,27,474,9,27,1,27,1,27,
-		3,27,478,8,27,1,28,1,28,1,28,1,28,1,28,1,28,5,28,486,8,28,10,28,12,28,
-		489,9,28,1,28,1,28,1,28,0,0,29,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
-		30,32,34,36,38,40,42,44,46,48,50,52,54,56,0,9,2,0,53,53,104,104,1,0,10,
-		15,1,0,5,6,1,0,88,100,1,0,58,59,1,0,66,87,1,0,25,27,2,0,61,63,66,67,1,
-		0,55,56,568,0,61,1,0,0,0,2,79,1,0,0,0,4,81,1,0,0,0,6,105,1,0,0,0,8,110,
-		1,0,0,0,10,120,1,0,0,0,12,136,1,0,0,0,14,146,1,0,0,0,16,153,1,0,0,0,18,
-		168,1,0,0,0,20,181,1,0,0,0,22,189,1,0,0,0,24,198,1,0,0,0,26,206,1,0,0,
-		0,28,214,1,0,0,0,30,234,1,0,0,0,32,237,1,0,0,0,34,247,1,0,0,0,36,263,1,
-		0,0,0,38,306,1,0,0,0,40,326,1,0,0,0,42,328,1,0,0,0,44,341,1,0,0,0,46,386,
-		1,0,0,0,48,415,1,0,0,0,50,417,1,0,0,0,52,432,1,0,0,0,54,462,1,0,0,0,56,
-		479,1,0,0,0,58,60,7,0,0,0,59,58,1,0,0,0,60,63,1,0,0,0,61,59,1,0,0,0,61,
-		62,1,0,0,0,62,72,1,0,0,0,63,61,1,0,0,0,64,66,3,2,1,0,65,67,7,0,0,0,66,
-		65,1,0,0,0,67,68,1,0,0,0,68,66,1,0,0,0,68,69,1,0,0,0,69,71,1,0,0,0,70,
-		64,1,0,0,0,71,74,1,0,0,0,72,70,1,0,0,0,72,73,1,0,0,0,73,75,1,0,0,0,74,
-		72,1,0,0,0,75,76,5,0,0,1,76,1,1,0,0,0,77,80,3,4,2,0,78,80,3,8,4,0,79,77,
-		1,0,0,0,79,78,1,0,0,0,80,3,1,0,0,0,81,82,5,3,0,0,82,87,5,34,0,0,83,84,
-		5,55,0,0,84,86,3,6,3,0,85,83,1,0,0,0,86,89,1,0,0,0,87,85,1,0,0,0,87,88,
-		1,0,0,0,88,92,1,0,0,0,89,87,1,0,0,0,90,91,5,26,0,0,91,93,5,34,0,0,92,90,
-		1,0,0,0,92,93,1,0,0,0,93,5,1,0,0,0,94,106,5,34,0,0,95,96,5,50,0,0,96,101,
-		5,34,0,0,97,98,5,52,0,0,98,100,5,34,0,0,99,97,1,0,0,0,100,103,1,0,0,0,
-		101,99,1,0,0,0,101,102,1,0,0,0,102,104,1,0,0,0,103,101,1,0,0,0,104,106,
-		5,51,0,0,105,94,1,0,0,0,105,95,1,0,0,0,106,7,1,0,0,0,107,109,7,1,0,0,108,
-		107,1,0,0,0,109,112,1,0,0,0,110,108,1,0,0,0,110,111,1,0,0,0,111,118,1,
-		0,0,0,112,110,1,0,0,0,113,119,3,10,5,0,114,119,3,16,8,0,115,119,3,26,13,
-		0,116,119,3,32,16,0,117,119,3,30,15,0,118,113,1,0,0,0,118,114,1,0,0,0,
-		118,115,1,0,0,0,118,116,1,0,0,0,118,117,1,0,0,0,119,9,1,0,0,0,120,121,
-		5,4,0,0,121,122,5,34,0,0,122,124,5,46,0,0,123,125,3,12,6,0,124,123,1,0,
-		0,0,124,125,1,0,0,0,125,126,1,0,0,0,126,129,5,47,0,0,127,128,5,54,0,0,
-		128,130,3,34,17,0,129,127,1,0,0,0,129,130,1,0,0,0,130,134,1,0,0,0,131,
-		135,3,36,18,0,132,133,5,88,0,0,133,135,3,42,21,0,134,131,1,0,0,0,134,132,
-		1,0,0,0,134,135,1,0,0,0,135,11,1,0,0,0,136,143,3,14,7,0,137,139,5,52,0,
-		0,138,140,3,14,7,0,139,138,1,0,0,0,139,140,1,0,0,0,140,142,1,0,0,0,141,
-		137,1,0,0,0,142,145,1,0,0,0,143,141,1,0,0,0,143,144,1,0,0,0,144,13,1,0,
-		0,0,145,143,1,0,0,0,146,147,5,34,0,0,147,148,5,54,0,0,148,151,3,34,17,
-		0,149,150,5,88,0,0,150,152,3,42,21,0,151,149,1,0,0,0,151,152,1,0,0,0,152,
-		15,1,0,0,0,153,154,5,7,0,0,154,160,5,34,0,0,155,157,5,46,0,0,156,158,3,
-		18,9,0,157,156,1,0,0,0,157,158,1,0,0,0,158,159,1,0,0,0,159,161,5,47,0,
-		0,160,155,1,0,0,0,160,161,1,0,0,0,161,163,1,0,0,0,162,164,3,22,11,0,163,
-		162,1,0,0,0,163,164,1,0,0,0,164,166,1,0,0,0,165,167,3,28,14,0,166,165,
-		1,0,0,0,166,167,1,0,0,0,167,17,1,0,0,0,168,175,3,20,10,0,169,171,5,52,
-		0,0,170,172,3,20,10,0,171,170,1,0,0,0,171,172,1,0,0,0,172,174,1,0,0,0,
-		173,169,1,0,0,0,174,177,1,0,0,0,175,173,1,0,0,0,175,176,1,0,0,0,176,19,
-		1,0,0,0,177,175,1,0,0,0,178,180,7,1,0,0,179,178,1,0,0,0,180,183,1,0,0,
-		0,181,179,1,0,0,0,181,182,1,0,0,0,182,185,1,0,0,0,183,181,1,0,0,0,184,
-		186,7,2,0,0,185,184,1,0,0,0,185,186,1,0,0,0,186,187,1,0,0,0,187,188,3,
-		14,7,0,188,21,1,0,0,0,189,190,5,54,0,0,190,195,3,24,12,0,191,192,5,52,
-		0,0,192,194,3,24,12,0,193,191,1,0,0,0,194,197,1,0,0,0,195,193,1,0,0,0,
-		195,196,1,0,0,0,196,23,1,0,0,0,197,195,1,0,0,0,198,204,3,34,17,0,199,201,
-		5,46,0,0,200,202,3,46,23,0,201,200,1,0,0,0,201,202,1,0,0,0,202,203,1,0,
-		0,0,203,205,5,47,0,0,204,199,1,0,0,0,204,205,1,0,0,0,205,25,1,0,0,0,206,
-		207,5,8,0,0,207,209,5,34,0,0,208,210,3,22,11,0,209,208,1,0,0,0,209,210,
-		1,0,0,0,210,212,1,0,0,0,211,213,3,28,14,0,212,211,1,0,0,0,212,213,1,0,
-		0,0,213,27,1,0,0,0,214,218,5,50,0,0,215,217,7,0,0,0,216,215,1,0,0,0,217,
-		220,1,0,0,0,218,216,1,0,0,0,218,219,1,0,0,0,219,229,1,0,0,0,220,218,1,
-		0,0,0,221,223,3,8,4,0,222,224,7,0,0,0,223,222,1,0,0,0,224,225,1,0,0,0,
-		225,223,1,0,0,0,225,226,1,0,0,0,226,228,1,0,0,0,227,221,1,0,0,0,228,231,
-		1,0,0,0,229,227,1,0,0,0,229,230,1,0,0,0,230,232,1,0,0,0,231,229,1,0,0,
-		0,232,233,5,51,0,0,233,29,1,0,0,0,234,235,5,9,0,0,235,236,3,36,18,0,236,
-		31,1,0,0,0,237,238,7,2,0,0,238,241,5,34,0,0,239,240,5,54,0,0,240,242,3,
-		34,17,0,241,239,1,0,0,0,241,242,1,0,0,0,242,245,1,0,0,0,243,244,5,88,0,
-		0,244,246,3,42,21,0,245,243,1,0,0,0,245,246,1,0,0,0,246,33,1,0,0,0,247,
-		252,5,34,0,0,248,249,5,55,0,0,249,251,5,34,0,0,250,248,1,0,0,0,251,254,
-		1,0,0,0,252,250,1,0,0,0,252,253,1,0,0,0,253,260,1,0,0,0,254,252,1,0,0,
-		0,255,256,5,48,0,0,256,259,5,49,0,0,257,259,5,57,0,0,258,255,1,0,0,0,258,
-		257,1,0,0,0,259,262,1,0,0,0,260,258,1,0,0,0,260,261,1,0,0,0,261,35,1,0,
-		0,0,262,260,1,0,0,0,263,267,5,50,0,0,264,266,7,0,0,0,265,264,1,0,0,0,266,
-		269,1,0,0,0,267,265,1,0,0,0,267,268,1,0,0,0,268,278,1,0,0,0,269,267,1,
-		0,0,0,270,272,3,38,19,0,271,273,7,0,0,0,272,271,1,0,0,0,273,274,1,0,0,
-		0,274,272,1,0,0,0,274,275,1,0,0,0,275,277,1,0,0,0,276,270,1,0,0,0,277,
-		280,1,0,0,0,278,276,1,0,0,0,278,279,1,0,0,0,279,281,1,0,0,0,280,278,1,
-		0,0,0,281,282,5,51,0,0,282,37,1,0,0,0,283,307,3,32,16,0,284,307,3,40,20,
-		0,285,287,5,21,0,0,286,288,5,34,0,0,287,286,1,0,0,0,287,288,1,0,0,0,288,
-		307,1,0,0,0,289,291,5,22,0,0,290,292,5,34,0,0,291,290,1,0,0,0,291,292,
-		1,0,0,0,292,307,1,0,0,0,293,295,5,23,0,0,294,296,3,42,21,0,295,294,1,0,
-		0,0,295,296,1,0,0,0,296,307,1,0,0,0,297,304,3,42,21,0,298,299,7,3,0,0,
-		299,305,3,42,21,0,300,305,5,64,0,0,301,305,5,65,0,0,302,303,5,54,0,0,303,
-		305,3,40,20,0,304,298,1,0,0,0,304,300,1,0,0,0,304,301,1,0,0,0,304,302,
-		1,0,0,0,304,305,1,0,0,0,305,307,1,0,0,0,306,283,1,0,0,0,306,284,1,0,0,
-		0,306,285,1,0,0,0,306,289,1,0,0,0,306,293,1,0,0,0,306,297,1,0,0,0,307,
-		39,1,0,0,0,308,309,5,18,0,0,309,310,3,42,21,0,310,311,3,36,18,0,311,327,
-		1,0,0,0,312,313,5,19,0,0,313,314,5,34,0,0,314,315,5,20,0,0,315,322,3,42,
-		21,0,316,317,7,4,0,0,317,320,3,42,21,0,318,319,5,34,0,0,319,321,3,42,21,
-		0,320,318,1,0,0,0,320,321,1,0,0,0,321,323,1,0,0,0,322,316,1,0,0,0,322,
-		323,1,0,0,0,323,324,1,0,0,0,324,325,3,36,18,0,325,327,1,0,0,0,326,308,
-		1,0,0,0,326,312,1,0,0,0,327,41,1,0,0,0,328,335,3,44,22,0,329,330,7,5,0,
-		0,330,334,3,44,22,0,331,332,7,6,0,0,332,334,3,34,17,0,333,329,1,0,0,0,
-		333,331,1,0,0,0,334,337,1,0,0,0,335,333,1,0,0,0,335,336,1,0,0,0,336,43,
-		1,0,0,0,337,335,1,0,0,0,338,340,7,7,0,0,339,338,1,0,0,0,340,343,1,0,0,
-		0,341,339,1,0,0,0,341,342,1,0,0,0,342,384,1,0,0,0,343,341,1,0,0,0,344,
-		385,3,52,26,0,345,366,5,34,0,0,346,366,5,35,0,0,347,366,5,36,0,0,348,366,
-		5,38,0,0,349,366,5,37,0,0,350,366,5,40,0,0,351,366,5,42,0,0,352,366,5,
-		43,0,0,353,366,5,31,0,0,354,366,5,32,0,0,355,366,5,30,0,0,356,366,5,28,
-		0,0,357,366,5,29,0,0,358,366,3,56,28,0,359,366,3,54,27,0,360,366,3,50,
-		25,0,361,362,5,46,0,0,362,363,3,42,21,0,363,364,5,47,0,0,364,366,1,0,0,
-		0,365,345,1,0,0,0,365,346,1,0,0,0,365,347,1,0,0,0,365,348,1,0,0,0,365,
-		349,1,0,0,0,365,350,1,0,0,0,365,351,1,0,0,0,365,352,1,0,0,0,365,353,1,
-		0,0,0,365,354,1,0,0,0,365,355,1,0,0,0,365,356,1,0,0,0,365,357,1,0,0,0,
-		365,358,1,0,0,0,365,359,1,0,0,0,365,360,1,0,0,0,365,361,1,0,0,0,366,381,
-		1,0,0,0,367,369,5,46,0,0,368,370,3,46,23,0,369,368,1,0,0,0,369,370,1,0,
-		0,0,370,371,1,0,0,0,371,380,5,47,0,0,372,373,5,48,0,0,373,374,3,48,24,
-		0,374,375,5,49,0,0,375,380,1,0,0,0,376,377,7,8,0,0,377,380,5,34,0,0,378,
-		380,5,61,0,0,379,367,1,0,0,0,379,372,1,0,0,0,379,376,1,0,0,0,379,378,1,
-		0,0,0,380,383,1,0,0,0,381,379,1,0,0,0,381,382,1,0,0,0,382,385,1,0,0,0,
-		383,381,1,0,0,0,384,344,1,0,0,0,384,365,1,0,0,0,385,45,1,0,0,0,386,389,
-		3,42,21,0,387,388,5,54,0,0,388,390,3,42,21,0,389,387,1,0,0,0,389,390,1,
-		0,0,0,390,401,1,0,0,0,391,397,5,52,0,0,392,395,3,42,21,0,393,394,5,54,
-		0,0,394,396,3,42,21,0,395,393,1,0,0,0,395,396,1,0,0,0,396,398,1,0,0,0,
-		397,392,1,0,0,0,397,398,1,0,0,0,398,400,1,0,0,0,399,391,1,0,0,0,400,403,
-		1,0,0,0,401,399,1,0,0,0,401,402,1,0,0,0,402,47,1,0,0,0,403,401,1,0,0,0,
-		404,409,3,42,21,0,405,407,7,4,0,0,406,408,3,42,21,0,407,406,1,0,0,0,407,
-		408,1,0,0,0,408,410,1,0,0,0,409,405,1,0,0,0,409,410,1,0,0,0,410,416,1,
-		0,0,0,411,413,7,4,0,0,412,414,3,42,21,0,413,412,1,0,0,0,413,414,1,0,0,
-		0,414,416,1,0,0,0,415,404,1,0,0,0,415,411,1,0,0,0,416,49,1,0,0,0,417,428,
-		5,48,0,0,418,425,3,42,21,0,419,421,5,52,0,0,420,422,3,42,21,0,421,420,
-		1,0,0,0,421,422,1,0,0,0,422,424,1,0,0,0,423,419,1,0,0,0,424,427,1,0,0,
-		0,425,423,1,0,0,0,425,426,1,0,0,0,426,429,1,0,0,0,427,425,1,0,0,0,428,
-		418,1,0,0,0,428,429,1,0,0,0,429,430,1,0,0,0,430,431,5,49,0,0,431,51,1,
-		0,0,0,432,433,5,24,0,0,433,438,5,34,0,0,434,435,5,55,0,0,435,437,5,34,
-		0,0,436,434,1,0,0,0,437,440,1,0,0,0,438,436,1,0,0,0,438,439,1,0,0,0,439,
-		449,1,0,0,0,440,438,1,0,0,0,441,443,5,48,0,0,442,444,3,42,21,0,443,442,
-		1,0,0,0,443,444,1,0,0,0,444,445,1,0,0,0,445,448,5,49,0,0,446,448,5,57,
-		0,0,447,441,1,0,0,0,447,446,1,0,0,0,448,451,1,0,0,0,449,447,1,0,0,0,449,
-		450,1,0,0,0,450,460,1,0,0,0,451,449,1,0,0,0,452,455,5,46,0,0,453,454,5,
-		2,0,0,454,456,5,60,0,0,455,453,1,0,0,0,455,456,1,0,0,0,456,457,1,0,0,0,
-		457,458,3,42,21,0,458,459,5,47,0,0,459,461,1,0,0,0,460,452,1,0,0,0,460,
-		461,1,0,0,0,461,53,1,0,0,0,462,463,5,16,0,0,463,464,3,42,21,0,464,472,
-		3,36,18,0,465,466,5,1,0,0,466,467,5,16,0,0,467,468,3,42,21,0,468,469,3,
-		36,18,0,469,471,1,0,0,0,470,465,1,0,0,0,471,474,1,0,0,0,472,470,1,0,0,
-		0,472,473,1,0,0,0,473,477,1,0,0,0,474,472,1,0,0,0,475,476,5,17,0,0,476,
-		478,3,36,18,0,477,475,1,0,0,0,477,478,1,0,0,0,478,55,1,0,0,0,479,487,5,
-		45,0,0,480,486,5,109,0,0,481,482,5,108,0,0,482,483,3,42,21,0,483,484,5,
-		51,0,0,484,486,1,0,0,0,485,480,1,0,0,0,485,481,1,0,0,0,486,489,1,0,0,0,
-		487,485,1,0,0,0,487,488,1,0,0,0,488,490,1,0,0,0,489,487,1,0,0,0,490,491,
-		5,107,0,0,491,57,1,0,0,0,77,61,68,72,79,87,92,101,105,110,118,124,129,
-		134,139,143,151,157,160,163,166,171,175,181,185,195,201,204,209,212,218,
-		225,229,241,245,252,258,260,267,274,278,287,291,295,304,306,320,322,326,
-		333,335,341,365,369,379,381,384,389,395,397,401,407,409,413,415,421,425,
-		428,438,443,447,449,455,460,472,477,485,487
+		2,29,7,29,2,30,7,30,2,31,7,31,1,0,5,0,66,8,0,10,0,12,0,69,9,0,1,0,1,0,
+		4,0,73,8,0,11,0,12,0,74,5,0,77,8,0,10,0,12,0,80,9,0,1,0,1,0,1,1,1,1,3,
+		1,86,8,1,1,2,1,2,1,2,1,2,5,2,92,8,2,10,2,12,2,95,9,2,1,2,1,2,3,2,99,8,
+		2,1,3,1,3,1,3,1,3,1,3,5,3,106,8,3,10,3,12,3,109,9,3,1,3,3,3,112,8,3,1,
+		4,5,4,115,8,4,10,4,12,4,118,9,4,1,4,1,4,1,4,1,4,1,4,3,4,125,8,4,1,5,1,
+		5,1,5,3,5,130,8,5,1,5,1,5,3,5,134,8,5,1,5,1,5,1,5,3,5,139,8,5,1,5,1,5,
+		1,5,3,5,144,8,5,1,6,1,6,1,6,1,6,5,6,150,8,6,10,6,12,6,153,9,6,1,6,1,6,
+		1,7,1,7,1,7,3,7,160,8,7,1,8,1,8,1,8,3,8,165,8,8,5,8,167,8,8,10,8,12,8,
+		170,9,8,1,9,1,9,1,9,1,9,1,9,3,9,177,8,9,1,10,1,10,1,10,3,10,182,8,10,1,
+		10,1,10,3,10,186,8,10,1,10,3,10,189,8,10,1,10,3,10,192,8,10,1,10,3,10,
+		195,8,10,1,11,1,11,1,11,3,11,200,8,11,5,11,202,8,11,10,11,12,11,205,9,
+		11,1,12,5,12,208,8,12,10,12,12,12,211,9,12,1,12,3,12,214,8,12,1,12,1,12,
+		1,13,1,13,1,13,1,13,5,13,222,8,13,10,13,12,13,225,9,13,1,14,1,14,1,14,
+		3,14,230,8,14,1,14,3,14,233,8,14,1,15,1,15,1,15,3,15,238,8,15,1,15,3,15,
+		241,8,15,1,15,3,15,244,8,15,1,16,1,16,5,16,248,8,16,10,16,12,16,251,9,
+		16,1,16,1,16,4,16,255,8,16,11,16,12,16,256,5,16,259,8,16,10,16,12,16,262,
+		9,16,1,16,1,16,1,17,1,17,1,17,1,18,1,18,1,18,1,18,3,18,273,8,18,1,18,1,
+		18,3,18,277,8,18,1,19,1,19,1,19,5,19,282,8,19,10,19,12,19,285,9,19,1,19,
+		3,19,288,8,19,1,19,1,19,1,19,5,19,293,8,19,10,19,12,19,296,9,19,1,20,1,
+		20,1,20,1,20,5,20,302,8,20,10,20,12,20,305,9,20,1,20,1,20,1,21,1,21,5,
+		21,311,8,21,10,21,12,21,314,9,21,1,21,1,21,4,21,318,8,21,11,21,12,21,319,
+		5,21,322,8,21,10,21,12,21,325,9,21,1,21,1,21,1,22,1,22,1,22,1,22,3,22,
+		333,8,22,1,22,1,22,3,22,337,8,22,1,22,1,22,3,22,341,8,22,1,22,1,22,1,22,
+		1,22,1,22,1,22,1,22,3,22,350,8,22,3,22,352,8,22,1,23,1,23,1,23,1,23,1,
+		23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,23,366,8,23,3,23,368,8,23,1,23,
+		1,23,3,23,372,8,23,1,24,1,24,1,24,1,24,1,24,5,24,379,8,24,10,24,12,24,
+		382,9,24,1,25,5,25,385,8,25,10,25,12,25,388,9,25,1,25,1,25,1,25,1,25,1,
+		25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,
+		25,1,25,1,25,3,25,411,8,25,1,25,3,25,414,8,25,1,25,1,25,3,25,418,8,25,
+		1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,5,25,428,8,25,10,25,12,25,431,
+		9,25,3,25,433,8,25,1,26,1,26,1,26,3,26,438,8,26,1,26,1,26,1,26,1,26,3,
+		26,444,8,26,3,26,446,8,26,5,26,448,8,26,10,26,12,26,451,9,26,1,27,1,27,
+		1,27,3,27,456,8,27,3,27,458,8,27,1,27,1,27,3,27,462,8,27,3,27,464,8,27,
+		1,28,1,28,1,28,1,28,3,28,470,8,28,5,28,472,8,28,10,28,12,28,475,9,28,3,
+		28,477,8,28,1,28,1,28,1,29,1,29,1,29,1,29,5,29,485,8,29,10,29,12,29,488,
+		9,29,1,29,3,29,491,8,29,1,29,1,29,3,29,495,8,29,1,29,1,29,5,29,499,8,29,
+		10,29,12,29,502,9,29,1,29,1,29,1,29,3,29,507,8,29,1,29,1,29,1,29,3,29,
+		512,8,29,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,5,30,522,8,30,10,30,12,
+		30,525,9,30,1,30,1,30,3,30,529,8,30,1,31,1,31,1,31,1,31,1,31,1,31,5,31,
+		537,8,31,10,31,12,31,540,9,31,1,31,1,31,1,31,0,0,32,0,2,4,6,8,10,12,14,
+		16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,
+		0,9,2,0,55,55,106,106,1,0,12,17,1,0,7,8,1,0,90,102,1,0,60,61,1,0,68,89,
+		1,0,27,29,2,0,63,65,68,69,1,0,57,58,625,0,67,1,0,0,0,2,85,1,0,0,0,4,87,
+		1,0,0,0,6,111,1,0,0,0,8,116,1,0,0,0,10,126,1,0,0,0,12,145,1,0,0,0,14,156,
+		1,0,0,0,16,161,1,0,0,0,18,171,1,0,0,0,20,178,1,0,0,0,22,196,1,0,0,0,24,
+		209,1,0,0,0,26,217,1,0,0,0,28,226,1,0,0,0,30,234,1,0,0,0,32,245,1,0,0,
+		0,34,265,1,0,0,0,36,268,1,0,0,0,38,278,1,0,0,0,40,297,1,0,0,0,42,308,1,
+		0,0,0,44,351,1,0,0,0,46,371,1,0,0,0,48,373,1,0,0,0,50,386,1,0,0,0,52,434,
+		1,0,0,0,54,463,1,0,0,0,56,465,1,0,0,0,58,480,1,0,0,0,60,513,1,0,0,0,62,
+		530,1,0,0,0,64,66,7,0,0,0,65,64,1,0,0,0,66,69,1,0,0,0,67,65,1,0,0,0,67,
+		68,1,0,0,0,68,78,1,0,0,0,69,67,1,0,0,0,70,72,3,2,1,0,71,73,7,0,0,0,72,
+		71,1,0,0,0,73,74,1,0,0,0,74,72,1,0,0,0,74,75,1,0,0,0,75,77,1,0,0,0,76,
+		70,1,0,0,0,77,80,1,0,0,0,78,76,1,0,0,0,78,79,1,0,0,0,79,81,1,0,0,0,80,
+		78,1,0,0,0,81,82,5,0,0,1,82,1,1,0,0,0,83,86,3,4,2,0,84,86,3,8,4,0,85,83,
+		1,0,0,0,85,84,1,0,0,0,86,3,1,0,0,0,87,88,5,5,0,0,88,93,5,36,0,0,89,90,
+		5,57,0,0,90,92,3,6,3,0,91,89,1,0,0,0,92,95,1,0,0,0,93,91,1,0,0,0,93,94,
+		1,0,0,0,94,98,1,0,0,0,95,93,1,0,0,0,96,97,5,28,0,0,97,99,5,36,0,0,98,96,
+		1,0,0,0,98,99,1,0,0,0,99,5,1,0,0,0,100,112,5,36,0,0,101,102,5,52,0,0,102,
+		107,5,36,0,0,103,104,5,54,0,0,104,106,5,36,0,0,105,103,1,0,0,0,106,109,
+		1,0,0,0,107,105,1,0,0,0,107,108,1,0,0,0,108,110,1,0,0,0,109,107,1,0,0,
+		0,110,112,5,53,0,0,111,100,1,0,0,0,111,101,1,0,0,0,112,7,1,0,0,0,113,115,
+		7,1,0,0,114,113,1,0,0,0,115,118,1,0,0,0,116,114,1,0,0,0,116,117,1,0,0,
+		0,117,124,1,0,0,0,118,116,1,0,0,0,119,125,3,10,5,0,120,125,3,20,10,0,121,
+		125,3,30,15,0,122,125,3,36,18,0,123,125,3,34,17,0,124,119,1,0,0,0,124,
+		120,1,0,0,0,124,121,1,0,0,0,124,122,1,0,0,0,124,123,1,0,0,0,125,9,1,0,
+		0,0,126,127,5,6,0,0,127,129,5,36,0,0,128,130,3,12,6,0,129,128,1,0,0,0,
+		129,130,1,0,0,0,130,131,1,0,0,0,131,133,5,48,0,0,132,134,3,16,8,0,133,
+		132,1,0,0,0,133,134,1,0,0,0,134,135,1,0,0,0,135,138,5,49,0,0,136,137,5,
+		56,0,0,137,139,3,38,19,0,138,136,1,0,0,0,138,139,1,0,0,0,139,143,1,0,0,
+		0,140,144,3,42,21,0,141,142,5,90,0,0,142,144,3,48,24,0,143,140,1,0,0,0,
+		143,141,1,0,0,0,143,144,1,0,0,0,144,11,1,0,0,0,145,146,5,3,0,0,146,151,
+		3,14,7,0,147,148,5,54,0,0,148,150,3,14,7,0,149,147,1,0,0,0,150,153,1,0,
+		0,0,151,149,1,0,0,0,151,152,1,0,0,0,152,154,1,0,0,0,153,151,1,0,0,0,154,
+		155,5,4,0,0,155,13,1,0,0,0,156,159,5,36,0,0,157,158,5,56,0,0,158,160,3,
+		38,19,0,159,157,1,0,0,0,159,160,1,0,0,0,160,15,1,0,0,0,161,168,3,18,9,
+		0,162,164,5,54,0,0,163,165,3,18,9,0,164,163,1,0,0,0,164,165,1,0,0,0,165,
+		167,1,0,0,0,166,162,1,0,0,0,167,170,1,0,0,0,168,166,1,0,0,0,168,169,1,
+		0,0,0,169,17,1,0,0,0,170,168,1,0,0,0,171,172,5,36,0,0,172,173,5,56,0,0,
+		173,176,3,38,19,0,174,175,5,90,0,0,175,177,3,48,24,0,176,174,1,0,0,0,176,
+		177,1,0,0,0,177,19,1,0,0,0,178,179,5,9,0,0,179,181,5,36,0,0,180,182,3,
+		12,6,0,181,180,1,0,0,0,181,182,1,0,0,0,182,188,1,0,0,0,183,185,5,48,0,
+		0,184,186,3,22,11,0,185,184,1,0,0,0,185,186,1,0,0,0,186,187,1,0,0,0,187,
+		189,5,49,0,0,188,183,1,0,0,0,188,189,1,0,0,0,189,191,1,0,0,0,190,192,3,
+		26,13,0,191,190,1,0,0,0,191,192,1,0,0,0,192,194,1,0,0,0,193,195,3,32,16,
+		0,194,193,1,0,0,0,194,195,1,0,0,0,195,21,1,0,0,0,196,203,3,24,12,0,197,
+		199,5,54,0,0,198,200,3,24,12,0,199,198,1,0,0,0,199,200,1,0,0,0,200,202,
+		1,0,0,0,201,197,1,0,0,0,202,205,1,0,0,0,203,201,1,0,0,0,203,204,1,0,0,
+		0,204,23,1,0,0,0,205,203,1,0,0,0,206,208,7,1,0,0,207,206,1,0,0,0,208,211,
+		1,0,0,0,209,207,1,0,0,0,209,210,1,0,0,0,210,213,1,0,0,0,211,209,1,0,0,
+		0,212,214,7,2,0,0,213,212,1,0,0,0,213,214,1,0,0,0,214,215,1,0,0,0,215,
+		216,3,18,9,0,216,25,1,0,0,0,217,218,5,56,0,0,218,223,3,28,14,0,219,220,
+		5,54,0,0,220,222,3,28,14,0,221,219,1,0,0,0,222,225,1,0,0,0,223,221,1,0,
+		0,0,223,224,1,0,0,0,224,27,1,0,0,0,225,223,1,0,0,0,226,232,3,38,19,0,227,
+		229,5,48,0,0,228,230,3,52,26,0,229,228,1,0,0,0,229,230,1,0,0,0,230,231,
+		1,0,0,0,231,233,5,49,0,0,232,227,1,0,0,0,232,233,1,0,0,0,233,29,1,0,0,
+		0,234,235,5,10,0,0,235,237,5,36,0,0,236,238,3,12,6,0,237,236,1,0,0,0,237,
+		238,1,0,0,0,238,240,1,0,0,0,239,241,3,26,13,0,240,239,1,0,0,0,240,241,
+		1,0,0,0,241,243,1,0,0,0,242,244,3,32,16,0,243,242,1,0,0,0,243,244,1,0,
+		0,0,244,31,1,0,0,0,245,249,5,52,0,0,246,248,7,0,0,0,247,246,1,0,0,0,248,
+		251,1,0,0,0,249,247,1,0,0,0,249,250,1,0,0,0,250,260,1,0,0,0,251,249,1,
+		0,0,0,252,254,3,8,4,0,253,255,7,0,0,0,254,253,1,0,0,0,255,256,1,0,0,0,
+		256,254,1,0,0,0,256,257,1,0,0,0,257,259,1,0,0,0,258,252,1,0,0,0,259,262,
+		1,0,0,0,260,258,1,0,0,0,260,261,1,0,0,0,261,263,1,0,0,0,262,260,1,0,0,
+		0,263,264,5,53,0,0,264,33,1,0,0,0,265,266,5,11,0,0,266,267,3,42,21,0,267,
+		35,1,0,0,0,268,269,7,2,0,0,269,272,5,36,0,0,270,271,5,56,0,0,271,273,3,
+		38,19,0,272,270,1,0,0,0,272,273,1,0,0,0,273,276,1,0,0,0,274,275,5,90,0,
+		0,275,277,3,48,24,0,276,274,1,0,0,0,276,277,1,0,0,0,277,37,1,0,0,0,278,
+		283,5,36,0,0,279,280,5,57,0,0,280,282,5,36,0,0,281,279,1,0,0,0,282,285,
+		1,0,0,0,283,281,1,0,0,0,283,284,1,0,0,0,284,287,1,0,0,0,285,283,1,0,0,
+		0,286,288,3,40,20,0,287,286,1,0,0,0,287,288,1,0,0,0,288,294,1,0,0,0,289,
+		290,5,50,0,0,290,293,5,51,0,0,291,293,5,59,0,0,292,289,1,0,0,0,292,291,
+		1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,294,295,1,0,0,0,295,39,1,0,0,0,
+		296,294,1,0,0,0,297,298,5,3,0,0,298,303,3,38,19,0,299,300,5,54,0,0,300,
+		302,3,38,19,0,301,299,1,0,0,0,302,305,1,0,0,0,303,301,1,0,0,0,303,304,
+		1,0,0,0,304,306,1,0,0,0,305,303,1,0,0,0,306,307,5,4,0,0,307,41,1,0,0,0,
+		308,312,5,52,0,0,309,311,7,0,0,0,310,309,1,0,0,0,311,314,1,0,0,0,312,310,
+		1,0,0,0,312,313,1,0,0,0,313,323,1,0,0,0,314,312,1,0,0,0,315,317,3,44,22,
+		0,316,318,7,0,0,0,317,316,1,0,0,0,318,319,1,0,0,0,319,317,1,0,0,0,319,
+		320,1,0,0,0,320,322,1,0,0,0,321,315,1,0,0,0,322,325,1,0,0,0,323,321,1,
+		0,0,0,323,324,1,0,0,0,324,326,1,0,0,0,325,323,1,0,0,0,326,327,5,53,0,0,
+		327,43,1,0,0,0,328,352,3,36,18,0,329,352,3,46,23,0,330,332,5,23,0,0,331,
+		333,5,36,0,0,332,331,1,0,0,0,332,333,1,0,0,0,333,352,1,0,0,0,334,336,5,
+		24,0,0,335,337,5,36,0,0,336,335,1,0,0,0,336,337,1,0,0,0,337,352,1,0,0,
+		0,338,340,5,25,0,0,339,341,3,48,24,0,340,339,1,0,0,0,340,341,1,0,0,0,341,
+		352,1,0,0,0,342,349,3,48,24,0,343,344,7,3,0,0,344,350,3,48,24,0,345,350,
+		5,66,0,0,346,350,5,67,0,0,347,348,5,56,0,0,348,350,3,46,23,0,349,343,1,
+		0,0,0,349,345,1,0,0,0,349,346,1,0,0,0,349,347,1,0,0,0,349,350,1,0,0,0,
+		350,352,1,0,0,0,351,328,1,0,0,0,351,329,1,0,0,0,351,330,1,0,0,0,351,334,
+		1,0,0,0,351,338,1,0,0,0,351,342,1,0,0,0,352,45,1,0,0,0,353,354,5,20,0,
+		0,354,355,3,48,24,0,355,356,3,42,21,0,356,372,1,0,0,0,357,358,5,21,0,0,
+		358,359,5,36,0,0,359,360,5,22,0,0,360,367,3,48,24,0,361,362,7,4,0,0,362,
+		365,3,48,24,0,363,364,5,36,0,0,364,366,3,48,24,0,365,363,1,0,0,0,365,366,
+		1,0,0,0,366,368,1,0,0,0,367,361,1,0,0,0,367,368,1,0,0,0,368,369,1,0,0,
+		0,369,370,3,42,21,0,370,372,1,0,0,0,371,353,1,0,0,0,371,357,1,0,0,0,372,
+		47,1,0,0,0,373,380,3,50,25,0,374,375,7,5,0,0,375,379,3,50,25,0,376,377,
+		7,6,0,0,377,379,3,38,19,0,378,374,1,0,0,0,378,376,1,0,0,0,379,382,1,0,
+		0,0,380,378,1,0,0,0,380,381,1,0,0,0,381,49,1,0,0,0,382,380,1,0,0,0,383,
+		385,7,7,0,0,384,383,1,0,0,0,385,388,1,0,0,0,386,384,1,0,0,0,386,387,1,
+		0,0,0,387,432,1,0,0,0,388,386,1,0,0,0,389,433,3,58,29,0,390,411,5,36,0,
+		0,391,411,5,37,0,0,392,411,5,38,0,0,393,411,5,40,0,0,394,411,5,39,0,0,
+		395,411,5,42,0,0,396,411,5,44,0,0,397,411,5,45,0,0,398,411,5,33,0,0,399,
+		411,5,34,0,0,400,411,5,32,0,0,401,411,5,30,0,0,402,411,5,31,0,0,403,411,
+		3,62,31,0,404,411,3,60,30,0,405,411,3,56,28,0,406,407,5,48,0,0,407,408,
+		3,48,24,0,408,409,5,49,0,0,409,411,1,0,0,0,410,390,1,0,0,0,410,391,1,0,
+		0,0,410,392,1,0,0,0,410,393,1,0,0,0,410,394,1,0,0,0,410,395,1,0,0,0,410,
+		396,1,0,0,0,410,397,1,0,0,0,410,398,1,0,0,0,410,399,1,0,0,0,410,400,1,
+		0,0,0,410,401,1,0,0,0,410,402,1,0,0,0,410,403,1,0,0,0,410,404,1,0,0,0,
+		410,405,1,0,0,0,410,406,1,0,0,0,411,429,1,0,0,0,412,414,3,40,20,0,413,
+		412,1,0,0,0,413,414,1,0,0,0,414,415,1,0,0,0,415,417,5,48,0,0,416,418,3,
+		52,26,0,417,416,1,0,0,0,417,418,1,0,0,0,418,419,1,0,0,0,419,428,5,49,0,
+		0,420,421,5,50,0,0,421,422,3,54,27,0,422,423,5,51,0,0,423,428,1,0,0,0,
+		424,425,7,8,0,0,425,428,5,36,0,0,426,428,5,63,0,0,427,413,1,0,0,0,427,
+		420,1,0,0,0,427,424,1,0,0,0,427,426,1,0,0,0,428,431,1,0,0,0,429,427,1,
+		0,0,0,429,430,1,0,0,0,430,433,1,0,0,0,431,429,1,0,0,0,432,389,1,0,0,0,
+		432,410,1,0,0,0,433,51,1,0,0,0,434,437,3,48,24,0,435,436,5,56,0,0,436,
+		438,3,48,24,0,437,435,1,0,0,0,437,438,1,0,0,0,438,449,1,0,0,0,439,445,
+		5,54,0,0,440,443,3,48,24,0,441,442,5,56,0,0,442,444,3,48,24,0,443,441,
+		1,0,0,0,443,444,1,0,0,0,444,446,1,0,0,0,445,440,1,0,0,0,445,446,1,0,0,
+		0,446,448,1,0,0,0,447,439,1,0,0,0,448,451,1,0,0,0,449,447,1,0,0,0,449,
+		450,1,0,0,0,450,53,1,0,0,0,451,449,1,0,0,0,452,457,3,48,24,0,453,455,7,
+		4,0,0,454,456,3,48,24,0,455,454,1,0,0,0,455,456,1,0,0,0,456,458,1,0,0,
+		0,457,453,1,0,0,0,457,458,1,0,0,0,458,464,1,0,0,0,459,461,7,4,0,0,460,
+		462,3,48,24,0,461,460,1,0,0,0,461,462,1,0,0,0,462,464,1,0,0,0,463,452,
+		1,0,0,0,463,459,1,0,0,0,464,55,1,0,0,0,465,476,5,50,0,0,466,473,3,48,24,
+		0,467,469,5,54,0,0,468,470,3,48,24,0,469,468,1,0,0,0,469,470,1,0,0,0,470,
+		472,1,0,0,0,471,467,1,0,0,0,472,475,1,0,0,0,473,471,1,0,0,0,473,474,1,
+		0,0,0,474,477,1,0,0,0,475,473,1,0,0,0,476,466,1,0,0,0,476,477,1,0,0,0,
+		477,478,1,0,0,0,478,479,5,51,0,0,479,57,1,0,0,0,480,481,5,26,0,0,481,486,
+		5,36,0,0,482,483,5,57,0,0,483,485,5,36,0,0,484,482,1,0,0,0,485,488,1,0,
+		0,0,486,484,1,0,0,0,486,487,1,0,0,0,487,490,1,0,0,0,488,486,1,0,0,0,489,
+		491,3,40,20,0,490,489,1,0,0,0,490,491,1,0,0,0,491,500,1,0,0,0,492,494,
+		5,50,0,0,493,495,3,48,24,0,494,493,1,0,0,0,494,495,1,0,0,0,495,496,1,0,
+		0,0,496,499,5,51,0,0,497,499,5,59,0,0,498,492,1,0,0,0,498,497,1,0,0,0,
+		499,502,1,0,0,0,500,498,1,0,0,0,500,501,1,0,0,0,501,511,1,0,0,0,502,500,
+		1,0,0,0,503,506,5,48,0,0,504,505,5,2,0,0,505,507,5,62,0,0,506,504,1,0,
+		0,0,506,507,1,0,0,0,507,508,1,0,0,0,508,509,3,48,24,0,509,510,5,49,0,0,
+		510,512,1,0,0,0,511,503,1,0,0,0,511,512,1,0,0,0,512,59,1,0,0,0,513,514,
+		5,18,0,0,514,515,3,48,24,0,515,523,3,42,21,0,516,517,5,1,0,0,517,518,5,
+		18,0,0,518,519,3,48,24,0,519,520,3,42,21,0,520,522,1,0,0,0,521,516,1,0,
+		0,0,522,525,1,0,0,0,523,521,1,0,0,0,523,524,1,0,0,0,524,528,1,0,0,0,525,
+		523,1,0,0,0,526,527,5,19,0,0,527,529,3,42,21,0,528,526,1,0,0,0,528,529,
+		1,0,0,0,529,61,1,0,0,0,530,538,5,47,0,0,531,537,5,111,0,0,532,533,5,110,
+		0,0,533,534,3,48,24,0,534,535,5,53,0,0,535,537,1,0,0,0,536,531,1,0,0,0,
+		536,532,1,0,0,0,537,540,1,0,0,0,538,536,1,0,0,0,538,539,1,0,0,0,539,541,
+		1,0,0,0,540,538,1,0,0,0,541,542,5,109,0,0,542,63,1,0,0,0,86,67,74,78,85,
+		93,98,107,111,116,124,129,133,138,143,151,159,164,168,176,181,185,188,
+		191,194,199,203,209,213,223,229,232,237,240,243,249,256,260,272,276,283,
+		287,292,294,303,312,319,323,332,336,340,349,351,365,367,371,378,380,386,
+		410,413,417,427,429,432,437,443,445,449,455,457,461,463,469,473,476,486,
+		490,494,498,500,506,511,523,528,536,538
 	};
 
 	public static readonly ATN _ATN =

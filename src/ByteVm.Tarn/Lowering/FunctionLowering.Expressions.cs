@@ -156,7 +156,7 @@ internal sealed partial class FunctionLowering
         Register owner = Lower(expression.Receiver);
         Register result = Result(target, expression.Type, mark);
         Position(expression.Span);
-        builder.LoadField(result, owner, program.FieldOf(expression.Field));
+        builder.LoadField(result, owner, program.FieldOf(expression.Field, expression.Receiver.Type));
         return result;
     }
 
@@ -326,13 +326,13 @@ internal sealed partial class FunctionLowering
     {
         Position(call.Span);
         if (call.Dispatch == Binding.Dispatch.Virtual)
-            builder.CallVirtual(result, program.MethodOf(call.Function), arguments);
+            builder.CallVirtual(result, program.MethodOf(call.Function, call.Types), arguments);
         else if (call.Dispatch == Binding.Dispatch.Interface)
-            builder.CallInterface(result, program.MethodOf(call.Function), arguments);
+            builder.CallInterface(result, program.MethodOf(call.Function, call.Types), arguments);
         else if (call.Function.IsExtern)
             builder.Trap(result, program.ImportOf(call.Function), arguments);
         else
-            builder.Call(result, program.FunctionOf(call.Function), arguments);
+            builder.Call(result, program.FunctionOf(call.Function, call.Types), arguments);
         if (call.Type.IsNever)
             EmitDefaultReturn(returnType);
     }
@@ -346,7 +346,7 @@ internal sealed partial class FunctionLowering
         Position(expression.Span);
         builder.New(target, Types.Storage(expression.Type));
         arguments[0] = target;
-        builder.Call(null, program.FunctionOf(expression.Class.Constructor!), arguments);
+        builder.Call(null, program.FunctionOf(expression.Class.Symbol.Constructor!, expression.Class.Map), arguments);
         ReleaseTo(mark);
     }
 

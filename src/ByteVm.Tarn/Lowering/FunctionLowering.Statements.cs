@@ -62,10 +62,10 @@ internal sealed partial class FunctionLowering
         Register register = NewRegister(Types.Register(statement.Local.Type));
         locals.Add(statement.Local, register);
         builder.NameLocal(register, statement.Local.Name, builder.Position, builder.Position);
-        if (statement.Initializer is null)
-            EmitZero(register);
-        else
+        if (statement.Initializer is not null)
             LowerInto(statement.Initializer, register, isFresh: true);
+        else if (statement.Local.Type is not TypeVariable)
+            EmitZero(register);
     }
 
     private void LowerAssignment(BoundAssignment statement)
@@ -107,7 +107,7 @@ internal sealed partial class FunctionLowering
     {
         BoundLocal local => new Place(PlaceKind.Local, locals[local.Local], default, default, default),
         BoundGlobal global => new Place(PlaceKind.Global, default, default, default, program.GlobalOf(global.Global)),
-        BoundField field => new Place(PlaceKind.Field, Lower(field.Receiver), default, program.FieldOf(field.Field), default),
+        BoundField field => new Place(PlaceKind.Field, Lower(field.Receiver), default, program.FieldOf(field.Field, field.Receiver.Type), default),
         BoundElement element => new Place(PlaceKind.Element, Lower(element.Array), Lower(element.Index), default, default),
         _ => throw new InvalidOperationException($"{target.GetType().Name} is no place."),
     };
@@ -356,9 +356,9 @@ internal sealed partial class FunctionLowering
         builder.AddI32(index, index, Constant(1));
         builder.Jump(done);
         builder.Mark(wide);
-        builder.Call(scalar, program.FunctionOf(program.ScalarAt), [text, index]);
+        builder.Call(scalar, program.FunctionOf(program.ScalarAt, TypeMap.Empty), [text, index]);
         Register width = Temporary(TypeRef.I32);
-        builder.Call(width, program.FunctionOf(program.ScalarWidth), [scalar]);
+        builder.Call(width, program.FunctionOf(program.ScalarWidth, TypeMap.Empty), [scalar]);
         builder.AddI32(index, index, width);
         builder.Mark(done);
         ReleaseTo(mark);

@@ -83,6 +83,16 @@ internal sealed partial class FunctionLowering
             return;
         }
 
+        // Nothing else makes a value of a type parameter, so control is kept here where it never comes anyway.
+        if (type is TypeVariable)
+        {
+            Label here = builder.NewLabel();
+            builder.Mark(here);
+            builder.Jump(here);
+            isDead = true;
+            return;
+        }
+
         Register value = Temporary(Types.Register(type));
         EmitZero(value);
         builder.ReturnValue(value);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ByteVm.Bytecode;
 using ByteVm.Tarn.Binding;
 using ByteVm.Tarn.Diagnostics;
@@ -38,7 +39,7 @@ internal sealed class ProgramLowering
     /// <summary>The module; null when it was refused after all: a limit, a cycle of initializers, or an error in the library.</summary>
     public Module? Lower()
     {
-        FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate && !f.IsExtern)];
+        FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate && !f.IsExtern && f.TypeParameters.IsEmpty)];
         IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported);
         if (compilation.Diagnostics.HasErrors)
             return null;
@@ -54,15 +55,18 @@ internal sealed class ProgramLowering
 
     public int FileOf(SourceText source) => module.SourceFile(source.Name);
 
-    public FunctionRef FunctionOf(FunctionSymbol function) => module.Function(IndexOf(function));
+    public FunctionRef FunctionOf(FunctionSymbol function, TypeMap types) =>
+        module.Function(IndexOf(function), Types.StorageOf(function.AllTypeParameters.Select(p => types.Find(p)!)));
 
     public GlobalRef GlobalOf(GlobalSymbol global) => globals[global];
 
-    public FieldRef FieldOf(FieldSymbol field) => module.Field(Types.Storage(field.Class!.Type), field.Index);
+    /// <param name="receiver">The type of what holds the field: its class or one below it.</param>
+    public FieldRef FieldOf(FieldSymbol field, TarnType receiver) =>
+        module.Field(Types.Storage(TypeRelations.ClassOf(receiver.NonNull)!.AsSuper(field.Class!)!), field.Index);
 
-    public MethodRef MethodOf(FunctionSymbol method)
+    public MethodRef MethodOf(FunctionSymbol method, TypeMap types)
     {
-        TypeRef type = Types.Storage(method.Class!.Type);
+        TypeRef type = Types.Storage(method.Class!.Type.Substitute(types));
         if (!methodIndices.TryGetValue(method, out int index))
         {
             index = method.Class.Methods.Where(m => m.IsDispatched).TakeWhile(m => m != method).Count();
@@ -160,12 +164,16 @@ internal sealed class ProgramLowering
         FunctionBody body = compilation.BodyOf(function);
         if (compilation.Diagnostics.HasErrors)
             return;
-        FunctionBuilder builder = module.DefineFunction(functions[function], ParameterTypes(function), Types.Result(function.ReturnType));
+        FunctionBuilder builder = module.DefineFunction(functions[function], ParameterTypes(function), Types.Result(function.ReturnType), TypeParametersOf(function.AllTypeParameters));
         var lowering = new FunctionLowering(this, builder, function.Module.Source, body.HasStatementsInValues);
         lowering.LowerBody(body);
         builder.Build();
         CheckLimits(function, builder.Position, lowering.RegisterCount);
     }
+
+    /// <summary>A bound that numbers meet too is only the language's.</summary>
+    private TypeParameter[] TypeParametersOf(ImmutableArray<TypeParameterSymbol> parameters) =>
+        [.. parameters.Select(p => new TypeParameter(p.Name, p.ReferenceBound is null ? TypeRef.None : Types.Storage(p.ReferenceBound)))];
 
     private void CheckLimits(MemberSymbol symbol, int instructions, int registers)
     {
@@ -197,15 +205,16 @@ internal sealed class ProgramLowering
     private void DefineType(ClassSymbol @class)
     {
         CheckLimit(@class, @class.Fields.Count, "fields", FormatLimits.MaxFields);
+        CheckLimit(@class, @class.TypeParameters.Length, "type parameters", FormatLimits.MaxTypeArguments);
         CheckLimit(@class, @class.Depth, "superclasses", FormatLimits.MaxClassDepth);
         CheckLimit(@class, @class.Methods.Count, "methods", FormatLimits.MaxMethods);
-        CheckLimit(@class, @class.Interfaces.Length, "interfaces", FormatLimits.MaxInterfaces);
+        CheckLimit(@class, @class.InterfaceTypes.Length, "interfaces", FormatLimits.MaxInterfaces);
         module.DefineType(Types.Definition(@class), new TypeDefinition(
             @class.QualifiedName,
             @class.IsInterface ? TypeDefinitionKind.Interface : TypeDefinitionKind.Class,
-            [],
-            @class.Base is null ? TypeRef.None : Types.Storage(@class.Base.Type),
-            [.. @class.Interfaces.Select(i => Types.Storage(i.Type))],
+            TypeParametersOf(@class.TypeParameters),
+            @class.BaseType is null ? TypeRef.None : Types.Storage(@class.BaseType),
+            Types.StorageOf(@class.InterfaceTypes),
             [.. @class.Fields.Select(f => new FieldDefinition(f.Name, Types.Storage(compilation.TypeOf(f)!)))],
             [.. @class.Methods.Where(m => m.IsDispatched).Select(Method)],
             IsAbstract: @class.IsAbstract && !@class.IsInterface,

@@ -42,10 +42,13 @@ internal sealed class TypeLowering(ModuleBuilder module)
         return index;
     }
 
+    public TypeRef[] StorageOf(IEnumerable<TarnType> types) => [.. types.Select(Storage)];
+
     private TypeRef Lower(TarnType type) => type switch
     {
         ArrayType array => module.ArrayOf(Storage(array.Element)),
-        ClassType @class => module.Named(Definition(@class.Symbol)),
+        ClassType @class => module.Named(Definition(@class.Symbol), StorageOf(@class.Arguments)),
+        TypeVariable variable => module.TypeVariable(variable.Parameter.Index),
         BuiltInType builtIn => Lower(builtIn.Kind),
         _ => throw new InvalidOperationException($"Type {type} cannot be lowered."),
     };

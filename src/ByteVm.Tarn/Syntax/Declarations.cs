@@ -40,8 +40,11 @@ internal abstract record DeclarationSyntax(Span Span, Modifiers Modifiers, Ident
 
 /// <summary>A function or method: a block, an expression body, or neither (abstract).</summary>
 internal sealed record FunctionSyntax(
-    Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<ParameterSyntax> Parameters, TypeSyntax? ReturnType, BlockSyntax? Body,
+    Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<TypeParameterSyntax> TypeParameters, ImmutableArray<ParameterSyntax> Parameters, TypeSyntax? ReturnType, BlockSyntax? Body,
     ExpressionSyntax? ExpressionBody) : DeclarationSyntax(Span, Modifiers, Name);
+
+/// <summary>A type parameter and what its arguments must be; null when anything.</summary>
+internal sealed record TypeParameterSyntax(Span Span, Identifier Name, TypeSyntax? Bound) : SyntaxNode(Span);
 
 internal sealed record ParameterSyntax(Span Span, Identifier Name, TypeSyntax Type, ExpressionSyntax? Default) : SyntaxNode(Span);
 
@@ -54,7 +57,7 @@ internal sealed record ClassParameterSyntax(Modifiers Modifiers, FieldKind Field
 internal sealed record SuperTypeSyntax(Span Span, TypeSyntax Type, ImmutableArray<ArgumentSyntax> Arguments) : SyntaxNode(Span);
 
 internal sealed record ClassSyntax(
-    Span Span, Modifiers Modifiers, Identifier Name, bool IsInterface, ImmutableArray<ClassParameterSyntax> Parameters,
+    Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<TypeParameterSyntax> TypeParameters, bool IsInterface, ImmutableArray<ClassParameterSyntax> Parameters,
     ImmutableArray<SuperTypeSyntax> SuperTypes, ImmutableArray<DeclarationSyntax> Members) : DeclarationSyntax(Span, Modifiers, Name);
 
 /// <summary>let or var: a local, a global or a field.</summary>
@@ -66,7 +69,7 @@ internal sealed record InitializerSyntax(Span Span, Modifiers Modifiers, Identif
 
 internal abstract record TypeSyntax(Span Span) : SyntaxNode(Span);
 
-internal sealed record NamedTypeSyntax(Span Span, ImmutableArray<Identifier> Path) : TypeSyntax(Span);
+internal sealed record NamedTypeSyntax(Span Span, ImmutableArray<Identifier> Path, ImmutableArray<TypeSyntax> Arguments) : TypeSyntax(Span);
 
 internal sealed record ArrayTypeSyntax(Span Span, TypeSyntax Element) : TypeSyntax(Span);
 

@@ -30,7 +30,8 @@ internal sealed record MemberSyntax(Span Span, ExpressionSyntax Target, Identifi
 
 internal sealed record ArgumentSyntax(Span Span, Identifier? Name, ExpressionSyntax Value) : SyntaxNode(Span);
 
-internal sealed record CallSyntax(Span Span, ExpressionSyntax Callee, ImmutableArray<ArgumentSyntax> Arguments) : ExpressionSyntax(Span);
+/// <summary>A call; <see cref="TypeArguments"/> are empty where they are to be inferred.</summary>
+internal sealed record CallSyntax(Span Span, ExpressionSyntax Callee, ImmutableArray<TypeSyntax> TypeArguments, ImmutableArray<ArgumentSyntax> Arguments) : ExpressionSyntax(Span);
 
 internal sealed record IndexSyntax(Span Span, ExpressionSyntax Target, ExpressionSyntax Index) : ExpressionSyntax(Span);
 

@@ -10,7 +10,8 @@ namespace ByteVm.Tarn.Syntax;
 /// <para>A newline ends a statement unless the line obviously continues: it counts when all of this holds: the innermost open
 /// bracket is a '{' (or none), the token before it can end a statement, and the token after it cannot continue one. Other
 /// newlines are dropped. A '}' and the end of the file end a statement too, so a NEWLINE is put before them.</para>
-/// <para>Two tokens are renamed so that the grammar stays LL(1): an 'else' before 'if', and a name before '=&gt;'.</para>
+/// <para>Tokens are renamed so that the grammar stays LL(1): an 'else' before 'if', a name before '=&gt;', and the '&lt;' and '&gt;' around type
+/// parameters and arguments. Those are told from comparisons by how they stand: the '&lt;' directly after a name, and nothing but types up to the '&gt;'.</para>
 /// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
 /// </summary>
 internal sealed class StatementTerminators(SourceText source, DiagnosticBag diagnostics)
@@ -22,7 +23,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
     private static readonly bool[] CanEndStatement = TokenSet(
         IDENT, INT, LONG, FLOAT, DOUBLE, CHAR, STRING, RAW_STRING, STRING_END, RPAREN, RBRACK, RBRACE, THIS, SUPER, NULL, TRUE, FALSE,
-        BREAK, CONTINUE, RETURN, QUESTION, BANG_BANG, PLUS_PLUS, MINUS_MINUS);
+        BREAK, CONTINUE, RETURN, QUESTION, BANG_BANG, PLUS_PLUS, MINUS_MINUS, TYPE_CLOSE);
 
     private static readonly bool[] ContinuesStatement = TokenSet(
         DOT, SAFE_DOT, COALESCE, AND, OR, STAR, SLASH, PERCENT, AMP, BAR, CARET, SHL, SHR, USHR, LT, LE, GT, GE, EQ, NE, IDENTICAL,
@@ -33,7 +34,13 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         IMPORT, FN, LET, VAR, CLASS, INTERFACE, INIT, OPEN, ABSTRACT, OVERRIDE, PRIVATE, STATIC, EXTERN, WHILE, FOR, BREAK, CONTINUE, RETURN);
 
     private readonly List<IToken> output = new(source.Text.Length / 4 + 16);
+    private static readonly bool[] StandsInTypeArguments = TokenSet(IDENT, DOT, COMMA, COLON, LBRACK, RBRACK, QUESTION, LPAREN, RPAREN, FN);
+
     private readonly List<Bracket> brackets = [];
+
+    /// <summary>For each TYPE_CLOSE in the output, where its TYPE_OPEN is.</summary>
+    private readonly Dictionary<int, int> typeOpeners = [];
+
     private IToken? pendingNewline;
     private IToken? openString;
 
@@ -84,6 +91,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         pendingNewline = null;
 
         Rename(type);
+        if (TryCloseTypeArguments(token))
+            return true;
         output.Add(token);
         return TrackNesting(token);
     }
@@ -121,6 +130,46 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
             last.Type = ELSE_IF;
         else if (next == FAT_ARROW && last.Type == IDENT)
             last.Type = LAMBDA_PARAMETER;
+    }
+
+    /// <summary>Whether the token is one or several '&gt;' that end type arguments: then they and their openers are renamed.</summary>
+    private bool TryCloseTypeArguments(CommonToken token)
+    {
+        int count = token.Type switch { GT => 1, SHR => 2, USHR => 3, _ => 0 };
+        Span<int> openers = stackalloc int[count];
+        int from = output.Count - 1;
+        for (int i = 0; i < count; i++)
+        {
+            openers[i] = FindTypeOpener(from);
+            if (openers[i] < 0 || openers[i] == output.Count - 1)
+                return false;
+            from = openers[i] - 1;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ((CommonToken)output[openers[i]]).Type = TYPE_OPEN;
+            typeOpeners.Add(output.Count, openers[i]);
+            int place = token.StartIndex + i;
+            output.Add(new CommonToken(token) { Type = TYPE_CLOSE, StartIndex = place, StopIndex = place });
+        }
+
+        return count > 0;
+    }
+
+    private int FindTypeOpener(int from)
+    {
+        for (int i = from; i > 0; i--)
+        {
+            if (output[i].Type == LT)
+                return output[i - 1].Type == IDENT && output[i - 1].StopIndex + 1 == output[i].StartIndex ? i : -1;
+            if (typeOpeners.TryGetValue(i, out int inner))
+                i = inner;
+            else if (!StandsInTypeArguments[output[i].Type])
+                return -1;
+        }
+
+        return -1;
     }
 
     private bool TrackNesting(CommonToken token)

@@ -64,13 +64,15 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
     }
 
     // Operators can stand after every operand; naming them all hides what is missing.
-    private static bool IsWorthNaming(int token) => token is not ((>= BANG_BANG and <= COALESCE) or IS or AS or AS_SAFE or DOT or SAFE_DOT or QUESTION);
+    private static bool IsWorthNaming(int token) => token is not ((>= BANG_BANG and <= COALESCE) or IS or AS or AS_SAFE or DOT or SAFE_DOT or QUESTION or TYPE_OPEN);
 
     private static string Name(int token) => token switch
     {
         TokenConstants.EOF => "the end of the file",
         NEWLINE => "a newline",
         IDENT => "a name",
+        TYPE_OPEN => "'<'",
+        TYPE_CLOSE => "'>'",
         STRING_END or STRING_TEXT or INTERPOLATION => "the rest of the string",
         _ => DefaultVocabulary.GetDisplayName(token),
     };

@@ -107,10 +107,11 @@ internal sealed partial class TreeBuilder
 
     private ExpressionSyntax Suffix(ExpressionSyntax target, ref ChildReader children)
     {
+        ImmutableArray<TypeSyntax> typeArguments = children.TryRule<TypeArgumentsContext>() is { } list ? TypeArguments(list) : [];
         IToken token = children.Token();
         switch (token.Type)
         {
-            case LPAREN: return Call(target, ref children);
+            case LPAREN: return Call(target, typeArguments, ref children);
             case LBRACK: return Index(target, ref children);
             case BANG_BANG: return new NotNullSyntax(target.Span.To(SpanOf(token)), target);
             default:
@@ -119,10 +120,10 @@ internal sealed partial class TreeBuilder
         }
     }
 
-    private CallSyntax Call(ExpressionSyntax callee, ref ChildReader children)
+    private CallSyntax Call(ExpressionSyntax callee, ImmutableArray<TypeSyntax> typeArguments, ref ChildReader children)
     {
         ImmutableArray<ArgumentSyntax> arguments = children.TryRule<ArgumentsContext>() is { } list ? Arguments(list) : [];
-        return new CallSyntax(callee.Span.To(SpanOf(children.Token())), callee, arguments);
+        return new CallSyntax(callee.Span.To(SpanOf(children.Token())), callee, typeArguments, arguments);
     }
 
     private ImmutableArray<ArgumentSyntax> Arguments(ArgumentsContext context)

@@ -127,13 +127,35 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
         var children = new ChildReader(context);
         children.Skip();
         Identifier name = Name(children.Token());
+        ImmutableArray<TypeParameterSyntax> typeParameters = TypeParameters(ref children);
         children.Skip();
         ImmutableArray<ParameterSyntax> parameters = children.TryRule<ParametersContext>() is { } list ? Parameters(list) : [];
         children.Skip();
         TypeSyntax? returnType = children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null;
         BlockSyntax? body = children.TryRule<BlockContext>() is { } block ? Block(block) : null;
         ExpressionSyntax? expression = children.TryToken(ASSIGN) ? Expression(children.Rule<ExpressionContext>()) : null;
-        return new FunctionSyntax(SpanOf(declaration), modifiers, name, parameters, returnType, body, expression);
+        return new FunctionSyntax(SpanOf(declaration), modifiers, name, typeParameters, parameters, returnType, body, expression);
+    }
+
+    private ImmutableArray<TypeParameterSyntax> TypeParameters(ref ChildReader children)
+    {
+        if (children.TryRule<TypeParametersContext>() is not { } list)
+            return [];
+        var parameters = ImmutableArray.CreateBuilder<TypeParameterSyntax>(list.ChildCount / 2);
+        foreach (var child in list.children)
+        {
+            if (child is TypeParameterContext parameter)
+                parameters.Add(TypeParameter(parameter));
+        }
+
+        return parameters.DrainToImmutable();
+    }
+
+    private TypeParameterSyntax TypeParameter(TypeParameterContext context)
+    {
+        var children = new ChildReader(context);
+        Identifier name = Name(children.Token());
+        return new TypeParameterSyntax(SpanOf(context), name, children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null);
     }
 
     private ImmutableArray<ParameterSyntax> Parameters(ParametersContext context)
@@ -163,6 +185,7 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
         var children = new ChildReader(context);
         children.Skip();
         Identifier name = Name(children.Token());
+        ImmutableArray<TypeParameterSyntax> typeParameters = TypeParameters(ref children);
         ImmutableArray<ClassParameterSyntax> parameters = [];
         if (children.TryToken(LPAREN))
         {
@@ -172,7 +195,7 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
 
         ImmutableArray<SuperTypeSyntax> superTypes = children.TryRule<SuperTypesContext>() is { } supers ? SuperTypes(supers) : [];
         ImmutableArray<DeclarationSyntax> members = children.TryRule<MemberBlockContext>() is { } block ? Members(block) : [];
-        return new ClassSyntax(SpanOf(declaration), modifiers, name, IsInterface: false, parameters, superTypes, members);
+        return new ClassSyntax(SpanOf(declaration), modifiers, name, typeParameters, IsInterface: false, parameters, superTypes, members);
     }
 
     private ImmutableArray<ClassParameterSyntax> ClassParameters(ClassParametersContext context)
@@ -200,9 +223,10 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
         var children = new ChildReader(context);
         children.Skip();
         Identifier name = Name(children.Token());
+        ImmutableArray<TypeParameterSyntax> typeParameters = TypeParameters(ref children);
         ImmutableArray<SuperTypeSyntax> superTypes = children.TryRule<SuperTypesContext>() is { } supers ? SuperTypes(supers) : [];
         ImmutableArray<DeclarationSyntax> members = children.TryRule<MemberBlockContext>() is { } block ? Members(block) : [];
-        return new ClassSyntax(SpanOf(declaration), modifiers, name, IsInterface: true, [], superTypes, members);
+        return new ClassSyntax(SpanOf(declaration), modifiers, name, typeParameters, IsInterface: true, [], superTypes, members);
     }
 
     private ImmutableArray<SuperTypeSyntax> SuperTypes(SuperTypesContext context)
@@ -268,13 +292,25 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
     private NamedTypeSyntax NamedType(ref ChildReader children)
     {
         Identifier first = Name(children.Token());
-        if (children.NextToken != DOT)
-            return new NamedTypeSyntax(first.Span, [first]);
-        var path = ImmutableArray.CreateBuilder<Identifier>();
-        path.Add(first);
+        var path = ImmutableArray.Create(first);
         while (children.TryToken(DOT))
-            path.Add(Name(children.Token()));
-        return new NamedTypeSyntax(first.Span.To(path[^1].Span), path.ToImmutable());
+            path = path.Add(Name(children.Token()));
+        Span span = first.Span.To(path[^1].Span);
+        if (children.TryRule<TypeArgumentsContext>() is not { } arguments)
+            return new NamedTypeSyntax(span, path, []);
+        return new NamedTypeSyntax(span.To(SpanOf(arguments)), path, TypeArguments(arguments));
+    }
+
+    private ImmutableArray<TypeSyntax> TypeArguments(TypeArgumentsContext context)
+    {
+        var arguments = ImmutableArray.CreateBuilder<TypeSyntax>(context.ChildCount / 2);
+        foreach (var child in context.children)
+        {
+            if (child is TypeContext argument)
+                arguments.Add(Type(argument));
+        }
+
+        return arguments.DrainToImmutable();
     }
 
     private static TypeSyntax TypeSuffix(TypeSyntax type, ref ChildReader children)
