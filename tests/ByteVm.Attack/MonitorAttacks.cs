@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using ByteVm.Host.Worker;
+using ByteVm.Memory.Layout;
+using ByteVm.Runtime.Execution;
+
+namespace ByteVm.Attack;
+
+/// <summary>C: what a hostile worker leaves for the host to read. Each ends the guest at most, and soon.</summary>
+public sealed unsafe class MonitorAttacks
+{
+    private const string Source =
+        """
+        class Node(let name: string, let next: Node?)
+
+        fn chain(n: int): int {
+            var list = Node("end", null)
+            for i in 0..n { list = Node("node ${i}", list) }
+            println(list.name)
+            return list.name.length
+        }
+
+        fn outer(n: int): int = chain(n) + 1
+        """;
+
+    private static readonly GuestProgram Program = Guests.Compile(Source);
+
+    private delegate void Tampering(Instance instance);
+
+    [Theory]
+    [InlineData(uint.MaxValue)]
+    [InlineData(0x7FFF_FFFFu)]
+    public void C20_ForgedTrapSitesAreRefused(uint site) => EndsTheGuest(instance => instance.Context->TrapSite = site);
+
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData(1UL)]
+    [InlineData(0x7FFF_FFFF_F000UL)]
+    [InlineData(ulong.MaxValue)]
+    public void C20_ForgedFramesAreRefused(ulong frame) => EndsTheGuest(instance => instance.Context->GuestRbp = frame);
+
+    [Fact]
+    public void C20_FramesThatEndBeyondTheStackAreRefused() => EndsTheGuest(instance => instance.Context->GuestRbp = (ulong)instance.Stack.Top - 8);
+
+    [Fact]
+    public void C20_AFrameChainThatGoesRoundEnds() => EndsTheGuest(
+        instance => *(ulong*)instance.Context->GuestRbp = instance.Context->GuestRbp,
+        options => options with { GcStress = true });
+
+    [Theory]
+    [InlineData(100u)]
+    [InlineData(uint.MaxValue)]
+    public void C20_UnknownTrapsAreRefused(uint kind) => EndsTheGuest(instance => instance.Context->Trap = (TrapKind)kind);
+
+    [Theory]
+    [InlineData(0xFFFF_FFFFu)]
+    [InlineData(0x7FFF_FFFFu)]
+    [InlineData(0x8000_0000u)]
+    [InlineData(0x7FFF_FFF0u)]
+    public void C21_LengthsThatWrapAreRefused(uint length) => EndsTheGuest(instance => ForEachString(instance, text => text[1] = length));
+
+    /// <summary>Bytes are passed on as they are; what makes text of them must not throw.</summary>
+    [Fact]
+    public void C22_TextThatIsNotUtf8HarmsNobody()
+    {
+        using var output = new StringWriter();
+        using GuestInstance instance = Start(options => options with { Console = GuestConsole.To(output) });
+        Hook(instance, i => ForEachString(i, text =>
+        {
+            byte* bytes = (byte*)text + ObjectLayout.StringBytesOffset;
+            bytes[0] = 0xED; // a surrogate's first byte, without the rest
+            bytes[1] = 0x00;
+            bytes[2] = 0xC0;
+        }));
+        _ = Guests.FaultOf(instance, "outer", 20);
+        AnotherWorks();
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(1u)]
+    [InlineData(0xFFFF_FFF8u)]
+    [InlineData(72u)]
+    public void C25_CorruptHeadersEndTheGuestAndTheCollector(uint type) => EndsTheGuest(
+        instance => ForEachString(instance, text => text[0] = type),
+        options => options with { GcStress = true });
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(3u)]
+    [InlineData(uint.MaxValue)]
+    public void C25_AHeapTopThatLiesIsNotBelieved(uint top) => EndsTheGuest(instance => instance.Context->HeapTop = top);
+
+    /// <summary>Memory that the collector finds in a ring ends like any other: each object is moved once.</summary>
+    [Fact]
+    public void C25_CyclesAreNoTrap()
+    {
+        using GuestInstance instance = Start(options => options with { GcStress = true });
+        Hook(instance, i =>
+        {
+            uint used = i.Heap.BufferEnd - i.Heap.Bottom;
+            uint* words = (uint*)(i.Cage.Base + i.Heap.Bottom);
+            for (uint k = 2; k < used / 4; k++)
+            {
+                if (words[k] >= i.Heap.Bottom && words[k] < i.Heap.BufferEnd && words[k] % 8 == 0)
+                    words[k] = i.Heap.Bottom;
+            }
+        });
+        long started = Stopwatch.GetTimestamp();
+        _ = Guests.FaultOf(instance, "outer", 20);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
+        AnotherWorks();
+    }
+
+    [Fact]
+    public void C24_AWorkerKilledDuringACollectionIsReportedAfterIt()
+    {
+        using GuestInstance instance = Start(options => options with { GcStress = true });
+        Hook(instance, i => ((WorkerSession)i.ProcessorState!).Kill());
+        Assert.Equal(FaultKind.WorkerDied, Guests.FaultOf(instance, "outer", 20)!.Kind);
+        AnotherWorks();
+    }
+
+    private static void EndsTheGuest(Tampering tamper, Func<InstanceOptions, InstanceOptions>? change = null) => Expect.Repeatedly(() =>
+    {
+        using GuestInstance instance = Start(change ?? (options => options));
+        Hook(instance, tamper);
+        long started = Stopwatch.GetTimestamp();
+        GuestFault? fault = Guests.FaultOf(instance, "outer", 20);
+        Assert.NotNull(fault);
+        Assert.Equal(FaultKind.WorkerDied, fault.Kind);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
+        AnotherWorks();
+    });
+
+    private static GuestInstance Start(Func<InstanceOptions, InstanceOptions> change)
+    {
+        GuestInstance instance = Program.Instantiate(change(Guests.Options(IsolationLevel.Process) with { MemoryBytes = 4 << 20 }));
+        Assert.Equal(6, instance.Call<int>("chain", 10));
+        return instance;
+    }
+
+    /// <summary>Tampers at the twelfth service of the next call, when a part of the chain is alive.</summary>
+    private static void Hook(GuestInstance instance, Tampering tamper)
+    {
+        int services = 0;
+        Instance target = instance.Instance;
+        ((WorkerSession)target.ProcessorState!).BeforeReading = () =>
+        {
+            if (target.Context->Trap == TrapKind.Service && ++services == 12)
+                tamper(target);
+        };
+    }
+
+    private static void ForEachString(Instance instance, StringAction change)
+    {
+        uint type = instance.Program.String.DescriptorOffset;
+        for (uint offset = instance.Heap.Bottom; offset < instance.Context->HeapTop; offset += ObjectLayout.Alignment)
+        {
+            uint* header = (uint*)(instance.Cage.Base + offset);
+            if (header[0] == type)
+                change(header);
+        }
+    }
+
+    private delegate void StringAction(uint* header);
+
+    private static void AnotherWorks()
+    {
+        using GuestInstance other = Start(options => options);
+        Assert.Equal(6, other.Call<int>("chain", 10));
+    }
+}
