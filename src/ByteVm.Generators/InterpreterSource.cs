@@ -39,7 +39,7 @@ internal static class InterpreterSource
         if (Computes(row))
             return Compute(row) + Wrap(row, $"        Compute{row.Name}(ip, frame);\n" + Next("1"));
         if (MayFault(row))
-            return Wrap(row, FaultingBody(row));
+            return TryCompute(row) + Wrap(row, FaultingBody(row));
         if (Branches(row))
             return Wrap(row, BranchBody(row));
         return "";
@@ -62,9 +62,18 @@ internal static class InterpreterSource
         $"    [MethodImpl(MethodImplOptions.AggressiveInlining)]\n    private static void Compute{row.Name}(ulong* ip, long* frame) =>\n" +
         $"        Slot.Set(frame, A(ip), Operations.{row.Name}({Uses(row, "BC")}));\n\n";
 
-    private static string FaultingBody(OpcodeRow row) =>
+    /// <summary>
+    /// The same for an instruction that may fault, which then writes nothing. Never inlined: the result's address is taken, and a handler
+    /// with a local whose address is taken does not tail-call.
+    /// </summary>
+    private static string TryCompute(OpcodeRow row) =>
+        $"    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]\n    private static FaultKind TryCompute{row.Name}(ulong* ip, long* frame)\n    {{\n" +
         $"        FaultKind fault = Operations.{row.Name}({Uses(row, "BC")}, out var result);\n" +
-        $"        if (fault == FaultKind.None)\n        {{\n            Slot.Set(frame, A(ip), result);\n    {Next("1")}        }}\n\n" +
+        "        if (fault == FaultKind.None)\n            Slot.Set(frame, A(ip), result);\n        return fault;\n    }\n\n";
+
+    private static string FaultingBody(OpcodeRow row) =>
+        $"        FaultKind fault = TryCompute{row.Name}(ip, frame);\n" +
+        $"        if (fault == FaultKind.None)\n    {Next("1")}\n" +
         "        return Fault(fault, ip, frame, cage, context, table);\n";
 
     private static string BranchBody(OpcodeRow row)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ByteVm.Runtime.Interpretation;
 
@@ -63,8 +64,12 @@ internal static partial class Operations
 
     public static long RotrI64(long a, int b) => (long)BitOperations.RotateRight((ulong)a, b);
 
+    // Not inlined: where the machine has no instruction for it, BigMul takes the address of a local, and a handler with such a local
+    // does not tail-call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static long MulhI64(long a, long b) => Math.BigMul(a, b, out _);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static long MulhU64(long a, long b) => (long)Math.BigMul((ulong)a, (ulong)b, out _);
 
     public static long NegI64(long a) => -a;
