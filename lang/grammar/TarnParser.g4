@@ -53,7 +53,10 @@ initializer: INIT block;
 
 variableDeclaration: (LET | VAR) IDENT (COLON type)? (ASSIGN expression)?;
 
-type: IDENT (DOT IDENT)* typeArguments? (LBRACK RBRACK | QUESTION)*;
+type
+    : (IDENT (DOT IDENT)* typeArguments? | LPAREN type RPAREN) (LBRACK RBRACK | QUESTION)*
+    | FN LPAREN (type (COMMA type)*)? RPAREN COLON type
+    ;
 
 typeArguments: TYPE_OPEN type (COMMA type)* TYPE_CLOSE;
 
@@ -79,12 +82,17 @@ loop
     ;
 
 expression
-    : operand
+    : lambda
+    | operand
       ( ( PLUS | MINUS | STAR | SLASH | PERCENT | AMP | BAR | CARET | SHL | SHR | USHR | LT | LE | GT | GE | EQ | NE
         | IDENTICAL | NOT_IDENTICAL | AND | OR | COALESCE ) operand
       | (IS | AS | AS_SAFE) type
       )*
     ;
+
+lambda: (LAMBDA_PARAMETER | LAMBDA_OPEN (lambdaParameter (COMMA lambdaParameter)*)? RPAREN) FAT_ARROW (block | expression);
+
+lambdaParameter: IDENT (COLON type)?;
 
 operand
     : (MINUS | PLUS | BANG | BANG_BANG | TILDE)*
@@ -103,7 +111,7 @@ index: expression ((RANGE | RANGE_CLOSED) expression?)? | (RANGE | RANGE_CLOSED)
 
 arrayLiteral: LBRACK (expression (COMMA expression?)*)? RBRACK;
 
-newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)* (LPAREN (LAMBDA_PARAMETER FAT_ARROW)? expression RPAREN)?;
+newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)* (LPAREN expression RPAREN)?;
 
 ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
 

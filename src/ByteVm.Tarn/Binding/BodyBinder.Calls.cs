@@ -22,10 +22,13 @@ internal sealed partial class BodyBinder
         return call;
     }
 
-    // Functions are not values yet, so nothing but a name can be called.
-    private BoundExpression BindValueCall(CallSyntax syntax)
+    private BoundExpression BindValueCall(CallSyntax syntax) => BindInvoke(syntax, RequireValue(BindExpression(syntax.Callee)));
+
+    /// <summary>A call of a value: it must be a function.</summary>
+    private BoundExpression BindInvoke(CallSyntax syntax, BoundExpression callee)
     {
-        BoundExpression callee = RequireValue(BindExpression(syntax.Callee));
+        if (callee.Type is ClassType type && WellKnown.IsFunction(type.Symbol))
+            return BindMethodCall(syntax, callee, MethodOf(type.Symbol, "invoke"), syntax.Callee.Span);
         return CannotCall(syntax, callee.Type.IsError ? null : callee.Type.Name);
     }
 
@@ -58,14 +61,14 @@ internal sealed partial class BodyBinder
             case MissingSymbol:
                 return CannotCall(syntax, null);
             default:
-                return CannotCall(syntax, name.Text);
+                return BindInvoke(syntax, RequireAssigned(BindName(name)));
         }
     }
 
     private BoundExpression BindImplicitMethodCall(CallSyntax syntax, FunctionSymbol method)
     {
         if (HasThis)
-            return BindMethodCall(syntax, new BoundThis(syntax.Callee.Span, @class!.Type), method, syntax.Callee.Span);
+            return BindMethodCall(syntax, This(syntax.Callee.Span), method, syntax.Callee.Span);
         BindLooseArguments(syntax.Arguments);
         return Error(syntax.Callee.Span, DiagnosticCatalog.NoThisFor, method.Name);
     }
@@ -139,6 +142,8 @@ internal sealed partial class BodyBinder
                 return Error(member.Span, DiagnosticCatalog.InstanceMemberOfClass, method.Name, qualifier.Name);
             case null:
                 return CannotCall(syntax, null);
+            case GlobalSymbol global:
+                return BindInvoke(syntax, BindGlobalUse(global, member.Span));
             default:
                 return CannotCall(syntax, member.Name.Text);
         }
@@ -163,7 +168,7 @@ internal sealed partial class BodyBinder
         references.Add(method);
         TypeMap map = @class.Type.AsSuper(method.Class!)!.Map;
         return BindArguments(CalleeOf(method, map, null), syntax) is { } call
-            ? new BoundCall(syntax.Span, method, call.Types, new BoundThis(super.Span, @class.Type), call.Arguments, Dispatch.Static)
+            ? new BoundCall(syntax.Span, method, call.Types, This(super.Span), call.Arguments, Dispatch.Static)
             : new BoundError(syntax.Span);
     }
 
@@ -183,7 +188,7 @@ internal sealed partial class BodyBinder
                 Report(name.Span, DiagnosticCatalog.NoSuchMember, target.Type, name.Text);
                 return CannotCall(syntax, null);
             case FieldSymbol:
-                return CannotCall(syntax, name.Text);
+                return BindInvoke(syntax, BindValueMember(target, name));
             case var member:
                 BindLooseArguments(syntax.Arguments);
                 return Error(name.Span, DiagnosticCatalog.StaticMemberOfValue, member.Name, symbol.Name);
@@ -297,7 +302,7 @@ internal sealed partial class BodyBinder
     {
         if (!inference.IsOpen(parameter))
             return BindConverted(syntax, parameter.Substitute(inference.Map));
-        BoundExpression argument = RequireValue(BindExpression(syntax));
+        BoundExpression argument = RequireValue(BindExpression(syntax, syntax is LambdaSyntax ? inference.Outline(parameter) : null));
         inference.Unify(parameter, argument.Type);
         return argument;
     }

@@ -35,6 +35,7 @@ internal sealed partial class BodyBinder
         IfSyntax s => BindIf(s, wantsValue: true, expected),
         ArrayLiteralSyntax s => BindArrayLiteral(s, expected),
         NewArraySyntax s => BindNewArray(s),
+        LambdaSyntax s => BindLambda(s, expected),
         _ => throw new InvalidOperationException($"No binding for {syntax.GetType().Name}."),
     };
 
@@ -146,7 +147,7 @@ internal sealed partial class BodyBinder
         return new BoundCoalesce(value.Span, BuiltInType.String, safe, new BoundString(value.Span, "null"));
     }
 
-    private BoundExpression BindThis(Span span) => HasThis ? new BoundThis(span, @class!.Type) : Error(span, DiagnosticCatalog.NoThis);
+    private BoundExpression BindThis(Span span) => HasThis ? This(span) : Error(span, DiagnosticCatalog.NoThis);
 
     private BoundExpression BindIndex(IndexSyntax syntax)
     {

@@ -12,6 +12,8 @@ internal sealed partial class BodyBinder
     private BoundExpression BindName(Identifier name)
     {
         Symbol? symbol = Lookup(name.Text);
+        if (symbol is LocalSymbol captured)
+            Capture(captured);
         return symbol switch
         {
             LocalSymbol local => new BoundLocal(name.Span, local, flow.TypeOf(local)),
@@ -27,7 +29,7 @@ internal sealed partial class BodyBinder
     private BoundError ReportUnknownName(Identifier name) => Error(name.Span, DiagnosticCatalog.UnknownName, name.Text);
 
     private BoundExpression BindImplicitField(FieldSymbol field, Span span) =>
-        HasThis ? BindField(new BoundThis(span, @class!.Type), field, span) : Error(span, DiagnosticCatalog.NoThisFor, field.Name);
+        HasThis ? BindField(This(span), field, span) : Error(span, DiagnosticCatalog.NoThisFor, field.Name);
 
     private BoundExpression BindField(BoundExpression receiver, FieldSymbol field, Span span)
     {

@@ -64,12 +64,14 @@ internal sealed partial class BodyBinder
     {
         flow = flow.Forget(local);
         TarnType actual = value is BoundConversion conversion ? conversion.Operand.Type : value.Type;
-        if (local.Type.IsNullable && !actual.IsNullable && !actual.IsError)
+        if (!local.IsShared && local.Type.IsNullable && !actual.IsNullable && !actual.IsError)
             flow = flow.Narrow(local, local.Type.NonNull);
     }
 
     private BoundReturn BindReturn(ReturnSyntax syntax)
     {
+        if (lambdas.TryPeek(out LambdaFrame? frame))
+            return BindLambdaReturn(syntax, frame);
         BoundExpression? value = null;
         if (function is null || function.IsConstructor)
             Report(syntax.Span, DiagnosticCatalog.ReturnInInit);
@@ -99,6 +101,7 @@ internal sealed partial class BodyBinder
 
     private BoundAssignment BindLocalAssignment(AssignmentSyntax syntax, LocalSymbol local)
     {
+        Capture(local);
         BoundExpression value = BindConverted(syntax.Value, local.Type);
         CheckLocalAssignable(local, syntax.Target.Span);
         flow = flow.Assign(local);
@@ -110,7 +113,7 @@ internal sealed partial class BodyBinder
     {
         if (local.IsParameter)
             Report(span, DiagnosticCatalog.AssignToParameter, local.Name);
-        else if (!local.IsMutable && flow.MayBeAssigned(local))
+        else if (!local.IsMutable && (flow.MayBeAssigned(local) || local.Depth < lambdas.Count))
             Report(span, DiagnosticCatalog.AssignToLet, local.Name);
     }
 
@@ -263,7 +266,7 @@ internal sealed partial class BodyBinder
     {
         Span span = syntax.Collection.Span;
         BoundCall start = CallMethod(span, collection, MethodOf(iterable.Symbol, "iterator"));
-        var iterator = new LocalSymbol("<iterator>", span, start.Type, isMutable: false, isParameter: false);
+        var iterator = new LocalSymbol("<iterator>", span, start.Type, isMutable: false, isParameter: false) { Depth = lambdas.Count };
         var current = new BoundLocal(span, iterator, iterator.Type);
         ClassSymbol protocol = ((ClassType)iterator.Type).Symbol;
         BoundCall hasNext = CallMethod(span, current, MethodOf(protocol, "hasNext"));

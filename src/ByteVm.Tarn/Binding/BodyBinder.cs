@@ -37,7 +37,7 @@ internal sealed partial class BodyBinder
 
     private bool HasThis => function is { HasReceiver: true };
 
-    private bool InConstructor => function is { IsConstructor: true };
+    private bool InConstructor => function is { IsConstructor: true } && lambdas.Count == 0;
 
     public FunctionBody BindFunction()
     {
@@ -96,7 +96,7 @@ internal sealed partial class BodyBinder
 
     private LocalSymbol Declare(Identifier name, TarnType type, bool isMutable)
     {
-        var local = new LocalSymbol(name.Text, name.Span, type, isMutable, isParameter: false);
+        var local = new LocalSymbol(name.Text, name.Span, type, isMutable, isParameter: false) { Depth = lambdas.Count };
         if (TypeResolver.IsBuiltInName(name.Text))
             Report(name.Span, DiagnosticCatalog.BuiltInName, name.Text);
         else if (!locals.TryAdd(name.Text, local))

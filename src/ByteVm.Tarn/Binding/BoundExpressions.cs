@@ -99,6 +99,11 @@ internal sealed record BoundCoalesce(Span Span, TarnType Type, BoundExpression L
 /// <summary><c>receiver?.member</c>: null when the receiver is, else <see cref="Access"/>, in which <see cref="Receiver"/>'s value is the placeholder.</summary>
 internal sealed record BoundSafeAccess(Span Span, TarnType Type, BoundExpression Receiver, BoundPlaceholder Value, BoundExpression Access) : BoundExpression(Span, Type);
 
+/// <summary>A function made from its code and the variables around it that it uses.</summary>
+internal sealed record BoundLambda(
+    Span Span, ClassType FunctionType, ImmutableArray<LocalSymbol> Parameters, BoundBlock Body, ImmutableArray<LocalSymbol> Captured, ClassType? CapturedThis,
+    ImmutableArray<TypeParameterSymbol> TypeParameters, bool HasStatementsInValues) : BoundExpression(Span, FunctionType);
+
 internal readonly record struct BoundClause(BoundExpression Condition, BoundBranch Body);
 
 /// <summary>A branch of an if: its statements, and its value when the if has one.</summary>

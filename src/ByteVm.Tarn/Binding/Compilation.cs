@@ -30,9 +30,17 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>The prelude's functions that read a Unicode scalar and tell its width, which 'for' over a string calls.</summary>
     public FunctionSymbol[] ScalarFunctions => field ??= [PreludeFunction("scalarAt"), PreludeFunction("scalarWidth")];
 
+    public ClassSymbol FunctionInterface(int parameters, bool isVoid) => PreludeClass((isVoid ? "Action" : "Function") + parameters);
+
+    /// <summary>What a shared variable lives in.</summary>
+    public ClassSymbol SharedVariable => field ??= PreludeClass("SharedVariable");
+
+    private ClassSymbol PreludeClass(string name) =>
+        Prelude?.Members.GetValueOrDefault(name) as ClassSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");
+
     /// <summary>What 'for' goes through besides arrays and strings.</summary>
     public ClassSymbol Iterable =>
-        field ??= Prelude?.Members.GetValueOrDefault("Iterable") as ClassSymbol ?? throw new InvalidOperationException("The prelude lacks Iterable.");
+        field ??= PreludeClass("Iterable");
 
     public FunctionSymbol PreludeFunction(string name) =>
         Prelude?.Members.GetValueOrDefault(name) as FunctionSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");

@@ -233,7 +233,12 @@ internal static class WellKnown
 {
     public static bool IsComparable(ClassSymbol symbol) => Is(symbol, "Comparable");
 
-    public static bool IsIterable(ClassSymbol symbol) => Is(symbol, "Iterable");
+    /// <summary>Function types are the prelude's interfaces Function0, Function1 … and, for those that give nothing, Action0, Action1 …</summary>
+    public const int MaximumFunctionParameters = 4;
+
+    public static bool IsFunction(ClassSymbol symbol) => symbol.Module.Name == StandardLibrary.Prelude && (IsAction(symbol) || symbol.Name.StartsWith("Function", StringComparison.Ordinal));
+
+    public static bool IsAction(ClassSymbol symbol) => symbol.Name.StartsWith("Action", StringComparison.Ordinal);
 
     private static bool Is(ClassSymbol symbol, string name) => symbol.Name == name && symbol.Module.Name == StandardLibrary.Prelude;
 }
@@ -321,4 +326,10 @@ internal sealed class LocalSymbol(string name, Span nameSpan, TarnType type, boo
 
     /// <summary>A parameter's default.</summary>
     public ExpressionSyntax? Default { get; init; }
+
+    /// <summary>How many lambdas its declaration is inside of.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Captured by a lambda although it can change: it lives in an object that both sides refer to.</summary>
+    public bool IsShared { get; set; }
 }

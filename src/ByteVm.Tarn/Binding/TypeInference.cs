@@ -23,6 +23,19 @@ internal sealed class TypeInference(ImmutableArray<TypeParameterSymbol> paramete
         _ => false,
     };
 
+    /// <summary>A parameter's type with what is known; what is still to be found is the error type, which fits everything.</summary>
+    public TarnType Outline(TarnType type)
+    {
+        TypeMap outline = Map;
+        foreach (TypeParameterSymbol parameter in parameters)
+        {
+            if (Map.Find(parameter) is null)
+                outline = outline.With(parameter, BuiltInType.Error);
+        }
+
+        return type.Substitute(outline);
+    }
+
     public void Unify(TarnType parameter, TarnType argument)
     {
         if (!parameter.HasVariables || argument.IsError || argument.IsNever || argument.IsVoid || argument == BuiltInType.Null)

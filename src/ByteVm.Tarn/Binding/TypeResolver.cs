@@ -30,6 +30,8 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
                 return ArrayOf(Resolve(array.Element), array.Element.Span);
             case NullableTypeSyntax nullable:
                 return NullableOf(Resolve(nullable.Inner), nullable.Span);
+            case FunctionTypeSyntax function:
+                return FunctionOf([.. function.Parameters.Select(ResolveValue)], Resolve(function.Result), function.Span);
             default:
                 return Named((NamedTypeSyntax)syntax);
         }
@@ -72,6 +74,16 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
             return Construct(@class, syntax.Arguments, syntax);
         if (symbol is not (null or MissingSymbol))
             diagnostics.Report(module.Source, path[0].Span.To(path[^1].Span), DiagnosticCatalog.NotAType, symbol.Name);
+        return BuiltInType.Error;
+    }
+
+    /// <summary>A function type; one that was reported is the error type.</summary>
+    public TarnType FunctionOf(ImmutableArray<TarnType> functionParameters, TarnType result, Span span)
+    {
+        if (functionParameters.Length > WellKnown.MaximumFunctionParameters)
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.FunctionTooWide, WellKnown.MaximumFunctionParameters);
+        else if (!result.IsError && !result.IsNever && !functionParameters.Any(p => p.IsError))
+            return compilation.FunctionInterface(functionParameters.Length, result.IsVoid).Construct(result.IsVoid ? functionParameters : functionParameters.Add(result));
         return BuiltInType.Error;
     }
 

@@ -120,7 +120,15 @@ internal sealed class ClassType(ClassSymbol symbol, ImmutableArray<TarnType> arg
 
     public ImmutableArray<TarnType> Arguments { get; } = arguments;
 
-    public override string Name => Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments.Select(a => a.Name))}>";
+    public override string Name => WellKnown.IsFunction(Symbol) ? FunctionName : Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments.Select(a => a.Name))}>";
+
+    /// <summary>Of a function type: the types of its parameters.</summary>
+    public ImmutableArray<TarnType> FunctionParameters => FunctionResult.IsVoid ? Arguments : Arguments[..^1];
+
+    /// <summary>Of a function type.</summary>
+    public TarnType FunctionResult => WellKnown.IsAction(Symbol) ? BuiltInType.Void : Arguments[^1];
+
+    private string FunctionName => $"fn({string.Join(", ", FunctionParameters.Select(p => p.Name))}): {FunctionResult}";
 
     public override bool IsReference => true;
 

@@ -98,6 +98,9 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor CannotInfer = Error(232, "the type argument '{0}' of '{1}' cannot be found from the arguments", "write it: {1}<…>(…)");
     internal static readonly DiagnosticDescriptor GenericMethodDispatched = Error(233, "'{0}' has type parameters and cannot be overridden or be extern");
     internal static readonly DiagnosticDescriptor GenericDefault = Error(234, "the default of '{0}' would need the type arguments of a call", "only null can be the default of a parameter whose type has type parameters");
+    internal static readonly DiagnosticDescriptor LambdaParameterType = Error(235, "the type of '{0}' cannot be found", "write it: ({0}: T) => …");
+    internal static readonly DiagnosticDescriptor LambdaParameterCount = Error(236, "expected {0}, found a function with {1} parameters");
+    internal static readonly DiagnosticDescriptor FunctionTooWide = Error(237, "a function type has at most {0} parameters");
 
     // arguments
     internal static readonly DiagnosticDescriptor TooManyArguments = Error(250, "this argument is too many: '{0}' takes {1}");

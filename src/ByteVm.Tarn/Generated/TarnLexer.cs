@@ -34,24 +34,25 @@ internal partial class TarnLexer : TarnLexerBase {
 	protected static DFA[] decisionToDFA;
 	protected static PredictionContextCache sharedContextCache = new PredictionContextCache();
 	public const int
-		ELSE_IF=1, LAMBDA_PARAMETER=2, TYPE_OPEN=3, TYPE_CLOSE=4, IMPORT=5, FN=6, 
-		LET=7, VAR=8, CLASS=9, INTERFACE=10, INIT=11, OPEN=12, ABSTRACT=13, OVERRIDE=14, 
-		PRIVATE=15, STATIC=16, EXTERN=17, IF=18, ELSE=19, WHILE=20, FOR=21, IN=22, 
-		BREAK=23, CONTINUE=24, RETURN=25, NEW=26, IS=27, AS=28, AS_SAFE=29, THIS=30, 
-		SUPER=31, NULL=32, TRUE=33, FALSE=34, RESERVED=35, IDENT=36, INT=37, LONG=38, 
-		DOUBLE=39, FLOAT=40, BAD_NUMBER=41, CHAR=42, UNTERMINATED_CHAR=43, STRING=44, 
-		RAW_STRING=45, UNTERMINATED_RAW_STRING=46, STRING_START=47, LPAREN=48, 
-		RPAREN=49, LBRACK=50, RBRACK=51, LBRACE=52, RBRACE=53, COMMA=54, SEMI=55, 
-		COLON=56, DOT=57, SAFE_DOT=58, QUESTION=59, RANGE=60, RANGE_CLOSED=61, 
-		FAT_ARROW=62, BANG_BANG=63, BANG=64, TILDE=65, PLUS_PLUS=66, MINUS_MINUS=67, 
-		PLUS=68, MINUS=69, STAR=70, SLASH=71, PERCENT=72, AMP=73, BAR=74, CARET=75, 
-		SHL=76, SHR=77, USHR=78, LT=79, LE=80, GT=81, GE=82, EQ=83, NE=84, IDENTICAL=85, 
-		NOT_IDENTICAL=86, AND=87, OR=88, COALESCE=89, ASSIGN=90, PLUS_ASSIGN=91, 
-		MINUS_ASSIGN=92, STAR_ASSIGN=93, SLASH_ASSIGN=94, PERCENT_ASSIGN=95, AMP_ASSIGN=96, 
-		BAR_ASSIGN=97, CARET_ASSIGN=98, SHL_ASSIGN=99, SHR_ASSIGN=100, USHR_ASSIGN=101, 
-		COALESCE_ASSIGN=102, LINE_COMMENT=103, BLOCK_COMMENT=104, UNTERMINATED_COMMENT=105, 
-		NEWLINE=106, SPACE=107, UNKNOWN=108, STRING_END=109, INTERPOLATION=110, 
-		STRING_TEXT=111, UNTERMINATED_STRING=112, DOLLAR=113;
+		ELSE_IF=1, LAMBDA_PARAMETER=2, LAMBDA_OPEN=3, TYPE_OPEN=4, TYPE_CLOSE=5, 
+		IMPORT=6, FN=7, LET=8, VAR=9, CLASS=10, INTERFACE=11, INIT=12, OPEN=13, 
+		ABSTRACT=14, OVERRIDE=15, PRIVATE=16, STATIC=17, EXTERN=18, IF=19, ELSE=20, 
+		WHILE=21, FOR=22, IN=23, BREAK=24, CONTINUE=25, RETURN=26, NEW=27, IS=28, 
+		AS=29, AS_SAFE=30, THIS=31, SUPER=32, NULL=33, TRUE=34, FALSE=35, RESERVED=36, 
+		IDENT=37, INT=38, LONG=39, DOUBLE=40, FLOAT=41, BAD_NUMBER=42, CHAR=43, 
+		UNTERMINATED_CHAR=44, STRING=45, RAW_STRING=46, UNTERMINATED_RAW_STRING=47, 
+		STRING_START=48, LPAREN=49, RPAREN=50, LBRACK=51, RBRACK=52, LBRACE=53, 
+		RBRACE=54, COMMA=55, SEMI=56, COLON=57, DOT=58, SAFE_DOT=59, QUESTION=60, 
+		RANGE=61, RANGE_CLOSED=62, FAT_ARROW=63, BANG_BANG=64, BANG=65, TILDE=66, 
+		PLUS_PLUS=67, MINUS_MINUS=68, PLUS=69, MINUS=70, STAR=71, SLASH=72, PERCENT=73, 
+		AMP=74, BAR=75, CARET=76, SHL=77, SHR=78, USHR=79, LT=80, LE=81, GT=82, 
+		GE=83, EQ=84, NE=85, IDENTICAL=86, NOT_IDENTICAL=87, AND=88, OR=89, COALESCE=90, 
+		ASSIGN=91, PLUS_ASSIGN=92, MINUS_ASSIGN=93, STAR_ASSIGN=94, SLASH_ASSIGN=95, 
+		PERCENT_ASSIGN=96, AMP_ASSIGN=97, BAR_ASSIGN=98, CARET_ASSIGN=99, SHL_ASSIGN=100, 
+		SHR_ASSIGN=101, USHR_ASSIGN=102, COALESCE_ASSIGN=103, LINE_COMMENT=104, 
+		BLOCK_COMMENT=105, UNTERMINATED_COMMENT=106, NEWLINE=107, SPACE=108, UNKNOWN=109, 
+		STRING_END=110, INTERPOLATION=111, STRING_TEXT=112, UNTERMINATED_STRING=113, 
+		DOLLAR=114;
 	public const int
 		COMMENTS=2;
 	public const int
@@ -95,23 +96,23 @@ internal partial class TarnLexer : TarnLexerBase {
 	}
 
 	private static readonly string[] _LiteralNames = {
-		null, null, null, null, null, "'import'", "'fn'", "'let'", "'var'", "'class'", 
-		"'interface'", "'init'", "'open'", "'abstract'", "'override'", "'private'", 
-		"'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", "'in'", 
-		"'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", "'as?'", 
-		"'this'", "'super'", "'null'", "'true'", "'false'", null, null, null, 
-		null, null, null, null, null, null, null, null, null, null, "'('", "')'", 
-		"'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", "'?.'", "'?'", 
-		"'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", "'--'", "'+'", 
-		"'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", "'>>>'", 
-		"'<'", "'<='", "'>'", "'>='", "'=='", "'!='", "'==='", "'!=='", "'&&'", 
-		"'||'", "'??'", "'='", "'+='", "'-='", "'*='", "'/='", "'%='", "'&='", 
-		"'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", null, null, null, 
-		null, null, null, null, "'${'", null, null, "'$'"
+		null, null, null, null, null, null, "'import'", "'fn'", "'let'", "'var'", 
+		"'class'", "'interface'", "'init'", "'open'", "'abstract'", "'override'", 
+		"'private'", "'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", 
+		"'in'", "'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", 
+		"'as?'", "'this'", "'super'", "'null'", "'true'", "'false'", null, null, 
+		null, null, null, null, null, null, null, null, null, null, null, "'('", 
+		"')'", "'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", "'?.'", 
+		"'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", "'--'", 
+		"'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", 
+		"'>>>'", "'<'", "'<='", "'>'", "'>='", "'=='", "'!='", "'==='", "'!=='", 
+		"'&&'", "'||'", "'??'", "'='", "'+='", "'-='", "'*='", "'/='", "'%='", 
+		"'&='", "'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", null, null, 
+		null, null, null, null, null, "'${'", null, null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
-		null, "ELSE_IF", "LAMBDA_PARAMETER", "TYPE_OPEN", "TYPE_CLOSE", "IMPORT", 
-		"FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", 
+		null, "ELSE_IF", "LAMBDA_PARAMETER", "LAMBDA_OPEN", "TYPE_OPEN", "TYPE_CLOSE", 
+		"IMPORT", "FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", 
 		"OVERRIDE", "PRIVATE", "STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", 
 		"IN", "BREAK", "CONTINUE", "RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", 
 		"SUPER", "NULL", "TRUE", "FALSE", "RESERVED", "IDENT", "INT", "LONG", 
@@ -156,7 +157,7 @@ internal partial class TarnLexer : TarnLexerBase {
 		}
 	}
 	private static int[] _serializedATN = {
-		4,0,113,849,6,-1,6,-1,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,
+		4,0,114,849,6,-1,6,-1,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,
 		2,6,7,6,2,7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,
 		2,14,7,14,2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,
 		2,21,7,21,2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,
@@ -221,17 +222,17 @@ internal partial class TarnLexer : TarnLexerBase {
 		110,11,110,12,110,819,1,110,1,110,4,110,824,8,110,11,110,12,110,825,1,
 		110,4,110,829,8,110,11,110,12,110,830,1,111,1,111,1,111,1,111,1,112,3,
 		112,838,8,112,1,112,1,112,3,112,842,8,112,1,112,1,112,1,113,1,113,1,113,
-		1,113,2,536,736,0,114,2,5,4,6,6,7,8,8,10,9,12,10,14,11,16,12,18,13,20,
-		14,22,15,24,16,26,17,28,18,30,19,32,20,34,21,36,22,38,23,40,24,42,25,44,
-		26,46,27,48,28,50,29,52,30,54,31,56,32,58,33,60,34,62,35,64,36,66,37,68,
-		38,70,39,72,40,74,41,76,42,78,43,80,44,82,45,84,46,86,47,88,48,90,49,92,
-		50,94,51,96,52,98,53,100,54,102,55,104,56,106,57,108,58,110,59,112,60,
-		114,61,116,62,118,63,120,64,122,65,124,66,126,67,128,68,130,69,132,70,
-		134,71,136,72,138,73,140,74,142,75,144,76,146,77,148,78,150,79,152,80,
-		154,81,156,82,158,83,160,84,162,85,164,86,166,87,168,88,170,89,172,90,
-		174,91,176,92,178,93,180,94,182,95,184,96,186,97,188,98,190,99,192,100,
-		194,101,196,102,198,103,200,104,202,105,204,106,206,107,208,108,210,0,
-		212,0,214,0,216,0,218,109,220,110,222,111,224,113,226,112,228,0,2,0,1,
+		1,113,2,536,736,0,114,2,6,4,7,6,8,8,9,10,10,12,11,14,12,16,13,18,14,20,
+		15,22,16,24,17,26,18,28,19,30,20,32,21,34,22,36,23,38,24,40,25,42,26,44,
+		27,46,28,48,29,50,30,52,31,54,32,56,33,58,34,60,35,62,36,64,37,66,38,68,
+		39,70,40,72,41,74,42,76,43,78,44,80,45,82,46,84,47,86,48,88,49,90,50,92,
+		51,94,52,96,53,98,54,100,55,102,56,104,57,106,58,108,59,110,60,112,61,
+		114,62,116,63,118,64,120,65,122,66,124,67,126,68,128,69,130,70,132,71,
+		134,72,136,73,138,74,140,75,142,76,144,77,146,78,148,79,150,80,152,81,
+		154,82,156,83,158,84,160,85,162,86,164,87,166,88,168,89,170,90,172,91,
+		174,92,176,93,178,94,180,95,182,96,184,97,186,98,188,99,190,100,192,101,
+		194,102,196,103,198,104,200,105,202,106,204,107,206,108,208,109,210,0,
+		212,0,214,0,216,0,218,110,220,111,222,112,224,114,226,113,228,0,2,0,1,
 		20,660,0,65,90,95,95,97,122,170,170,181,181,186,186,192,214,216,246,248,
 		705,710,721,736,740,748,748,750,750,880,884,886,887,890,893,895,895,902,
 		902,904,906,908,908,910,929,931,1013,1015,1153,1162,1327,1329,1366,1369,
@@ -662,8 +663,8 @@ internal partial class TarnLexer : TarnLexerBase {
 		0,844,227,1,0,0,0,845,846,9,0,0,0,846,847,1,0,0,0,847,848,6,113,7,0,848,
 		229,1,0,0,0,39,0,1,432,438,451,454,463,468,472,480,486,488,496,498,507,
 		513,516,518,524,536,546,556,725,736,750,756,760,765,773,783,790,795,800,
-		819,825,828,830,837,841,8,5,1,0,5,0,0,4,0,0,0,2,0,0,1,0,6,0,0,7,111,0,
-		7,108,0
+		819,825,828,830,837,841,8,5,1,0,5,0,0,4,0,0,0,2,0,0,1,0,6,0,0,7,112,0,
+		7,109,0
 	};
 
 	public static readonly ATN _ATN =

@@ -37,24 +37,25 @@ internal partial class TarnParser : TarnParserBase {
 	protected static DFA[] decisionToDFA;
 	protected static PredictionContextCache sharedContextCache = new PredictionContextCache();
 	public const int
-		ELSE_IF=1, LAMBDA_PARAMETER=2, TYPE_OPEN=3, TYPE_CLOSE=4, IMPORT=5, FN=6, 
-		LET=7, VAR=8, CLASS=9, INTERFACE=10, INIT=11, OPEN=12, ABSTRACT=13, OVERRIDE=14, 
-		PRIVATE=15, STATIC=16, EXTERN=17, IF=18, ELSE=19, WHILE=20, FOR=21, IN=22, 
-		BREAK=23, CONTINUE=24, RETURN=25, NEW=26, IS=27, AS=28, AS_SAFE=29, THIS=30, 
-		SUPER=31, NULL=32, TRUE=33, FALSE=34, RESERVED=35, IDENT=36, INT=37, LONG=38, 
-		DOUBLE=39, FLOAT=40, BAD_NUMBER=41, CHAR=42, UNTERMINATED_CHAR=43, STRING=44, 
-		RAW_STRING=45, UNTERMINATED_RAW_STRING=46, STRING_START=47, LPAREN=48, 
-		RPAREN=49, LBRACK=50, RBRACK=51, LBRACE=52, RBRACE=53, COMMA=54, SEMI=55, 
-		COLON=56, DOT=57, SAFE_DOT=58, QUESTION=59, RANGE=60, RANGE_CLOSED=61, 
-		FAT_ARROW=62, BANG_BANG=63, BANG=64, TILDE=65, PLUS_PLUS=66, MINUS_MINUS=67, 
-		PLUS=68, MINUS=69, STAR=70, SLASH=71, PERCENT=72, AMP=73, BAR=74, CARET=75, 
-		SHL=76, SHR=77, USHR=78, LT=79, LE=80, GT=81, GE=82, EQ=83, NE=84, IDENTICAL=85, 
-		NOT_IDENTICAL=86, AND=87, OR=88, COALESCE=89, ASSIGN=90, PLUS_ASSIGN=91, 
-		MINUS_ASSIGN=92, STAR_ASSIGN=93, SLASH_ASSIGN=94, PERCENT_ASSIGN=95, AMP_ASSIGN=96, 
-		BAR_ASSIGN=97, CARET_ASSIGN=98, SHL_ASSIGN=99, SHR_ASSIGN=100, USHR_ASSIGN=101, 
-		COALESCE_ASSIGN=102, LINE_COMMENT=103, BLOCK_COMMENT=104, UNTERMINATED_COMMENT=105, 
-		NEWLINE=106, SPACE=107, UNKNOWN=108, STRING_END=109, INTERPOLATION=110, 
-		STRING_TEXT=111, UNTERMINATED_STRING=112, DOLLAR=113;
+		ELSE_IF=1, LAMBDA_PARAMETER=2, LAMBDA_OPEN=3, TYPE_OPEN=4, TYPE_CLOSE=5, 
+		IMPORT=6, FN=7, LET=8, VAR=9, CLASS=10, INTERFACE=11, INIT=12, OPEN=13, 
+		ABSTRACT=14, OVERRIDE=15, PRIVATE=16, STATIC=17, EXTERN=18, IF=19, ELSE=20, 
+		WHILE=21, FOR=22, IN=23, BREAK=24, CONTINUE=25, RETURN=26, NEW=27, IS=28, 
+		AS=29, AS_SAFE=30, THIS=31, SUPER=32, NULL=33, TRUE=34, FALSE=35, RESERVED=36, 
+		IDENT=37, INT=38, LONG=39, DOUBLE=40, FLOAT=41, BAD_NUMBER=42, CHAR=43, 
+		UNTERMINATED_CHAR=44, STRING=45, RAW_STRING=46, UNTERMINATED_RAW_STRING=47, 
+		STRING_START=48, LPAREN=49, RPAREN=50, LBRACK=51, RBRACK=52, LBRACE=53, 
+		RBRACE=54, COMMA=55, SEMI=56, COLON=57, DOT=58, SAFE_DOT=59, QUESTION=60, 
+		RANGE=61, RANGE_CLOSED=62, FAT_ARROW=63, BANG_BANG=64, BANG=65, TILDE=66, 
+		PLUS_PLUS=67, MINUS_MINUS=68, PLUS=69, MINUS=70, STAR=71, SLASH=72, PERCENT=73, 
+		AMP=74, BAR=75, CARET=76, SHL=77, SHR=78, USHR=79, LT=80, LE=81, GT=82, 
+		GE=83, EQ=84, NE=85, IDENTICAL=86, NOT_IDENTICAL=87, AND=88, OR=89, COALESCE=90, 
+		ASSIGN=91, PLUS_ASSIGN=92, MINUS_ASSIGN=93, STAR_ASSIGN=94, SLASH_ASSIGN=95, 
+		PERCENT_ASSIGN=96, AMP_ASSIGN=97, BAR_ASSIGN=98, CARET_ASSIGN=99, SHL_ASSIGN=100, 
+		SHR_ASSIGN=101, USHR_ASSIGN=102, COALESCE_ASSIGN=103, LINE_COMMENT=104, 
+		BLOCK_COMMENT=105, UNTERMINATED_COMMENT=106, NEWLINE=107, SPACE=108, UNKNOWN=109, 
+		STRING_END=110, INTERPOLATION=111, STRING_TEXT=112, UNTERMINATED_STRING=113, 
+		DOLLAR=114;
 	public const int
 		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
 		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_typeParameters = 6, 
@@ -63,36 +64,37 @@ internal partial class TarnParser : TarnParserBase {
 		RULE_superType = 14, RULE_interfaceDeclaration = 15, RULE_memberBlock = 16, 
 		RULE_initializer = 17, RULE_variableDeclaration = 18, RULE_type = 19, 
 		RULE_typeArguments = 20, RULE_block = 21, RULE_statement = 22, RULE_loop = 23, 
-		RULE_expression = 24, RULE_operand = 25, RULE_arguments = 26, RULE_index = 27, 
-		RULE_arrayLiteral = 28, RULE_newArray = 29, RULE_ifExpression = 30, RULE_stringTemplate = 31;
+		RULE_expression = 24, RULE_lambda = 25, RULE_lambdaParameter = 26, RULE_operand = 27, 
+		RULE_arguments = 28, RULE_index = 29, RULE_arrayLiteral = 30, RULE_newArray = 31, 
+		RULE_ifExpression = 32, RULE_stringTemplate = 33;
 	public static readonly string[] ruleNames = {
 		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
 		"functionDeclaration", "typeParameters", "typeParameter", "parameters", 
 		"parameter", "classDeclaration", "classParameters", "classParameter", 
 		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
 		"variableDeclaration", "type", "typeArguments", "block", "statement", 
-		"loop", "expression", "operand", "arguments", "index", "arrayLiteral", 
-		"newArray", "ifExpression", "stringTemplate"
+		"loop", "expression", "lambda", "lambdaParameter", "operand", "arguments", 
+		"index", "arrayLiteral", "newArray", "ifExpression", "stringTemplate"
 	};
 
 	private static readonly string[] _LiteralNames = {
-		null, null, null, null, null, "'import'", "'fn'", "'let'", "'var'", "'class'", 
-		"'interface'", "'init'", "'open'", "'abstract'", "'override'", "'private'", 
-		"'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", "'in'", 
-		"'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", "'as?'", 
-		"'this'", "'super'", "'null'", "'true'", "'false'", null, null, null, 
-		null, null, null, null, null, null, null, null, null, null, "'('", "')'", 
-		"'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", "'?.'", "'?'", 
-		"'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", "'--'", "'+'", 
-		"'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", "'>>>'", 
-		"'<'", "'<='", "'>'", "'>='", "'=='", "'!='", "'==='", "'!=='", "'&&'", 
-		"'||'", "'??'", "'='", "'+='", "'-='", "'*='", "'/='", "'%='", "'&='", 
-		"'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", null, null, null, 
-		null, null, null, null, "'${'", null, null, "'$'"
+		null, null, null, null, null, null, "'import'", "'fn'", "'let'", "'var'", 
+		"'class'", "'interface'", "'init'", "'open'", "'abstract'", "'override'", 
+		"'private'", "'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", 
+		"'in'", "'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", 
+		"'as?'", "'this'", "'super'", "'null'", "'true'", "'false'", null, null, 
+		null, null, null, null, null, null, null, null, null, null, null, "'('", 
+		"')'", "'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", "'?.'", 
+		"'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", "'--'", 
+		"'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", 
+		"'>>>'", "'<'", "'<='", "'>'", "'>='", "'=='", "'!='", "'==='", "'!=='", 
+		"'&&'", "'||'", "'??'", "'='", "'+='", "'-='", "'*='", "'/='", "'%='", 
+		"'&='", "'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", null, null, 
+		null, null, null, null, null, "'${'", null, null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
-		null, "ELSE_IF", "LAMBDA_PARAMETER", "TYPE_OPEN", "TYPE_CLOSE", "IMPORT", 
-		"FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", 
+		null, "ELSE_IF", "LAMBDA_PARAMETER", "LAMBDA_OPEN", "TYPE_OPEN", "TYPE_CLOSE", 
+		"IMPORT", "FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", 
 		"OVERRIDE", "PRIVATE", "STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", 
 		"IN", "BREAK", "CONTINUE", "RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", 
 		"SUPER", "NULL", "TRUE", "FALSE", "RESERVED", "IDENT", "INT", "LONG", 
@@ -172,13 +174,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 67;
+			State = 71;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 64;
+				State = 68;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -189,25 +191,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 69;
+				State = 73;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 78;
+			State = 82;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 262112L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 524224L) != 0)) {
 				{
 				{
-				State = 70;
+				State = 74;
 				topLevel();
-				State = 72;
+				State = 76;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 71;
+					State = 75;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -218,17 +220,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 74;
+					State = 78;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 80;
+				State = 84;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 81;
+			State = 85;
 			Match(Eof);
 			}
 		}
@@ -262,13 +264,13 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 85;
+			State = 89;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 83;
+				State = 87;
 				importDeclaration();
 				}
 				break;
@@ -286,7 +288,7 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 84;
+				State = 88;
 				declaration();
 				}
 				break;
@@ -337,34 +339,34 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 87;
+			State = 91;
 			Match(IMPORT);
-			State = 88;
+			State = 92;
 			Match(IDENT);
-			State = 93;
+			State = 97;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 89;
+				State = 93;
 				Match(DOT);
-				State = 90;
+				State = 94;
 				importStep();
 				}
 				}
-				State = 95;
+				State = 99;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 98;
+			State = 102;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 96;
+				State = 100;
 				Match(AS);
-				State = 97;
+				State = 101;
 				Match(IDENT);
 				}
 			}
@@ -406,40 +408,40 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 111;
+			State = 115;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 100;
+				State = 104;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 101;
+				State = 105;
 				Match(LBRACE);
-				State = 102;
+				State = 106;
 				Match(IDENT);
-				State = 107;
+				State = 111;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 103;
+					State = 107;
 					Match(COMMA);
-					State = 104;
+					State = 108;
 					Match(IDENT);
 					}
 					}
-					State = 109;
+					State = 113;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 110;
+				State = 114;
 				Match(RBRACE);
 				}
 				break;
@@ -513,15 +515,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 116;
+			State = 120;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) {
 				{
 				{
-				State = 113;
+				State = 117;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -530,41 +532,41 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 118;
+				State = 122;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 124;
+			State = 128;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 119;
+				State = 123;
 				functionDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 120;
+				State = 124;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 121;
+				State = 125;
 				interfaceDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 122;
+				State = 126;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 123;
+				State = 127;
 				initializer();
 				}
 				break;
@@ -621,60 +623,60 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 126;
+			State = 130;
 			Match(FN);
-			State = 127;
+			State = 131;
 			Match(IDENT);
-			State = 129;
+			State = 133;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 128;
+				State = 132;
 				typeParameters();
 				}
 			}
 
-			State = 131;
+			State = 135;
 			Match(LPAREN);
-			State = 133;
+			State = 137;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 132;
+				State = 136;
 				parameters();
 				}
 			}
 
-			State = 135;
+			State = 139;
 			Match(RPAREN);
-			State = 138;
+			State = 142;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 136;
+				State = 140;
 				Match(COLON);
-				State = 137;
+				State = 141;
 				type();
 				}
 			}
 
-			State = 143;
+			State = 147;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 140;
+				State = 144;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 141;
+				State = 145;
 				Match(ASSIGN);
-				State = 142;
+				State = 146;
 				expression();
 				}
 				break;
@@ -725,27 +727,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 145;
+			State = 149;
 			Match(TYPE_OPEN);
-			State = 146;
+			State = 150;
 			typeParameter();
-			State = 151;
+			State = 155;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 147;
+				State = 151;
 				Match(COMMA);
-				State = 148;
+				State = 152;
 				typeParameter();
 				}
 				}
-				State = 153;
+				State = 157;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 154;
+			State = 158;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -781,16 +783,16 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 156;
+			State = 160;
 			Match(IDENT);
-			State = 159;
+			State = 163;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 157;
+				State = 161;
 				Match(COLON);
-				State = 158;
+				State = 162;
 				type();
 				}
 			}
@@ -834,29 +836,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 161;
+			State = 165;
 			parameter();
-			State = 168;
+			State = 172;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 162;
+				State = 166;
 				Match(COMMA);
-				State = 164;
+				State = 168;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 163;
+					State = 167;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 170;
+				State = 174;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -898,20 +900,20 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 171;
+			State = 175;
 			Match(IDENT);
-			State = 172;
-			Match(COLON);
-			State = 173;
-			type();
 			State = 176;
+			Match(COLON);
+			State = 177;
+			type();
+			State = 180;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 174;
+				State = 178;
 				Match(ASSIGN);
-				State = 175;
+				State = 179;
 				expression();
 				}
 			}
@@ -961,58 +963,58 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 178;
+			State = 182;
 			Match(CLASS);
-			State = 179;
+			State = 183;
 			Match(IDENT);
-			State = 181;
+			State = 185;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 180;
+				State = 184;
 				typeParameters();
 				}
 			}
 
-			State = 188;
+			State = 192;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 183;
+				State = 187;
 				Match(LPAREN);
-				State = 185;
+				State = 189;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 68719735168L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 137439470336L) != 0)) {
 					{
-					State = 184;
+					State = 188;
 					classParameters();
 					}
 				}
 
-				State = 187;
+				State = 191;
 				Match(RPAREN);
 				}
 			}
 
-			State = 191;
+			State = 195;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 190;
+				State = 194;
 				superTypes();
 				}
 			}
 
-			State = 194;
+			State = 198;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 193;
+				State = 197;
 				memberBlock();
 				}
 			}
@@ -1056,29 +1058,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 196;
+			State = 200;
 			classParameter();
-			State = 203;
+			State = 207;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 197;
+				State = 201;
 				Match(COMMA);
-				State = 199;
+				State = 203;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 68719735168L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 137439470336L) != 0)) {
 					{
-					State = 198;
+					State = 202;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 205;
+				State = 209;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1140,15 +1142,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 209;
+			State = 213;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) {
 				{
 				{
-				State = 206;
+				State = 210;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 258048L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -1157,16 +1159,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 211;
+				State = 215;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 213;
+			State = 217;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 212;
+				State = 216;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1178,7 +1180,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 215;
+			State = 219;
 			parameter();
 			}
 		}
@@ -1220,23 +1222,23 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 217;
+			State = 221;
 			Match(COLON);
-			State = 218;
+			State = 222;
 			superType();
-			State = 223;
+			State = 227;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 219;
+				State = 223;
 				Match(COMMA);
-				State = 220;
+				State = 224;
 				superType();
 				}
 				}
-				State = 225;
+				State = 229;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1277,26 +1279,26 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 226;
+			State = 230;
 			type();
-			State = 232;
+			State = 236;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 227;
+				State = 231;
 				Match(LPAREN);
-				State = 229;
+				State = 233;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 					{
-					State = 228;
+					State = 232;
 					arguments();
 					}
 				}
 
-				State = 231;
+				State = 235;
 				Match(RPAREN);
 				}
 			}
@@ -1341,36 +1343,36 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 234;
+			State = 238;
 			Match(INTERFACE);
-			State = 235;
+			State = 239;
 			Match(IDENT);
-			State = 237;
+			State = 241;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 236;
+				State = 240;
 				typeParameters();
 				}
 			}
 
-			State = 240;
+			State = 244;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 239;
+				State = 243;
 				superTypes();
 				}
 			}
 
-			State = 243;
+			State = 247;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 242;
+				State = 246;
 				memberBlock();
 				}
 			}
@@ -1420,15 +1422,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 245;
-			Match(LBRACE);
 			State = 249;
+			Match(LBRACE);
+			State = 253;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 246;
+				State = 250;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1439,25 +1441,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 251;
+				State = 255;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 260;
+			State = 264;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 262080L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 524160L) != 0)) {
 				{
 				{
-				State = 252;
+				State = 256;
 				declaration();
-				State = 254;
+				State = 258;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 253;
+					State = 257;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1468,17 +1470,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 256;
+					State = 260;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 262;
+				State = 266;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 263;
+			State = 267;
 			Match(RBRACE);
 			}
 		}
@@ -1512,9 +1514,9 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 265;
+			State = 269;
 			Match(INIT);
-			State = 266;
+			State = 270;
 			block();
 			}
 		}
@@ -1556,7 +1558,7 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 268;
+			State = 272;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1565,28 +1567,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 269;
+			State = 273;
 			Match(IDENT);
-			State = 272;
+			State = 276;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 270;
+				State = 274;
 				Match(COLON);
-				State = 271;
+				State = 275;
 				type();
 				}
 			}
 
-			State = 276;
+			State = 280;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 274;
+				State = 278;
 				Match(ASSIGN);
-				State = 275;
+				State = 279;
 				expression();
 				}
 			}
@@ -1609,13 +1611,14 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT(int i) {
 			return GetToken(TarnParser.IDENT, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(TarnParser.DOT); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
-			return GetToken(TarnParser.DOT, i);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext[] type() {
+			return GetRuleContexts<TypeContext>();
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext typeArguments() {
-			return GetRuleContext<TypeArgumentsContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type(int i) {
+			return GetRuleContext<TypeContext>(i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] LBRACK() { return GetTokens(TarnParser.LBRACK); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACK(int i) {
 			return GetToken(TarnParser.LBRACK, i);
@@ -1627,6 +1630,19 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] QUESTION() { return GetTokens(TarnParser.QUESTION); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUESTION(int i) {
 			return GetToken(TarnParser.QUESTION, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(TarnParser.DOT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
+			return GetToken(TarnParser.DOT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext typeArguments() {
+			return GetRuleContext<TypeArgumentsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FN() { return GetToken(TarnParser.FN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
 		}
 		public TypeContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -1641,66 +1657,136 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 38, RULE_type);
 		int _la;
 		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 278;
-			Match(IDENT);
-			State = 283;
+			State = 322;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==DOT) {
+			switch (TokenStream.LA(1)) {
+			case IDENT:
+			case LPAREN:
+				EnterOuterAlt(_localctx, 1);
 				{
-				{
-				State = 279;
-				Match(DOT);
-				State = 280;
-				Match(IDENT);
-				}
-				}
-				State = 285;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-			}
-			State = 287;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==TYPE_OPEN) {
-				{
-				State = 286;
-				typeArguments();
-				}
-			}
-
-			State = 294;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (_la==LBRACK || _la==QUESTION) {
-				{
-				State = 292;
+				State = 297;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
-				case LBRACK:
+				case IDENT:
 					{
-					State = 289;
-					Match(LBRACK);
-					State = 290;
-					Match(RBRACK);
+					State = 282;
+					Match(IDENT);
+					State = 287;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==DOT) {
+						{
+						{
+						State = 283;
+						Match(DOT);
+						State = 284;
+						Match(IDENT);
+						}
+						}
+						State = 289;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 291;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==TYPE_OPEN) {
+						{
+						State = 290;
+						typeArguments();
+						}
+					}
+
 					}
 					break;
-				case QUESTION:
+				case LPAREN:
 					{
-					State = 291;
-					Match(QUESTION);
+					State = 293;
+					Match(LPAREN);
+					State = 294;
+					type();
+					State = 295;
+					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				}
-				State = 296;
+				State = 304;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-			}
+				while (_la==LBRACK || _la==QUESTION) {
+					{
+					State = 302;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case LBRACK:
+						{
+						State = 299;
+						Match(LBRACK);
+						State = 300;
+						Match(RBRACK);
+						}
+						break;
+					case QUESTION:
+						{
+						State = 301;
+						Match(QUESTION);
+						}
+						break;
+					default:
+						throw new NoViableAltException(this);
+					}
+					}
+					State = 306;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+				break;
+			case FN:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 307;
+				Match(FN);
+				State = 308;
+				Match(LPAREN);
+				State = 317;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 563087392374912L) != 0)) {
+					{
+					State = 309;
+					type();
+					State = 314;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==COMMA) {
+						{
+						{
+						State = 310;
+						Match(COMMA);
+						State = 311;
+						type();
+						}
+						}
+						State = 316;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
+				}
+
+				State = 319;
+				Match(RPAREN);
+				State = 320;
+				Match(COLON);
+				State = 321;
+				type();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -1742,27 +1828,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 297;
+			State = 324;
 			Match(TYPE_OPEN);
-			State = 298;
+			State = 325;
 			type();
-			State = 303;
+			State = 330;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 299;
+				State = 326;
 				Match(COMMA);
-				State = 300;
+				State = 327;
 				type();
 				}
 				}
-				State = 305;
+				State = 332;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 306;
+			State = 333;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -1809,15 +1895,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 308;
+			State = 335;
 			Match(LBRACE);
-			State = 312;
+			State = 339;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 309;
+				State = 336;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1828,25 +1914,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 314;
+				State = 341;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 323;
+			State = 350;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 7)) & ~0x3f) == 0 && ((1L << (_la - 7)) & 7421944744115136515L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901391131404L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 				{
 				{
-				State = 315;
+				State = 342;
 				statement();
-				State = 317;
+				State = 344;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 316;
+					State = 343;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1857,17 +1943,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 319;
+					State = 346;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 325;
+				State = 352;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 326;
+			State = 353;
 			Match(RBRACE);
 			}
 		}
@@ -1928,14 +2014,14 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 44, RULE_statement);
 		int _la;
 		try {
-			State = 351;
+			State = 378;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 328;
+				State = 355;
 				variableDeclaration();
 				}
 				break;
@@ -1943,21 +2029,21 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 329;
+				State = 356;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 330;
+				State = 357;
 				Match(BREAK);
-				State = 332;
+				State = 359;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 331;
+					State = 358;
 					Match(IDENT);
 					}
 				}
@@ -1967,14 +2053,14 @@ internal partial class TarnParser : TarnParserBase {
 			case CONTINUE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 334;
+				State = 361;
 				Match(CONTINUE);
-				State = 336;
+				State = 363;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 335;
+					State = 362;
 					Match(IDENT);
 					}
 				}
@@ -1984,20 +2070,22 @@ internal partial class TarnParser : TarnParserBase {
 			case RETURN:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 338;
+				State = 365;
 				Match(RETURN);
-				State = 340;
+				State = 367;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 					{
-					State = 339;
+					State = 366;
 					expression();
 					}
 				}
 
 				}
 				break;
+			case LAMBDA_PARAMETER:
+			case LAMBDA_OPEN:
 			case IF:
 			case NEW:
 			case THIS:
@@ -2023,9 +2111,9 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 342;
+				State = 369;
 				expression();
-				State = 349;
+				State = 376;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -2042,36 +2130,36 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 343;
+					State = 370;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 90)) & ~0x3f) == 0 && ((1L << (_la - 90)) & 8191L) != 0)) ) {
+					if ( !(((((_la - 91)) & ~0x3f) == 0 && ((1L << (_la - 91)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 344;
+					State = 371;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 345;
+					State = 372;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 346;
+					State = 373;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 347;
+					State = 374;
 					Match(COLON);
-					State = 348;
+					State = 375;
 					loop();
 					}
 					break;
@@ -2130,37 +2218,37 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 46, RULE_loop);
 		int _la;
 		try {
-			State = 371;
+			State = 398;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 353;
+				State = 380;
 				Match(WHILE);
-				State = 354;
+				State = 381;
 				expression();
-				State = 355;
+				State = 382;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 357;
+				State = 384;
 				Match(FOR);
-				State = 358;
+				State = 385;
 				Match(IDENT);
-				State = 359;
+				State = 386;
 				Match(IN);
-				State = 360;
+				State = 387;
 				expression();
-				State = 367;
+				State = 394;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 361;
+					State = 388;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2169,16 +2257,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 362;
+					State = 389;
 					expression();
-					State = 365;
+					State = 392;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 363;
+						State = 390;
 						Match(IDENT);
-						State = 364;
+						State = 391;
 						expression();
 						}
 					}
@@ -2186,7 +2274,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 369;
+				State = 396;
 				block();
 				}
 				break;
@@ -2206,6 +2294,9 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	public partial class ExpressionContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public LambdaContext lambda() {
+			return GetRuleContext<LambdaContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public OperandContext[] operand() {
 			return GetRuleContexts<OperandContext>();
 		}
@@ -2331,79 +2422,304 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 48, RULE_expression);
 		int _la;
 		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 373;
-			operand();
-			State = 380;
+			State = 411;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while (((((_la - 27)) & ~0x3f) == 0 && ((1L << (_la - 27)) & 9223369837831520263L) != 0)) {
+			switch (TokenStream.LA(1)) {
+			case LAMBDA_PARAMETER:
+			case LAMBDA_OPEN:
+				EnterOuterAlt(_localctx, 1);
 				{
-				State = 378;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case PLUS:
-				case MINUS:
-				case STAR:
-				case SLASH:
-				case PERCENT:
-				case AMP:
-				case BAR:
-				case CARET:
-				case SHL:
-				case SHR:
-				case USHR:
-				case LT:
-				case LE:
-				case GT:
-				case GE:
-				case EQ:
-				case NE:
-				case IDENTICAL:
-				case NOT_IDENTICAL:
-				case AND:
-				case OR:
-				case COALESCE:
-					{
-					State = 374;
-					_la = TokenStream.LA(1);
-					if ( !(((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & 4194303L) != 0)) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					State = 375;
-					operand();
-					}
-					break;
-				case IS:
-				case AS:
-				case AS_SAFE:
-					{
-					State = 376;
-					_la = TokenStream.LA(1);
-					if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 939524096L) != 0)) ) {
-					ErrorHandler.RecoverInline(this);
-					}
-					else {
-						ErrorHandler.ReportMatch(this);
-					    Consume();
-					}
-					State = 377;
-					type();
-					}
-					break;
-				default:
-					throw new NoViableAltException(this);
+				State = 400;
+				lambda();
 				}
-				}
-				State = 382;
+				break;
+			case IF:
+			case NEW:
+			case THIS:
+			case SUPER:
+			case NULL:
+			case TRUE:
+			case FALSE:
+			case IDENT:
+			case INT:
+			case LONG:
+			case DOUBLE:
+			case FLOAT:
+			case CHAR:
+			case STRING:
+			case RAW_STRING:
+			case STRING_START:
+			case LPAREN:
+			case LBRACK:
+			case BANG_BANG:
+			case BANG:
+			case TILDE:
+			case PLUS:
+			case MINUS:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 401;
+				operand();
+				State = 408;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
+				while (((((_la - 28)) & ~0x3f) == 0 && ((1L << (_la - 28)) & 9223369837831520263L) != 0)) {
+					{
+					State = 406;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case PLUS:
+					case MINUS:
+					case STAR:
+					case SLASH:
+					case PERCENT:
+					case AMP:
+					case BAR:
+					case CARET:
+					case SHL:
+					case SHR:
+					case USHR:
+					case LT:
+					case LE:
+					case GT:
+					case GE:
+					case EQ:
+					case NE:
+					case IDENTICAL:
+					case NOT_IDENTICAL:
+					case AND:
+					case OR:
+					case COALESCE:
+						{
+						State = 402;
+						_la = TokenStream.LA(1);
+						if ( !(((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 4194303L) != 0)) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						State = 403;
+						operand();
+						}
+						break;
+					case IS:
+					case AS:
+					case AS_SAFE:
+						{
+						State = 404;
+						_la = TokenStream.LA(1);
+						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1879048192L) != 0)) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						State = 405;
+						type();
+						}
+						break;
+					default:
+						throw new NoViableAltException(this);
+					}
+					}
+					State = 410;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class LambdaContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FAT_ARROW() { return GetToken(TarnParser.FAT_ARROW, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LAMBDA_PARAMETER() { return GetToken(TarnParser.LAMBDA_PARAMETER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LAMBDA_OPEN() { return GetToken(TarnParser.LAMBDA_OPEN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block() {
+			return GetRuleContext<BlockContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LambdaParameterContext[] lambdaParameter() {
+			return GetRuleContexts<LambdaParameterContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LambdaParameterContext lambdaParameter(int i) {
+			return GetRuleContext<LambdaParameterContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
+		public LambdaContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_lambda; } }
+	}
+
+	[RuleVersion(0)]
+	public LambdaContext lambda() {
+		LambdaContext _localctx = new LambdaContext(Context, State);
+		EnterRule(_localctx, 50, RULE_lambda);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 426;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case LAMBDA_PARAMETER:
+				{
+				State = 413;
+				Match(LAMBDA_PARAMETER);
+				}
+				break;
+			case LAMBDA_OPEN:
+				{
+				State = 414;
+				Match(LAMBDA_OPEN);
+				State = 423;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==IDENT) {
+					{
+					State = 415;
+					lambdaParameter();
+					State = 420;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==COMMA) {
+						{
+						{
+						State = 416;
+						Match(COMMA);
+						State = 417;
+						lambdaParameter();
+						}
+						}
+						State = 422;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
+				}
+
+				State = 425;
+				Match(RPAREN);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 428;
+			Match(FAT_ARROW);
+			State = 431;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case LBRACE:
+				{
+				State = 429;
+				block();
+				}
+				break;
+			case LAMBDA_PARAMETER:
+			case LAMBDA_OPEN:
+			case IF:
+			case NEW:
+			case THIS:
+			case SUPER:
+			case NULL:
+			case TRUE:
+			case FALSE:
+			case IDENT:
+			case INT:
+			case LONG:
+			case DOUBLE:
+			case FLOAT:
+			case CHAR:
+			case STRING:
+			case RAW_STRING:
+			case STRING_START:
+			case LPAREN:
+			case LBRACK:
+			case BANG_BANG:
+			case BANG:
+			case TILDE:
+			case PLUS:
+			case MINUS:
+				{
+				State = 430;
+				expression();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class LambdaParameterContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		public LambdaParameterContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_lambdaParameter; } }
+	}
+
+	[RuleVersion(0)]
+	public LambdaParameterContext lambdaParameter() {
+		LambdaParameterContext _localctx = new LambdaParameterContext(Context, State);
+		EnterRule(_localctx, 52, RULE_lambdaParameter);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 433;
+			Match(IDENT);
+			State = 436;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==COLON) {
+				{
+				State = 434;
+				Match(COLON);
+				State = 435;
+				type();
+				}
+			}
+
 			}
 		}
 		catch (RecognitionException re) {
@@ -2521,20 +2837,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 50, RULE_operand);
+		EnterRule(_localctx, 54, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 386;
+			State = 441;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 63)) & ~0x3f) == 0 && ((1L << (_la - 63)) & 103L) != 0)) {
+			while (((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 				{
 				{
-				State = 383;
+				State = 438;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 63)) & ~0x3f) == 0 && ((1L << (_la - 63)) & 103L) != 0)) ) {
+				if ( !(((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -2543,16 +2859,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 388;
+				State = 443;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 432;
+			State = 487;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 389;
+				State = 444;
 				newArray();
 				}
 				break;
@@ -2574,169 +2890,169 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 410;
+				State = 465;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 390;
+					State = 445;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 391;
+					State = 446;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 392;
+					State = 447;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 393;
+					State = 448;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 394;
+					State = 449;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 395;
+					State = 450;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 396;
+					State = 451;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 397;
+					State = 452;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 398;
+					State = 453;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 399;
+					State = 454;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 400;
+					State = 455;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 401;
+					State = 456;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 402;
+					State = 457;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 403;
+					State = 458;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 404;
+					State = 459;
 					ifExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 405;
+					State = 460;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 406;
+					State = 461;
 					Match(LPAREN);
-					State = 407;
+					State = 462;
 					expression();
-					State = 408;
+					State = 463;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 429;
+				State = 484;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -8789619097743654904L) != 0)) {
+				while (((((_la - 4)) & ~0x3f) == 0 && ((1L << (_la - 4)) & 1207140621995737089L) != 0)) {
 					{
-					State = 427;
+					State = 482;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 413;
+						State = 468;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 412;
+							State = 467;
 							typeArguments();
 							}
 						}
 
-						State = 415;
+						State = 470;
 						Match(LPAREN);
-						State = 417;
+						State = 472;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 							{
-							State = 416;
+							State = 471;
 							arguments();
 							}
 						}
 
-						State = 419;
+						State = 474;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 420;
+						State = 475;
 						Match(LBRACK);
-						State = 421;
+						State = 476;
 						index();
-						State = 422;
+						State = 477;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 424;
+						State = 479;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -2745,13 +3061,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 425;
+						State = 480;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 426;
+						State = 481;
 						Match(BANG_BANG);
 						}
 						break;
@@ -2759,7 +3075,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 431;
+					State = 486;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2806,48 +3122,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArgumentsContext arguments() {
 		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
-		EnterRule(_localctx, 52, RULE_arguments);
+		EnterRule(_localctx, 56, RULE_arguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 434;
+			State = 489;
 			expression();
-			State = 437;
+			State = 492;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 435;
+				State = 490;
 				Match(COLON);
-				State = 436;
+				State = 491;
 				expression();
 				}
 			}
 
-			State = 449;
+			State = 504;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 439;
+				State = 494;
 				Match(COMMA);
-				State = 445;
+				State = 500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 					{
-					State = 440;
+					State = 495;
 					expression();
-					State = 443;
+					State = 498;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 441;
+						State = 496;
 						Match(COLON);
-						State = 442;
+						State = 497;
 						expression();
 						}
 					}
@@ -2857,7 +3173,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 451;
+				State = 506;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2893,12 +3209,14 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 54, RULE_index);
+		EnterRule(_localctx, 58, RULE_index);
 		int _la;
 		try {
-			State = 463;
+			State = 518;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
+			case LAMBDA_PARAMETER:
+			case LAMBDA_OPEN:
 			case IF:
 			case NEW:
 			case THIS:
@@ -2924,14 +3242,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 452;
+				State = 507;
 				expression();
-				State = 457;
+				State = 512;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 453;
+					State = 508;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2940,12 +3258,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 455;
+					State = 510;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 						{
-						State = 454;
+						State = 509;
 						expression();
 						}
 					}
@@ -2959,7 +3277,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 459;
+				State = 514;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2968,12 +3286,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 461;
+				State = 516;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 					{
-					State = 460;
+					State = 515;
 					expression();
 					}
 				}
@@ -3018,48 +3336,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArrayLiteralContext arrayLiteral() {
 		ArrayLiteralContext _localctx = new ArrayLiteralContext(Context, State);
-		EnterRule(_localctx, 56, RULE_arrayLiteral);
+		EnterRule(_localctx, 60, RULE_arrayLiteral);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 465;
+			State = 520;
 			Match(LBRACK);
-			State = 476;
+			State = 531;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 				{
-				State = 466;
+				State = 521;
 				expression();
-				State = 473;
+				State = 528;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 467;
+					State = 522;
 					Match(COMMA);
-					State = 469;
+					State = 524;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 						{
-						State = 468;
+						State = 523;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 475;
+					State = 530;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 478;
+			State = 533;
 			Match(RBRACK);
 			}
 		}
@@ -3107,8 +3425,6 @@ internal partial class TarnParser : TarnParserBase {
 			return GetRuleContext<ExpressionContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LAMBDA_PARAMETER() { return GetToken(TarnParser.LAMBDA_PARAMETER, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FAT_ARROW() { return GetToken(TarnParser.FAT_ARROW, 0); }
 		public NewArrayContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -3119,70 +3435,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public NewArrayContext newArray() {
 		NewArrayContext _localctx = new NewArrayContext(Context, State);
-		EnterRule(_localctx, 58, RULE_newArray);
+		EnterRule(_localctx, 62, RULE_newArray);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 480;
+			State = 535;
 			Match(NEW);
-			State = 481;
+			State = 536;
 			Match(IDENT);
-			State = 486;
+			State = 541;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 482;
+				State = 537;
 				Match(DOT);
-				State = 483;
+				State = 538;
 				Match(IDENT);
 				}
 				}
-				State = 488;
+				State = 543;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 490;
+			State = 545;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 489;
+				State = 544;
 				typeArguments();
 				}
 			}
 
-			State = 500;
+			State = 555;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 498;
+				State = 553;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 492;
+					State = 547;
 					Match(LBRACK);
-					State = 494;
+					State = 549;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (((((_la - 18)) & ~0x3f) == 0 && ((1L << (_la - 18)) & 3623996457087233L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
 						{
-						State = 493;
+						State = 548;
 						expression();
 						}
 					}
 
-					State = 496;
+					State = 551;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 497;
+					State = 552;
 					Match(QUESTION);
 					}
 					break;
@@ -3190,32 +3506,20 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 502;
+				State = 557;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 511;
+			State = 562;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 503;
+				State = 558;
 				Match(LPAREN);
-				State = 506;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==LAMBDA_PARAMETER) {
-					{
-					State = 504;
-					Match(LAMBDA_PARAMETER);
-					State = 505;
-					Match(FAT_ARROW);
-					}
-				}
-
-				State = 508;
+				State = 559;
 				expression();
-				State = 509;
+				State = 560;
 				Match(RPAREN);
 				}
 			}
@@ -3265,45 +3569,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IfExpressionContext ifExpression() {
 		IfExpressionContext _localctx = new IfExpressionContext(Context, State);
-		EnterRule(_localctx, 60, RULE_ifExpression);
+		EnterRule(_localctx, 64, RULE_ifExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 513;
+			State = 564;
 			Match(IF);
-			State = 514;
+			State = 565;
 			expression();
-			State = 515;
+			State = 566;
 			block();
-			State = 523;
+			State = 574;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 516;
+				State = 567;
 				Match(ELSE_IF);
-				State = 517;
+				State = 568;
 				Match(IF);
-				State = 518;
+				State = 569;
 				expression();
-				State = 519;
+				State = 570;
 				block();
 				}
 				}
-				State = 525;
+				State = 576;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 528;
+			State = 579;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 526;
+				State = 577;
 				Match(ELSE);
-				State = 527;
+				State = 578;
 				block();
 				}
 			}
@@ -3352,34 +3656,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 62, RULE_stringTemplate);
+		EnterRule(_localctx, 66, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 530;
+			State = 581;
 			Match(STRING_START);
-			State = 538;
+			State = 589;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 536;
+				State = 587;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 531;
+					State = 582;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 532;
+					State = 583;
 					Match(INTERPOLATION);
-					State = 533;
+					State = 584;
 					expression();
-					State = 534;
+					State = 585;
 					Match(RBRACE);
 					}
 					break;
@@ -3387,11 +3691,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 540;
+				State = 591;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 541;
+			State = 592;
 			Match(STRING_END);
 			}
 		}
@@ -3407,200 +3711,219 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,113,544,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,114,595,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
-		2,29,7,29,2,30,7,30,2,31,7,31,1,0,5,0,66,8,0,10,0,12,0,69,9,0,1,0,1,0,
-		4,0,73,8,0,11,0,12,0,74,5,0,77,8,0,10,0,12,0,80,9,0,1,0,1,0,1,1,1,1,3,
-		1,86,8,1,1,2,1,2,1,2,1,2,5,2,92,8,2,10,2,12,2,95,9,2,1,2,1,2,3,2,99,8,
-		2,1,3,1,3,1,3,1,3,1,3,5,3,106,8,3,10,3,12,3,109,9,3,1,3,3,3,112,8,3,1,
-		4,5,4,115,8,4,10,4,12,4,118,9,4,1,4,1,4,1,4,1,4,1,4,3,4,125,8,4,1,5,1,
-		5,1,5,3,5,130,8,5,1,5,1,5,3,5,134,8,5,1,5,1,5,1,5,3,5,139,8,5,1,5,1,5,
-		1,5,3,5,144,8,5,1,6,1,6,1,6,1,6,5,6,150,8,6,10,6,12,6,153,9,6,1,6,1,6,
-		1,7,1,7,1,7,3,7,160,8,7,1,8,1,8,1,8,3,8,165,8,8,5,8,167,8,8,10,8,12,8,
-		170,9,8,1,9,1,9,1,9,1,9,1,9,3,9,177,8,9,1,10,1,10,1,10,3,10,182,8,10,1,
-		10,1,10,3,10,186,8,10,1,10,3,10,189,8,10,1,10,3,10,192,8,10,1,10,3,10,
-		195,8,10,1,11,1,11,1,11,3,11,200,8,11,5,11,202,8,11,10,11,12,11,205,9,
-		11,1,12,5,12,208,8,12,10,12,12,12,211,9,12,1,12,3,12,214,8,12,1,12,1,12,
-		1,13,1,13,1,13,1,13,5,13,222,8,13,10,13,12,13,225,9,13,1,14,1,14,1,14,
-		3,14,230,8,14,1,14,3,14,233,8,14,1,15,1,15,1,15,3,15,238,8,15,1,15,3,15,
-		241,8,15,1,15,3,15,244,8,15,1,16,1,16,5,16,248,8,16,10,16,12,16,251,9,
-		16,1,16,1,16,4,16,255,8,16,11,16,12,16,256,5,16,259,8,16,10,16,12,16,262,
-		9,16,1,16,1,16,1,17,1,17,1,17,1,18,1,18,1,18,1,18,3,18,273,8,18,1,18,1,
-		18,3,18,277,8,18,1,19,1,19,1,19,5,19,282,8,19,10,19,12,19,285,9,19,1,19,
-		3,19,288,8,19,1,19,1,19,1,19,5,19,293,8,19,10,19,12,19,296,9,19,1,20,1,
-		20,1,20,1,20,5,20,302,8,20,10,20,12,20,305,9,20,1,20,1,20,1,21,1,21,5,
-		21,311,8,21,10,21,12,21,314,9,21,1,21,1,21,4,21,318,8,21,11,21,12,21,319,
-		5,21,322,8,21,10,21,12,21,325,9,21,1,21,1,21,1,22,1,22,1,22,1,22,3,22,
-		333,8,22,1,22,1,22,3,22,337,8,22,1,22,1,22,3,22,341,8,22,1,22,1,22,1,22,
-		1,22,1,22,1,22,1,22,3,22,350,8,22,3,22,352,8,22,1,23,1,23,1,23,1,23,1,
-		23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,23,366,8,23,3,23,368,8,23,1,23,
-		1,23,3,23,372,8,23,1,24,1,24,1,24,1,24,1,24,5,24,379,8,24,10,24,12,24,
-		382,9,24,1,25,5,25,385,8,25,10,25,12,25,388,9,25,1,25,1,25,1,25,1,25,1,
-		25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,
-		25,1,25,1,25,3,25,411,8,25,1,25,3,25,414,8,25,1,25,1,25,3,25,418,8,25,
-		1,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,5,25,428,8,25,10,25,12,25,431,
-		9,25,3,25,433,8,25,1,26,1,26,1,26,3,26,438,8,26,1,26,1,26,1,26,1,26,3,
-		26,444,8,26,3,26,446,8,26,5,26,448,8,26,10,26,12,26,451,9,26,1,27,1,27,
-		1,27,3,27,456,8,27,3,27,458,8,27,1,27,1,27,3,27,462,8,27,3,27,464,8,27,
-		1,28,1,28,1,28,1,28,3,28,470,8,28,5,28,472,8,28,10,28,12,28,475,9,28,3,
-		28,477,8,28,1,28,1,28,1,29,1,29,1,29,1,29,5,29,485,8,29,10,29,12,29,488,
-		9,29,1,29,3,29,491,8,29,1,29,1,29,3,29,495,8,29,1,29,1,29,5,29,499,8,29,
-		10,29,12,29,502,9,29,1,29,1,29,1,29,3,29,507,8,29,1,29,1,29,1,29,3,29,
-		512,8,29,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,5,30,522,8,30,10,30,12,
-		30,525,9,30,1,30,1,30,3,30,529,8,30,1,31,1,31,1,31,1,31,1,31,1,31,5,31,
-		537,8,31,10,31,12,31,540,9,31,1,31,1,31,1,31,0,0,32,0,2,4,6,8,10,12,14,
-		16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,
-		0,9,2,0,55,55,106,106,1,0,12,17,1,0,7,8,1,0,90,102,1,0,60,61,1,0,68,89,
-		1,0,27,29,2,0,63,65,68,69,1,0,57,58,625,0,67,1,0,0,0,2,85,1,0,0,0,4,87,
-		1,0,0,0,6,111,1,0,0,0,8,116,1,0,0,0,10,126,1,0,0,0,12,145,1,0,0,0,14,156,
-		1,0,0,0,16,161,1,0,0,0,18,171,1,0,0,0,20,178,1,0,0,0,22,196,1,0,0,0,24,
-		209,1,0,0,0,26,217,1,0,0,0,28,226,1,0,0,0,30,234,1,0,0,0,32,245,1,0,0,
-		0,34,265,1,0,0,0,36,268,1,0,0,0,38,278,1,0,0,0,40,297,1,0,0,0,42,308,1,
-		0,0,0,44,351,1,0,0,0,46,371,1,0,0,0,48,373,1,0,0,0,50,386,1,0,0,0,52,434,
-		1,0,0,0,54,463,1,0,0,0,56,465,1,0,0,0,58,480,1,0,0,0,60,513,1,0,0,0,62,
-		530,1,0,0,0,64,66,7,0,0,0,65,64,1,0,0,0,66,69,1,0,0,0,67,65,1,0,0,0,67,
-		68,1,0,0,0,68,78,1,0,0,0,69,67,1,0,0,0,70,72,3,2,1,0,71,73,7,0,0,0,72,
-		71,1,0,0,0,73,74,1,0,0,0,74,72,1,0,0,0,74,75,1,0,0,0,75,77,1,0,0,0,76,
-		70,1,0,0,0,77,80,1,0,0,0,78,76,1,0,0,0,78,79,1,0,0,0,79,81,1,0,0,0,80,
-		78,1,0,0,0,81,82,5,0,0,1,82,1,1,0,0,0,83,86,3,4,2,0,84,86,3,8,4,0,85,83,
-		1,0,0,0,85,84,1,0,0,0,86,3,1,0,0,0,87,88,5,5,0,0,88,93,5,36,0,0,89,90,
-		5,57,0,0,90,92,3,6,3,0,91,89,1,0,0,0,92,95,1,0,0,0,93,91,1,0,0,0,93,94,
-		1,0,0,0,94,98,1,0,0,0,95,93,1,0,0,0,96,97,5,28,0,0,97,99,5,36,0,0,98,96,
-		1,0,0,0,98,99,1,0,0,0,99,5,1,0,0,0,100,112,5,36,0,0,101,102,5,52,0,0,102,
-		107,5,36,0,0,103,104,5,54,0,0,104,106,5,36,0,0,105,103,1,0,0,0,106,109,
-		1,0,0,0,107,105,1,0,0,0,107,108,1,0,0,0,108,110,1,0,0,0,109,107,1,0,0,
-		0,110,112,5,53,0,0,111,100,1,0,0,0,111,101,1,0,0,0,112,7,1,0,0,0,113,115,
-		7,1,0,0,114,113,1,0,0,0,115,118,1,0,0,0,116,114,1,0,0,0,116,117,1,0,0,
-		0,117,124,1,0,0,0,118,116,1,0,0,0,119,125,3,10,5,0,120,125,3,20,10,0,121,
-		125,3,30,15,0,122,125,3,36,18,0,123,125,3,34,17,0,124,119,1,0,0,0,124,
-		120,1,0,0,0,124,121,1,0,0,0,124,122,1,0,0,0,124,123,1,0,0,0,125,9,1,0,
-		0,0,126,127,5,6,0,0,127,129,5,36,0,0,128,130,3,12,6,0,129,128,1,0,0,0,
-		129,130,1,0,0,0,130,131,1,0,0,0,131,133,5,48,0,0,132,134,3,16,8,0,133,
-		132,1,0,0,0,133,134,1,0,0,0,134,135,1,0,0,0,135,138,5,49,0,0,136,137,5,
-		56,0,0,137,139,3,38,19,0,138,136,1,0,0,0,138,139,1,0,0,0,139,143,1,0,0,
-		0,140,144,3,42,21,0,141,142,5,90,0,0,142,144,3,48,24,0,143,140,1,0,0,0,
-		143,141,1,0,0,0,143,144,1,0,0,0,144,11,1,0,0,0,145,146,5,3,0,0,146,151,
-		3,14,7,0,147,148,5,54,0,0,148,150,3,14,7,0,149,147,1,0,0,0,150,153,1,0,
-		0,0,151,149,1,0,0,0,151,152,1,0,0,0,152,154,1,0,0,0,153,151,1,0,0,0,154,
-		155,5,4,0,0,155,13,1,0,0,0,156,159,5,36,0,0,157,158,5,56,0,0,158,160,3,
-		38,19,0,159,157,1,0,0,0,159,160,1,0,0,0,160,15,1,0,0,0,161,168,3,18,9,
-		0,162,164,5,54,0,0,163,165,3,18,9,0,164,163,1,0,0,0,164,165,1,0,0,0,165,
-		167,1,0,0,0,166,162,1,0,0,0,167,170,1,0,0,0,168,166,1,0,0,0,168,169,1,
-		0,0,0,169,17,1,0,0,0,170,168,1,0,0,0,171,172,5,36,0,0,172,173,5,56,0,0,
-		173,176,3,38,19,0,174,175,5,90,0,0,175,177,3,48,24,0,176,174,1,0,0,0,176,
-		177,1,0,0,0,177,19,1,0,0,0,178,179,5,9,0,0,179,181,5,36,0,0,180,182,3,
-		12,6,0,181,180,1,0,0,0,181,182,1,0,0,0,182,188,1,0,0,0,183,185,5,48,0,
-		0,184,186,3,22,11,0,185,184,1,0,0,0,185,186,1,0,0,0,186,187,1,0,0,0,187,
-		189,5,49,0,0,188,183,1,0,0,0,188,189,1,0,0,0,189,191,1,0,0,0,190,192,3,
-		26,13,0,191,190,1,0,0,0,191,192,1,0,0,0,192,194,1,0,0,0,193,195,3,32,16,
-		0,194,193,1,0,0,0,194,195,1,0,0,0,195,21,1,0,0,0,196,203,3,24,12,0,197,
-		199,5,54,0,0,198,200,3,24,12,0,199,198,1,0,0,0,199,200,1,0,0,0,200,202,
-		1,0,0,0,201,197,1,0,0,0,202,205,1,0,0,0,203,201,1,0,0,0,203,204,1,0,0,
-		0,204,23,1,0,0,0,205,203,1,0,0,0,206,208,7,1,0,0,207,206,1,0,0,0,208,211,
-		1,0,0,0,209,207,1,0,0,0,209,210,1,0,0,0,210,213,1,0,0,0,211,209,1,0,0,
-		0,212,214,7,2,0,0,213,212,1,0,0,0,213,214,1,0,0,0,214,215,1,0,0,0,215,
-		216,3,18,9,0,216,25,1,0,0,0,217,218,5,56,0,0,218,223,3,28,14,0,219,220,
-		5,54,0,0,220,222,3,28,14,0,221,219,1,0,0,0,222,225,1,0,0,0,223,221,1,0,
-		0,0,223,224,1,0,0,0,224,27,1,0,0,0,225,223,1,0,0,0,226,232,3,38,19,0,227,
-		229,5,48,0,0,228,230,3,52,26,0,229,228,1,0,0,0,229,230,1,0,0,0,230,231,
-		1,0,0,0,231,233,5,49,0,0,232,227,1,0,0,0,232,233,1,0,0,0,233,29,1,0,0,
-		0,234,235,5,10,0,0,235,237,5,36,0,0,236,238,3,12,6,0,237,236,1,0,0,0,237,
-		238,1,0,0,0,238,240,1,0,0,0,239,241,3,26,13,0,240,239,1,0,0,0,240,241,
-		1,0,0,0,241,243,1,0,0,0,242,244,3,32,16,0,243,242,1,0,0,0,243,244,1,0,
-		0,0,244,31,1,0,0,0,245,249,5,52,0,0,246,248,7,0,0,0,247,246,1,0,0,0,248,
-		251,1,0,0,0,249,247,1,0,0,0,249,250,1,0,0,0,250,260,1,0,0,0,251,249,1,
-		0,0,0,252,254,3,8,4,0,253,255,7,0,0,0,254,253,1,0,0,0,255,256,1,0,0,0,
-		256,254,1,0,0,0,256,257,1,0,0,0,257,259,1,0,0,0,258,252,1,0,0,0,259,262,
-		1,0,0,0,260,258,1,0,0,0,260,261,1,0,0,0,261,263,1,0,0,0,262,260,1,0,0,
-		0,263,264,5,53,0,0,264,33,1,0,0,0,265,266,5,11,0,0,266,267,3,42,21,0,267,
-		35,1,0,0,0,268,269,7,2,0,0,269,272,5,36,0,0,270,271,5,56,0,0,271,273,3,
-		38,19,0,272,270,1,0,0,0,272,273,1,0,0,0,273,276,1,0,0,0,274,275,5,90,0,
-		0,275,277,3,48,24,0,276,274,1,0,0,0,276,277,1,0,0,0,277,37,1,0,0,0,278,
-		283,5,36,0,0,279,280,5,57,0,0,280,282,5,36,0,0,281,279,1,0,0,0,282,285,
-		1,0,0,0,283,281,1,0,0,0,283,284,1,0,0,0,284,287,1,0,0,0,285,283,1,0,0,
-		0,286,288,3,40,20,0,287,286,1,0,0,0,287,288,1,0,0,0,288,294,1,0,0,0,289,
-		290,5,50,0,0,290,293,5,51,0,0,291,293,5,59,0,0,292,289,1,0,0,0,292,291,
-		1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,294,295,1,0,0,0,295,39,1,0,0,0,
-		296,294,1,0,0,0,297,298,5,3,0,0,298,303,3,38,19,0,299,300,5,54,0,0,300,
-		302,3,38,19,0,301,299,1,0,0,0,302,305,1,0,0,0,303,301,1,0,0,0,303,304,
-		1,0,0,0,304,306,1,0,0,0,305,303,1,0,0,0,306,307,5,4,0,0,307,41,1,0,0,0,
-		308,312,5,52,0,0,309,311,7,0,0,0,310,309,1,0,0,0,311,314,1,0,0,0,312,310,
-		1,0,0,0,312,313,1,0,0,0,313,323,1,0,0,0,314,312,1,0,0,0,315,317,3,44,22,
-		0,316,318,7,0,0,0,317,316,1,0,0,0,318,319,1,0,0,0,319,317,1,0,0,0,319,
-		320,1,0,0,0,320,322,1,0,0,0,321,315,1,0,0,0,322,325,1,0,0,0,323,321,1,
-		0,0,0,323,324,1,0,0,0,324,326,1,0,0,0,325,323,1,0,0,0,326,327,5,53,0,0,
-		327,43,1,0,0,0,328,352,3,36,18,0,329,352,3,46,23,0,330,332,5,23,0,0,331,
-		333,5,36,0,0,332,331,1,0,0,0,332,333,1,0,0,0,333,352,1,0,0,0,334,336,5,
-		24,0,0,335,337,5,36,0,0,336,335,1,0,0,0,336,337,1,0,0,0,337,352,1,0,0,
-		0,338,340,5,25,0,0,339,341,3,48,24,0,340,339,1,0,0,0,340,341,1,0,0,0,341,
-		352,1,0,0,0,342,349,3,48,24,0,343,344,7,3,0,0,344,350,3,48,24,0,345,350,
-		5,66,0,0,346,350,5,67,0,0,347,348,5,56,0,0,348,350,3,46,23,0,349,343,1,
-		0,0,0,349,345,1,0,0,0,349,346,1,0,0,0,349,347,1,0,0,0,349,350,1,0,0,0,
-		350,352,1,0,0,0,351,328,1,0,0,0,351,329,1,0,0,0,351,330,1,0,0,0,351,334,
-		1,0,0,0,351,338,1,0,0,0,351,342,1,0,0,0,352,45,1,0,0,0,353,354,5,20,0,
-		0,354,355,3,48,24,0,355,356,3,42,21,0,356,372,1,0,0,0,357,358,5,21,0,0,
-		358,359,5,36,0,0,359,360,5,22,0,0,360,367,3,48,24,0,361,362,7,4,0,0,362,
-		365,3,48,24,0,363,364,5,36,0,0,364,366,3,48,24,0,365,363,1,0,0,0,365,366,
-		1,0,0,0,366,368,1,0,0,0,367,361,1,0,0,0,367,368,1,0,0,0,368,369,1,0,0,
-		0,369,370,3,42,21,0,370,372,1,0,0,0,371,353,1,0,0,0,371,357,1,0,0,0,372,
-		47,1,0,0,0,373,380,3,50,25,0,374,375,7,5,0,0,375,379,3,50,25,0,376,377,
-		7,6,0,0,377,379,3,38,19,0,378,374,1,0,0,0,378,376,1,0,0,0,379,382,1,0,
-		0,0,380,378,1,0,0,0,380,381,1,0,0,0,381,49,1,0,0,0,382,380,1,0,0,0,383,
-		385,7,7,0,0,384,383,1,0,0,0,385,388,1,0,0,0,386,384,1,0,0,0,386,387,1,
-		0,0,0,387,432,1,0,0,0,388,386,1,0,0,0,389,433,3,58,29,0,390,411,5,36,0,
-		0,391,411,5,37,0,0,392,411,5,38,0,0,393,411,5,40,0,0,394,411,5,39,0,0,
-		395,411,5,42,0,0,396,411,5,44,0,0,397,411,5,45,0,0,398,411,5,33,0,0,399,
-		411,5,34,0,0,400,411,5,32,0,0,401,411,5,30,0,0,402,411,5,31,0,0,403,411,
-		3,62,31,0,404,411,3,60,30,0,405,411,3,56,28,0,406,407,5,48,0,0,407,408,
-		3,48,24,0,408,409,5,49,0,0,409,411,1,0,0,0,410,390,1,0,0,0,410,391,1,0,
-		0,0,410,392,1,0,0,0,410,393,1,0,0,0,410,394,1,0,0,0,410,395,1,0,0,0,410,
-		396,1,0,0,0,410,397,1,0,0,0,410,398,1,0,0,0,410,399,1,0,0,0,410,400,1,
-		0,0,0,410,401,1,0,0,0,410,402,1,0,0,0,410,403,1,0,0,0,410,404,1,0,0,0,
-		410,405,1,0,0,0,410,406,1,0,0,0,411,429,1,0,0,0,412,414,3,40,20,0,413,
-		412,1,0,0,0,413,414,1,0,0,0,414,415,1,0,0,0,415,417,5,48,0,0,416,418,3,
-		52,26,0,417,416,1,0,0,0,417,418,1,0,0,0,418,419,1,0,0,0,419,428,5,49,0,
-		0,420,421,5,50,0,0,421,422,3,54,27,0,422,423,5,51,0,0,423,428,1,0,0,0,
-		424,425,7,8,0,0,425,428,5,36,0,0,426,428,5,63,0,0,427,413,1,0,0,0,427,
-		420,1,0,0,0,427,424,1,0,0,0,427,426,1,0,0,0,428,431,1,0,0,0,429,427,1,
-		0,0,0,429,430,1,0,0,0,430,433,1,0,0,0,431,429,1,0,0,0,432,389,1,0,0,0,
-		432,410,1,0,0,0,433,51,1,0,0,0,434,437,3,48,24,0,435,436,5,56,0,0,436,
-		438,3,48,24,0,437,435,1,0,0,0,437,438,1,0,0,0,438,449,1,0,0,0,439,445,
-		5,54,0,0,440,443,3,48,24,0,441,442,5,56,0,0,442,444,3,48,24,0,443,441,
-		1,0,0,0,443,444,1,0,0,0,444,446,1,0,0,0,445,440,1,0,0,0,445,446,1,0,0,
-		0,446,448,1,0,0,0,447,439,1,0,0,0,448,451,1,0,0,0,449,447,1,0,0,0,449,
-		450,1,0,0,0,450,53,1,0,0,0,451,449,1,0,0,0,452,457,3,48,24,0,453,455,7,
-		4,0,0,454,456,3,48,24,0,455,454,1,0,0,0,455,456,1,0,0,0,456,458,1,0,0,
-		0,457,453,1,0,0,0,457,458,1,0,0,0,458,464,1,0,0,0,459,461,7,4,0,0,460,
-		462,3,48,24,0,461,460,1,0,0,0,461,462,1,0,0,0,462,464,1,0,0,0,463,452,
-		1,0,0,0,463,459,1,0,0,0,464,55,1,0,0,0,465,476,5,50,0,0,466,473,3,48,24,
-		0,467,469,5,54,0,0,468,470,3,48,24,0,469,468,1,0,0,0,469,470,1,0,0,0,470,
-		472,1,0,0,0,471,467,1,0,0,0,472,475,1,0,0,0,473,471,1,0,0,0,473,474,1,
-		0,0,0,474,477,1,0,0,0,475,473,1,0,0,0,476,466,1,0,0,0,476,477,1,0,0,0,
-		477,478,1,0,0,0,478,479,5,51,0,0,479,57,1,0,0,0,480,481,5,26,0,0,481,486,
-		5,36,0,0,482,483,5,57,0,0,483,485,5,36,0,0,484,482,1,0,0,0,485,488,1,0,
-		0,0,486,484,1,0,0,0,486,487,1,0,0,0,487,490,1,0,0,0,488,486,1,0,0,0,489,
-		491,3,40,20,0,490,489,1,0,0,0,490,491,1,0,0,0,491,500,1,0,0,0,492,494,
-		5,50,0,0,493,495,3,48,24,0,494,493,1,0,0,0,494,495,1,0,0,0,495,496,1,0,
-		0,0,496,499,5,51,0,0,497,499,5,59,0,0,498,492,1,0,0,0,498,497,1,0,0,0,
-		499,502,1,0,0,0,500,498,1,0,0,0,500,501,1,0,0,0,501,511,1,0,0,0,502,500,
-		1,0,0,0,503,506,5,48,0,0,504,505,5,2,0,0,505,507,5,62,0,0,506,504,1,0,
-		0,0,506,507,1,0,0,0,507,508,1,0,0,0,508,509,3,48,24,0,509,510,5,49,0,0,
-		510,512,1,0,0,0,511,503,1,0,0,0,511,512,1,0,0,0,512,59,1,0,0,0,513,514,
-		5,18,0,0,514,515,3,48,24,0,515,523,3,42,21,0,516,517,5,1,0,0,517,518,5,
-		18,0,0,518,519,3,48,24,0,519,520,3,42,21,0,520,522,1,0,0,0,521,516,1,0,
-		0,0,522,525,1,0,0,0,523,521,1,0,0,0,523,524,1,0,0,0,524,528,1,0,0,0,525,
-		523,1,0,0,0,526,527,5,19,0,0,527,529,3,42,21,0,528,526,1,0,0,0,528,529,
-		1,0,0,0,529,61,1,0,0,0,530,538,5,47,0,0,531,537,5,111,0,0,532,533,5,110,
-		0,0,533,534,3,48,24,0,534,535,5,53,0,0,535,537,1,0,0,0,536,531,1,0,0,0,
-		536,532,1,0,0,0,537,540,1,0,0,0,538,536,1,0,0,0,538,539,1,0,0,0,539,541,
-		1,0,0,0,540,538,1,0,0,0,541,542,5,109,0,0,542,63,1,0,0,0,86,67,74,78,85,
-		93,98,107,111,116,124,129,133,138,143,151,159,164,168,176,181,185,188,
-		191,194,199,203,209,213,223,229,232,237,240,243,249,256,260,272,276,283,
-		287,292,294,303,312,319,323,332,336,340,349,351,365,367,371,378,380,386,
-		410,413,417,427,429,432,437,443,445,449,455,457,461,463,469,473,476,486,
-		490,494,498,500,506,511,523,528,536,538
+		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,1,0,5,0,70,8,0,10,0,
+		12,0,73,9,0,1,0,1,0,4,0,77,8,0,11,0,12,0,78,5,0,81,8,0,10,0,12,0,84,9,
+		0,1,0,1,0,1,1,1,1,3,1,90,8,1,1,2,1,2,1,2,1,2,5,2,96,8,2,10,2,12,2,99,9,
+		2,1,2,1,2,3,2,103,8,2,1,3,1,3,1,3,1,3,1,3,5,3,110,8,3,10,3,12,3,113,9,
+		3,1,3,3,3,116,8,3,1,4,5,4,119,8,4,10,4,12,4,122,9,4,1,4,1,4,1,4,1,4,1,
+		4,3,4,129,8,4,1,5,1,5,1,5,3,5,134,8,5,1,5,1,5,3,5,138,8,5,1,5,1,5,1,5,
+		3,5,143,8,5,1,5,1,5,1,5,3,5,148,8,5,1,6,1,6,1,6,1,6,5,6,154,8,6,10,6,12,
+		6,157,9,6,1,6,1,6,1,7,1,7,1,7,3,7,164,8,7,1,8,1,8,1,8,3,8,169,8,8,5,8,
+		171,8,8,10,8,12,8,174,9,8,1,9,1,9,1,9,1,9,1,9,3,9,181,8,9,1,10,1,10,1,
+		10,3,10,186,8,10,1,10,1,10,3,10,190,8,10,1,10,3,10,193,8,10,1,10,3,10,
+		196,8,10,1,10,3,10,199,8,10,1,11,1,11,1,11,3,11,204,8,11,5,11,206,8,11,
+		10,11,12,11,209,9,11,1,12,5,12,212,8,12,10,12,12,12,215,9,12,1,12,3,12,
+		218,8,12,1,12,1,12,1,13,1,13,1,13,1,13,5,13,226,8,13,10,13,12,13,229,9,
+		13,1,14,1,14,1,14,3,14,234,8,14,1,14,3,14,237,8,14,1,15,1,15,1,15,3,15,
+		242,8,15,1,15,3,15,245,8,15,1,15,3,15,248,8,15,1,16,1,16,5,16,252,8,16,
+		10,16,12,16,255,9,16,1,16,1,16,4,16,259,8,16,11,16,12,16,260,5,16,263,
+		8,16,10,16,12,16,266,9,16,1,16,1,16,1,17,1,17,1,17,1,18,1,18,1,18,1,18,
+		3,18,277,8,18,1,18,1,18,3,18,281,8,18,1,19,1,19,1,19,5,19,286,8,19,10,
+		19,12,19,289,9,19,1,19,3,19,292,8,19,1,19,1,19,1,19,1,19,3,19,298,8,19,
+		1,19,1,19,1,19,5,19,303,8,19,10,19,12,19,306,9,19,1,19,1,19,1,19,1,19,
+		1,19,5,19,313,8,19,10,19,12,19,316,9,19,3,19,318,8,19,1,19,1,19,1,19,3,
+		19,323,8,19,1,20,1,20,1,20,1,20,5,20,329,8,20,10,20,12,20,332,9,20,1,20,
+		1,20,1,21,1,21,5,21,338,8,21,10,21,12,21,341,9,21,1,21,1,21,4,21,345,8,
+		21,11,21,12,21,346,5,21,349,8,21,10,21,12,21,352,9,21,1,21,1,21,1,22,1,
+		22,1,22,1,22,3,22,360,8,22,1,22,1,22,3,22,364,8,22,1,22,1,22,3,22,368,
+		8,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,3,22,377,8,22,3,22,379,8,22,1,
+		23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,23,393,8,23,
+		3,23,395,8,23,1,23,1,23,3,23,399,8,23,1,24,1,24,1,24,1,24,1,24,1,24,5,
+		24,407,8,24,10,24,12,24,410,9,24,3,24,412,8,24,1,25,1,25,1,25,1,25,1,25,
+		5,25,419,8,25,10,25,12,25,422,9,25,3,25,424,8,25,1,25,3,25,427,8,25,1,
+		25,1,25,1,25,3,25,432,8,25,1,26,1,26,1,26,3,26,437,8,26,1,27,5,27,440,
+		8,27,10,27,12,27,443,9,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,
+		1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,3,27,466,8,
+		27,1,27,3,27,469,8,27,1,27,1,27,3,27,473,8,27,1,27,1,27,1,27,1,27,1,27,
+		1,27,1,27,1,27,5,27,483,8,27,10,27,12,27,486,9,27,3,27,488,8,27,1,28,1,
+		28,1,28,3,28,493,8,28,1,28,1,28,1,28,1,28,3,28,499,8,28,3,28,501,8,28,
+		5,28,503,8,28,10,28,12,28,506,9,28,1,29,1,29,1,29,3,29,511,8,29,3,29,513,
+		8,29,1,29,1,29,3,29,517,8,29,3,29,519,8,29,1,30,1,30,1,30,1,30,3,30,525,
+		8,30,5,30,527,8,30,10,30,12,30,530,9,30,3,30,532,8,30,1,30,1,30,1,31,1,
+		31,1,31,1,31,5,31,540,8,31,10,31,12,31,543,9,31,1,31,3,31,546,8,31,1,31,
+		1,31,3,31,550,8,31,1,31,1,31,5,31,554,8,31,10,31,12,31,557,9,31,1,31,1,
+		31,1,31,1,31,3,31,563,8,31,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,
+		573,8,32,10,32,12,32,576,9,32,1,32,1,32,3,32,580,8,32,1,33,1,33,1,33,1,
+		33,1,33,1,33,5,33,588,8,33,10,33,12,33,591,9,33,1,33,1,33,1,33,0,0,34,
+		0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,
+		50,52,54,56,58,60,62,64,66,0,9,2,0,56,56,107,107,1,0,13,18,1,0,8,9,1,0,
+		91,103,1,0,61,62,1,0,69,90,1,0,28,30,2,0,64,66,69,70,1,0,58,59,683,0,71,
+		1,0,0,0,2,89,1,0,0,0,4,91,1,0,0,0,6,115,1,0,0,0,8,120,1,0,0,0,10,130,1,
+		0,0,0,12,149,1,0,0,0,14,160,1,0,0,0,16,165,1,0,0,0,18,175,1,0,0,0,20,182,
+		1,0,0,0,22,200,1,0,0,0,24,213,1,0,0,0,26,221,1,0,0,0,28,230,1,0,0,0,30,
+		238,1,0,0,0,32,249,1,0,0,0,34,269,1,0,0,0,36,272,1,0,0,0,38,322,1,0,0,
+		0,40,324,1,0,0,0,42,335,1,0,0,0,44,378,1,0,0,0,46,398,1,0,0,0,48,411,1,
+		0,0,0,50,426,1,0,0,0,52,433,1,0,0,0,54,441,1,0,0,0,56,489,1,0,0,0,58,518,
+		1,0,0,0,60,520,1,0,0,0,62,535,1,0,0,0,64,564,1,0,0,0,66,581,1,0,0,0,68,
+		70,7,0,0,0,69,68,1,0,0,0,70,73,1,0,0,0,71,69,1,0,0,0,71,72,1,0,0,0,72,
+		82,1,0,0,0,73,71,1,0,0,0,74,76,3,2,1,0,75,77,7,0,0,0,76,75,1,0,0,0,77,
+		78,1,0,0,0,78,76,1,0,0,0,78,79,1,0,0,0,79,81,1,0,0,0,80,74,1,0,0,0,81,
+		84,1,0,0,0,82,80,1,0,0,0,82,83,1,0,0,0,83,85,1,0,0,0,84,82,1,0,0,0,85,
+		86,5,0,0,1,86,1,1,0,0,0,87,90,3,4,2,0,88,90,3,8,4,0,89,87,1,0,0,0,89,88,
+		1,0,0,0,90,3,1,0,0,0,91,92,5,6,0,0,92,97,5,37,0,0,93,94,5,58,0,0,94,96,
+		3,6,3,0,95,93,1,0,0,0,96,99,1,0,0,0,97,95,1,0,0,0,97,98,1,0,0,0,98,102,
+		1,0,0,0,99,97,1,0,0,0,100,101,5,29,0,0,101,103,5,37,0,0,102,100,1,0,0,
+		0,102,103,1,0,0,0,103,5,1,0,0,0,104,116,5,37,0,0,105,106,5,53,0,0,106,
+		111,5,37,0,0,107,108,5,55,0,0,108,110,5,37,0,0,109,107,1,0,0,0,110,113,
+		1,0,0,0,111,109,1,0,0,0,111,112,1,0,0,0,112,114,1,0,0,0,113,111,1,0,0,
+		0,114,116,5,54,0,0,115,104,1,0,0,0,115,105,1,0,0,0,116,7,1,0,0,0,117,119,
+		7,1,0,0,118,117,1,0,0,0,119,122,1,0,0,0,120,118,1,0,0,0,120,121,1,0,0,
+		0,121,128,1,0,0,0,122,120,1,0,0,0,123,129,3,10,5,0,124,129,3,20,10,0,125,
+		129,3,30,15,0,126,129,3,36,18,0,127,129,3,34,17,0,128,123,1,0,0,0,128,
+		124,1,0,0,0,128,125,1,0,0,0,128,126,1,0,0,0,128,127,1,0,0,0,129,9,1,0,
+		0,0,130,131,5,7,0,0,131,133,5,37,0,0,132,134,3,12,6,0,133,132,1,0,0,0,
+		133,134,1,0,0,0,134,135,1,0,0,0,135,137,5,49,0,0,136,138,3,16,8,0,137,
+		136,1,0,0,0,137,138,1,0,0,0,138,139,1,0,0,0,139,142,5,50,0,0,140,141,5,
+		57,0,0,141,143,3,38,19,0,142,140,1,0,0,0,142,143,1,0,0,0,143,147,1,0,0,
+		0,144,148,3,42,21,0,145,146,5,91,0,0,146,148,3,48,24,0,147,144,1,0,0,0,
+		147,145,1,0,0,0,147,148,1,0,0,0,148,11,1,0,0,0,149,150,5,4,0,0,150,155,
+		3,14,7,0,151,152,5,55,0,0,152,154,3,14,7,0,153,151,1,0,0,0,154,157,1,0,
+		0,0,155,153,1,0,0,0,155,156,1,0,0,0,156,158,1,0,0,0,157,155,1,0,0,0,158,
+		159,5,5,0,0,159,13,1,0,0,0,160,163,5,37,0,0,161,162,5,57,0,0,162,164,3,
+		38,19,0,163,161,1,0,0,0,163,164,1,0,0,0,164,15,1,0,0,0,165,172,3,18,9,
+		0,166,168,5,55,0,0,167,169,3,18,9,0,168,167,1,0,0,0,168,169,1,0,0,0,169,
+		171,1,0,0,0,170,166,1,0,0,0,171,174,1,0,0,0,172,170,1,0,0,0,172,173,1,
+		0,0,0,173,17,1,0,0,0,174,172,1,0,0,0,175,176,5,37,0,0,176,177,5,57,0,0,
+		177,180,3,38,19,0,178,179,5,91,0,0,179,181,3,48,24,0,180,178,1,0,0,0,180,
+		181,1,0,0,0,181,19,1,0,0,0,182,183,5,10,0,0,183,185,5,37,0,0,184,186,3,
+		12,6,0,185,184,1,0,0,0,185,186,1,0,0,0,186,192,1,0,0,0,187,189,5,49,0,
+		0,188,190,3,22,11,0,189,188,1,0,0,0,189,190,1,0,0,0,190,191,1,0,0,0,191,
+		193,5,50,0,0,192,187,1,0,0,0,192,193,1,0,0,0,193,195,1,0,0,0,194,196,3,
+		26,13,0,195,194,1,0,0,0,195,196,1,0,0,0,196,198,1,0,0,0,197,199,3,32,16,
+		0,198,197,1,0,0,0,198,199,1,0,0,0,199,21,1,0,0,0,200,207,3,24,12,0,201,
+		203,5,55,0,0,202,204,3,24,12,0,203,202,1,0,0,0,203,204,1,0,0,0,204,206,
+		1,0,0,0,205,201,1,0,0,0,206,209,1,0,0,0,207,205,1,0,0,0,207,208,1,0,0,
+		0,208,23,1,0,0,0,209,207,1,0,0,0,210,212,7,1,0,0,211,210,1,0,0,0,212,215,
+		1,0,0,0,213,211,1,0,0,0,213,214,1,0,0,0,214,217,1,0,0,0,215,213,1,0,0,
+		0,216,218,7,2,0,0,217,216,1,0,0,0,217,218,1,0,0,0,218,219,1,0,0,0,219,
+		220,3,18,9,0,220,25,1,0,0,0,221,222,5,57,0,0,222,227,3,28,14,0,223,224,
+		5,55,0,0,224,226,3,28,14,0,225,223,1,0,0,0,226,229,1,0,0,0,227,225,1,0,
+		0,0,227,228,1,0,0,0,228,27,1,0,0,0,229,227,1,0,0,0,230,236,3,38,19,0,231,
+		233,5,49,0,0,232,234,3,56,28,0,233,232,1,0,0,0,233,234,1,0,0,0,234,235,
+		1,0,0,0,235,237,5,50,0,0,236,231,1,0,0,0,236,237,1,0,0,0,237,29,1,0,0,
+		0,238,239,5,11,0,0,239,241,5,37,0,0,240,242,3,12,6,0,241,240,1,0,0,0,241,
+		242,1,0,0,0,242,244,1,0,0,0,243,245,3,26,13,0,244,243,1,0,0,0,244,245,
+		1,0,0,0,245,247,1,0,0,0,246,248,3,32,16,0,247,246,1,0,0,0,247,248,1,0,
+		0,0,248,31,1,0,0,0,249,253,5,53,0,0,250,252,7,0,0,0,251,250,1,0,0,0,252,
+		255,1,0,0,0,253,251,1,0,0,0,253,254,1,0,0,0,254,264,1,0,0,0,255,253,1,
+		0,0,0,256,258,3,8,4,0,257,259,7,0,0,0,258,257,1,0,0,0,259,260,1,0,0,0,
+		260,258,1,0,0,0,260,261,1,0,0,0,261,263,1,0,0,0,262,256,1,0,0,0,263,266,
+		1,0,0,0,264,262,1,0,0,0,264,265,1,0,0,0,265,267,1,0,0,0,266,264,1,0,0,
+		0,267,268,5,54,0,0,268,33,1,0,0,0,269,270,5,12,0,0,270,271,3,42,21,0,271,
+		35,1,0,0,0,272,273,7,2,0,0,273,276,5,37,0,0,274,275,5,57,0,0,275,277,3,
+		38,19,0,276,274,1,0,0,0,276,277,1,0,0,0,277,280,1,0,0,0,278,279,5,91,0,
+		0,279,281,3,48,24,0,280,278,1,0,0,0,280,281,1,0,0,0,281,37,1,0,0,0,282,
+		287,5,37,0,0,283,284,5,58,0,0,284,286,5,37,0,0,285,283,1,0,0,0,286,289,
+		1,0,0,0,287,285,1,0,0,0,287,288,1,0,0,0,288,291,1,0,0,0,289,287,1,0,0,
+		0,290,292,3,40,20,0,291,290,1,0,0,0,291,292,1,0,0,0,292,298,1,0,0,0,293,
+		294,5,49,0,0,294,295,3,38,19,0,295,296,5,50,0,0,296,298,1,0,0,0,297,282,
+		1,0,0,0,297,293,1,0,0,0,298,304,1,0,0,0,299,300,5,51,0,0,300,303,5,52,
+		0,0,301,303,5,60,0,0,302,299,1,0,0,0,302,301,1,0,0,0,303,306,1,0,0,0,304,
+		302,1,0,0,0,304,305,1,0,0,0,305,323,1,0,0,0,306,304,1,0,0,0,307,308,5,
+		7,0,0,308,317,5,49,0,0,309,314,3,38,19,0,310,311,5,55,0,0,311,313,3,38,
+		19,0,312,310,1,0,0,0,313,316,1,0,0,0,314,312,1,0,0,0,314,315,1,0,0,0,315,
+		318,1,0,0,0,316,314,1,0,0,0,317,309,1,0,0,0,317,318,1,0,0,0,318,319,1,
+		0,0,0,319,320,5,50,0,0,320,321,5,57,0,0,321,323,3,38,19,0,322,297,1,0,
+		0,0,322,307,1,0,0,0,323,39,1,0,0,0,324,325,5,4,0,0,325,330,3,38,19,0,326,
+		327,5,55,0,0,327,329,3,38,19,0,328,326,1,0,0,0,329,332,1,0,0,0,330,328,
+		1,0,0,0,330,331,1,0,0,0,331,333,1,0,0,0,332,330,1,0,0,0,333,334,5,5,0,
+		0,334,41,1,0,0,0,335,339,5,53,0,0,336,338,7,0,0,0,337,336,1,0,0,0,338,
+		341,1,0,0,0,339,337,1,0,0,0,339,340,1,0,0,0,340,350,1,0,0,0,341,339,1,
+		0,0,0,342,344,3,44,22,0,343,345,7,0,0,0,344,343,1,0,0,0,345,346,1,0,0,
+		0,346,344,1,0,0,0,346,347,1,0,0,0,347,349,1,0,0,0,348,342,1,0,0,0,349,
+		352,1,0,0,0,350,348,1,0,0,0,350,351,1,0,0,0,351,353,1,0,0,0,352,350,1,
+		0,0,0,353,354,5,54,0,0,354,43,1,0,0,0,355,379,3,36,18,0,356,379,3,46,23,
+		0,357,359,5,24,0,0,358,360,5,37,0,0,359,358,1,0,0,0,359,360,1,0,0,0,360,
+		379,1,0,0,0,361,363,5,25,0,0,362,364,5,37,0,0,363,362,1,0,0,0,363,364,
+		1,0,0,0,364,379,1,0,0,0,365,367,5,26,0,0,366,368,3,48,24,0,367,366,1,0,
+		0,0,367,368,1,0,0,0,368,379,1,0,0,0,369,376,3,48,24,0,370,371,7,3,0,0,
+		371,377,3,48,24,0,372,377,5,67,0,0,373,377,5,68,0,0,374,375,5,57,0,0,375,
+		377,3,46,23,0,376,370,1,0,0,0,376,372,1,0,0,0,376,373,1,0,0,0,376,374,
+		1,0,0,0,376,377,1,0,0,0,377,379,1,0,0,0,378,355,1,0,0,0,378,356,1,0,0,
+		0,378,357,1,0,0,0,378,361,1,0,0,0,378,365,1,0,0,0,378,369,1,0,0,0,379,
+		45,1,0,0,0,380,381,5,21,0,0,381,382,3,48,24,0,382,383,3,42,21,0,383,399,
+		1,0,0,0,384,385,5,22,0,0,385,386,5,37,0,0,386,387,5,23,0,0,387,394,3,48,
+		24,0,388,389,7,4,0,0,389,392,3,48,24,0,390,391,5,37,0,0,391,393,3,48,24,
+		0,392,390,1,0,0,0,392,393,1,0,0,0,393,395,1,0,0,0,394,388,1,0,0,0,394,
+		395,1,0,0,0,395,396,1,0,0,0,396,397,3,42,21,0,397,399,1,0,0,0,398,380,
+		1,0,0,0,398,384,1,0,0,0,399,47,1,0,0,0,400,412,3,50,25,0,401,408,3,54,
+		27,0,402,403,7,5,0,0,403,407,3,54,27,0,404,405,7,6,0,0,405,407,3,38,19,
+		0,406,402,1,0,0,0,406,404,1,0,0,0,407,410,1,0,0,0,408,406,1,0,0,0,408,
+		409,1,0,0,0,409,412,1,0,0,0,410,408,1,0,0,0,411,400,1,0,0,0,411,401,1,
+		0,0,0,412,49,1,0,0,0,413,427,5,2,0,0,414,423,5,3,0,0,415,420,3,52,26,0,
+		416,417,5,55,0,0,417,419,3,52,26,0,418,416,1,0,0,0,419,422,1,0,0,0,420,
+		418,1,0,0,0,420,421,1,0,0,0,421,424,1,0,0,0,422,420,1,0,0,0,423,415,1,
+		0,0,0,423,424,1,0,0,0,424,425,1,0,0,0,425,427,5,50,0,0,426,413,1,0,0,0,
+		426,414,1,0,0,0,427,428,1,0,0,0,428,431,5,63,0,0,429,432,3,42,21,0,430,
+		432,3,48,24,0,431,429,1,0,0,0,431,430,1,0,0,0,432,51,1,0,0,0,433,436,5,
+		37,0,0,434,435,5,57,0,0,435,437,3,38,19,0,436,434,1,0,0,0,436,437,1,0,
+		0,0,437,53,1,0,0,0,438,440,7,7,0,0,439,438,1,0,0,0,440,443,1,0,0,0,441,
+		439,1,0,0,0,441,442,1,0,0,0,442,487,1,0,0,0,443,441,1,0,0,0,444,488,3,
+		62,31,0,445,466,5,37,0,0,446,466,5,38,0,0,447,466,5,39,0,0,448,466,5,41,
+		0,0,449,466,5,40,0,0,450,466,5,43,0,0,451,466,5,45,0,0,452,466,5,46,0,
+		0,453,466,5,34,0,0,454,466,5,35,0,0,455,466,5,33,0,0,456,466,5,31,0,0,
+		457,466,5,32,0,0,458,466,3,66,33,0,459,466,3,64,32,0,460,466,3,60,30,0,
+		461,462,5,49,0,0,462,463,3,48,24,0,463,464,5,50,0,0,464,466,1,0,0,0,465,
+		445,1,0,0,0,465,446,1,0,0,0,465,447,1,0,0,0,465,448,1,0,0,0,465,449,1,
+		0,0,0,465,450,1,0,0,0,465,451,1,0,0,0,465,452,1,0,0,0,465,453,1,0,0,0,
+		465,454,1,0,0,0,465,455,1,0,0,0,465,456,1,0,0,0,465,457,1,0,0,0,465,458,
+		1,0,0,0,465,459,1,0,0,0,465,460,1,0,0,0,465,461,1,0,0,0,466,484,1,0,0,
+		0,467,469,3,40,20,0,468,467,1,0,0,0,468,469,1,0,0,0,469,470,1,0,0,0,470,
+		472,5,49,0,0,471,473,3,56,28,0,472,471,1,0,0,0,472,473,1,0,0,0,473,474,
+		1,0,0,0,474,483,5,50,0,0,475,476,5,51,0,0,476,477,3,58,29,0,477,478,5,
+		52,0,0,478,483,1,0,0,0,479,480,7,8,0,0,480,483,5,37,0,0,481,483,5,64,0,
+		0,482,468,1,0,0,0,482,475,1,0,0,0,482,479,1,0,0,0,482,481,1,0,0,0,483,
+		486,1,0,0,0,484,482,1,0,0,0,484,485,1,0,0,0,485,488,1,0,0,0,486,484,1,
+		0,0,0,487,444,1,0,0,0,487,465,1,0,0,0,488,55,1,0,0,0,489,492,3,48,24,0,
+		490,491,5,57,0,0,491,493,3,48,24,0,492,490,1,0,0,0,492,493,1,0,0,0,493,
+		504,1,0,0,0,494,500,5,55,0,0,495,498,3,48,24,0,496,497,5,57,0,0,497,499,
+		3,48,24,0,498,496,1,0,0,0,498,499,1,0,0,0,499,501,1,0,0,0,500,495,1,0,
+		0,0,500,501,1,0,0,0,501,503,1,0,0,0,502,494,1,0,0,0,503,506,1,0,0,0,504,
+		502,1,0,0,0,504,505,1,0,0,0,505,57,1,0,0,0,506,504,1,0,0,0,507,512,3,48,
+		24,0,508,510,7,4,0,0,509,511,3,48,24,0,510,509,1,0,0,0,510,511,1,0,0,0,
+		511,513,1,0,0,0,512,508,1,0,0,0,512,513,1,0,0,0,513,519,1,0,0,0,514,516,
+		7,4,0,0,515,517,3,48,24,0,516,515,1,0,0,0,516,517,1,0,0,0,517,519,1,0,
+		0,0,518,507,1,0,0,0,518,514,1,0,0,0,519,59,1,0,0,0,520,531,5,51,0,0,521,
+		528,3,48,24,0,522,524,5,55,0,0,523,525,3,48,24,0,524,523,1,0,0,0,524,525,
+		1,0,0,0,525,527,1,0,0,0,526,522,1,0,0,0,527,530,1,0,0,0,528,526,1,0,0,
+		0,528,529,1,0,0,0,529,532,1,0,0,0,530,528,1,0,0,0,531,521,1,0,0,0,531,
+		532,1,0,0,0,532,533,1,0,0,0,533,534,5,52,0,0,534,61,1,0,0,0,535,536,5,
+		27,0,0,536,541,5,37,0,0,537,538,5,58,0,0,538,540,5,37,0,0,539,537,1,0,
+		0,0,540,543,1,0,0,0,541,539,1,0,0,0,541,542,1,0,0,0,542,545,1,0,0,0,543,
+		541,1,0,0,0,544,546,3,40,20,0,545,544,1,0,0,0,545,546,1,0,0,0,546,555,
+		1,0,0,0,547,549,5,51,0,0,548,550,3,48,24,0,549,548,1,0,0,0,549,550,1,0,
+		0,0,550,551,1,0,0,0,551,554,5,52,0,0,552,554,5,60,0,0,553,547,1,0,0,0,
+		553,552,1,0,0,0,554,557,1,0,0,0,555,553,1,0,0,0,555,556,1,0,0,0,556,562,
+		1,0,0,0,557,555,1,0,0,0,558,559,5,49,0,0,559,560,3,48,24,0,560,561,5,50,
+		0,0,561,563,1,0,0,0,562,558,1,0,0,0,562,563,1,0,0,0,563,63,1,0,0,0,564,
+		565,5,19,0,0,565,566,3,48,24,0,566,574,3,42,21,0,567,568,5,1,0,0,568,569,
+		5,19,0,0,569,570,3,48,24,0,570,571,3,42,21,0,571,573,1,0,0,0,572,567,1,
+		0,0,0,573,576,1,0,0,0,574,572,1,0,0,0,574,575,1,0,0,0,575,579,1,0,0,0,
+		576,574,1,0,0,0,577,578,5,20,0,0,578,580,3,42,21,0,579,577,1,0,0,0,579,
+		580,1,0,0,0,580,65,1,0,0,0,581,589,5,48,0,0,582,588,5,112,0,0,583,584,
+		5,111,0,0,584,585,3,48,24,0,585,586,5,54,0,0,586,588,1,0,0,0,587,582,1,
+		0,0,0,587,583,1,0,0,0,588,591,1,0,0,0,589,587,1,0,0,0,589,590,1,0,0,0,
+		590,592,1,0,0,0,591,589,1,0,0,0,592,593,5,110,0,0,593,67,1,0,0,0,95,71,
+		78,82,89,97,102,111,115,120,128,133,137,142,147,155,163,168,172,180,185,
+		189,192,195,198,203,207,213,217,227,233,236,241,244,247,253,260,264,276,
+		280,287,291,297,302,304,314,317,322,330,339,346,350,359,363,367,376,378,
+		392,394,398,406,408,411,420,423,426,431,436,441,465,468,472,482,484,487,
+		492,498,500,504,510,512,516,518,524,528,531,541,545,549,553,555,562,574,
+		579,587,589
 	};
 
 	public static readonly ATN _ATN =

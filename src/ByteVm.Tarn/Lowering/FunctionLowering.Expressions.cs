@@ -15,7 +15,7 @@ internal sealed partial class FunctionLowering
     {
         switch (expression)
         {
-            case BoundLocal { Local: var local } when !copiesLocals && !NeedsCast(local.Type, expression.Type):
+            case BoundLocal { Local: { IsShared: false } local } when !copiesLocals && !NeedsCast(local.Type, expression.Type):
                 return locals[local];
             case BoundPlaceholder placeholder:
                 return placeholders[placeholder];
@@ -78,6 +78,7 @@ internal sealed partial class FunctionLowering
             case BoundLogical e: LowerLogical(e, target); break;
             case BoundConcat e: LowerConcat(e, target); break;
             case BoundOpcode e: LowerOpcode(e, target); break;
+            case BoundLambda e: LowerLambda(e, target); break;
             case BoundTypeTest e: LowerTypeTest(e, target); break;
             case BoundIf e: LowerIfValue(e, target); break;
             case BoundSafeAccess e: LowerSafeAccess(e, target); break;
@@ -126,7 +127,7 @@ internal sealed partial class FunctionLowering
 
     private void LowerLocalInto(BoundLocal expression, Register target)
     {
-        Register register = locals[expression.Local];
+        Register register = expression.Local.IsShared ? LoadShared(expression.Local) : locals[expression.Local];
         if (NeedsCast(expression.Local.Type, expression.Type))
             builder.Cast(target, register, Types.Storage(expression.Type));
         else

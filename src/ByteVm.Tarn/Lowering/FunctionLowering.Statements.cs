@@ -59,6 +59,12 @@ internal sealed partial class FunctionLowering
 
     private void LowerLocal(BoundLocalDeclaration statement)
     {
+        if (statement.Local.IsShared)
+        {
+            LowerSharedLocal(statement);
+            return;
+        }
+
         Register register = NewRegister(Types.Register(statement.Local.Type));
         locals.Add(statement.Local, register);
         builder.NameLocal(register, statement.Local.Name, builder.Position, builder.Position);
@@ -70,7 +76,7 @@ internal sealed partial class FunctionLowering
 
     private void LowerAssignment(BoundAssignment statement)
     {
-        if (statement.Target is BoundLocal { Local: var local })
+        if (statement.Target is BoundLocal { Local: { IsShared: false } local })
         {
             LowerInto(statement.Value, locals[local], isFresh: false);
             return;
@@ -105,6 +111,7 @@ internal sealed partial class FunctionLowering
 
     private Place LowerPlace(BoundExpression target) => target switch
     {
+        BoundLocal { Local.IsShared: true } shared => new Place(PlaceKind.Field, locals[shared.Local], default, program.SharedField(shared.Local), default),
         BoundLocal local => new Place(PlaceKind.Local, locals[local.Local], default, default, default),
         BoundGlobal global => new Place(PlaceKind.Global, default, default, default, program.GlobalOf(global.Global)),
         BoundField field => new Place(PlaceKind.Field, Lower(field.Receiver), default, program.FieldOf(field.Field, field.Receiver.Type), default),

@@ -17,6 +17,7 @@ internal sealed class ProgramLowering
     private readonly ModuleBuilder module;
     private readonly Dictionary<FunctionSymbol, int> functions = [];
     private readonly Queue<FunctionSymbol> pending = new();
+    private readonly Queue<Action> pendingLambdas = new();
     private readonly Dictionary<FunctionSymbol, int> methodIndices = [];
     private readonly Dictionary<GlobalSymbol, GlobalRef> globals = [];
     private readonly Dictionary<FunctionSymbol, ImportRef> imports = [];
@@ -74,6 +75,42 @@ internal sealed class ProgramLowering
         }
 
         return module.Method(type, index);
+    }
+
+    /// <summary>What holds a captured variable: its value, or the object it lives in when it is shared.</summary>
+    public TypeRef CapturedType(LocalSymbol local) => Types.Storage(local.IsShared ? SharedType(local) : local.Type);
+
+    public FieldRef SharedField(LocalSymbol local) => module.Field(Types.Storage(SharedType(local)), 0);
+
+    public FieldRef LambdaField(TypeRef type, int field) => module.Field(type, field);
+
+    private ClassType SharedType(LocalSymbol local) => compilation.SharedVariable.Construct([local.Type]);
+
+    /// <summary>The class of a lambda, in terms of the type parameters around it.</summary>
+    public TypeRef LambdaType(BoundLambda lambda, SourceText source)
+    {
+        int definition = module.DeclareType();
+        TypeRef type = module.Named(definition, Types.StorageOf(lambda.TypeParameters.Select(p => p.Type)));
+        string name = $"{entry.Name}.<lambda {definition}>";
+        int function = module.DeclareFunction(name);
+        TypeRef[] parameters = [.. lambda.Parameters.Select(p => Types.Register(p.Type))];
+        TypeRef result = Types.Result(lambda.FunctionType.FunctionResult);
+        IEnumerable<TypeRef> fields = lambda.Captured.Select(CapturedType);
+        if (lambda.CapturedThis is not null)
+            fields = fields.Prepend(Types.Storage(lambda.CapturedThis));
+        module.DefineType(definition, new TypeDefinition(
+            name, TypeDefinitionKind.Class, TypeParametersOf(lambda.TypeParameters), TypeRef.None, [Types.Storage(lambda.FunctionType)],
+            [.. fields.Select((f, i) => new FieldDefinition($"captured{i}", f))], [new MethodDefinition("invoke", parameters, result, function)], IsFinal: true));
+        pendingLambdas.Enqueue(() => LowerLambda(lambda, source, type, function));
+        return type;
+    }
+
+    private void LowerLambda(BoundLambda lambda, SourceText source, TypeRef type, int function)
+    {
+        TypeRef[] parameters = [type, .. lambda.Parameters.Select(p => Types.Register(p.Type))];
+        FunctionBuilder builder = module.DefineFunction(function, parameters, Types.Result(lambda.FunctionType.FunctionResult), TypeParametersOf(lambda.TypeParameters));
+        new FunctionLowering(this, builder, source, lambda.HasStatementsInValues).LowerLambdaBody(lambda, type);
+        builder.Build();
     }
 
     /// <summary>An extern function's target is written <c>name</c> or <c>name needs capability</c>.</summary>
@@ -149,12 +186,14 @@ internal sealed class ProgramLowering
 
     private void LowerPending()
     {
-        while (pending.Count > 0 || definedTypes < Types.Declared.Count)
+        while (pending.Count > 0 || pendingLambdas.Count > 0 || definedTypes < Types.Declared.Count)
         {
             while (definedTypes < Types.Declared.Count)
                 DefineType(Types.Declared[definedTypes++]);
             if (pending.TryDequeue(out FunctionSymbol? function))
                 LowerFunction(function);
+            if (pendingLambdas.TryDequeue(out Action? lowerLambda))
+                lowerLambda();
         }
     }
 

@@ -71,6 +71,9 @@ internal abstract record TypeSyntax(Span Span) : SyntaxNode(Span);
 
 internal sealed record NamedTypeSyntax(Span Span, ImmutableArray<Identifier> Path, ImmutableArray<TypeSyntax> Arguments) : TypeSyntax(Span);
 
+/// <summary><c>fn(A, B): R</c></summary>
+internal sealed record FunctionTypeSyntax(Span Span, ImmutableArray<TypeSyntax> Parameters, TypeSyntax Result) : TypeSyntax(Span);
+
 internal sealed record ArrayTypeSyntax(Span Span, TypeSyntax Element) : TypeSyntax(Span);
 
 internal sealed record NullableTypeSyntax(Span Span, TypeSyntax Inner) : TypeSyntax(Span);

@@ -70,3 +70,9 @@ internal sealed record ArrayLiteralSyntax(Span Span, ImmutableArray<ExpressionSy
 /// </summary>
 internal sealed record NewArraySyntax(
     Span Span, TypeSyntax Element, ImmutableArray<ExpressionSyntax> Sizes, Identifier? InitializerParameter, ExpressionSyntax? Initializer) : ExpressionSyntax(Span);
+
+/// <summary>A parameter of a lambda; without a type it is found from the place of the lambda.</summary>
+internal readonly record struct LambdaParameterSyntax(Identifier Name, TypeSyntax? Type);
+
+/// <summary><c>(a, b) =&gt; value</c> or <c>x =&gt; { … }</c>.</summary>
+internal sealed record LambdaSyntax(Span Span, ImmutableArray<LambdaParameterSyntax> Parameters, ExpressionSyntax? Value, BlockSyntax? Body) : ExpressionSyntax(Span);

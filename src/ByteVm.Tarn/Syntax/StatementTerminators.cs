@@ -10,7 +10,7 @@ namespace ByteVm.Tarn.Syntax;
 /// <para>A newline ends a statement unless the line obviously continues: it counts when all of this holds: the innermost open
 /// bracket is a '{' (or none), the token before it can end a statement, and the token after it cannot continue one. Other
 /// newlines are dropped. A '}' and the end of the file end a statement too, so a NEWLINE is put before them.</para>
-/// <para>Tokens are renamed so that the grammar stays LL(1): an 'else' before 'if', a name before '=&gt;', and the '&lt;' and '&gt;' around type
+/// <para>Tokens are renamed so that the grammar stays LL(1): an 'else' before 'if', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
 /// parameters and arguments. Those are told from comparisons by how they stand: the '&lt;' directly after a name, and nothing but types up to the '&gt;'.</para>
 /// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
 /// </summary>
@@ -37,6 +37,10 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     private static readonly bool[] StandsInTypeArguments = TokenSet(IDENT, DOT, COMMA, COLON, LBRACK, RBRACK, QUESTION, LPAREN, RPAREN, FN);
 
     private readonly List<Bracket> brackets = [];
+
+    /// <summary>Where the '(' are that are not closed yet, and the one that was closed last.</summary>
+    private readonly Stack<int> openRounds = new();
+    private int lastRound = -1;
 
     /// <summary>For each TYPE_CLOSE in the output, where its TYPE_OPEN is.</summary>
     private readonly Dictionary<int, int> typeOpeners = [];
@@ -130,6 +134,10 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
             last.Type = ELSE_IF;
         else if (next == FAT_ARROW && last.Type == IDENT)
             last.Type = LAMBDA_PARAMETER;
+        else if (next == FAT_ARROW && last.Type == RPAREN && lastRound >= 0)
+            ((CommonToken)output[lastRound]).Type = LAMBDA_OPEN;
+        else if (next == RPAREN)
+            lastRound = openRounds.TryPop(out int opener) ? opener : -1;
     }
 
     /// <summary>Whether the token is one or several '&gt;' that end type arguments: then they and their openers are renamed.</summary>
@@ -176,7 +184,9 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     {
         switch (token.Type)
         {
-            case LPAREN: return Open(Bracket.Round, token);
+            case LPAREN:
+                openRounds.Push(output.Count - 1);
+                return Open(Bracket.Round, token);
             case LBRACK: return Open(Bracket.Square, token);
             case INTERPOLATION: return Open(Bracket.Interpolation, token);
             case LBRACE: return Open(output.Count > 1 && output[^2].Type == DOT ? Bracket.NameList : Bracket.Block, token);

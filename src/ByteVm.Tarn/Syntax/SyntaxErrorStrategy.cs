@@ -72,6 +72,8 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
         NEWLINE => "a newline",
         IDENT => "a name",
         TYPE_OPEN => "'<'",
+        LAMBDA_OPEN => "'('",
+        LAMBDA_PARAMETER => "a name",
         TYPE_CLOSE => "'>'",
         STRING_END or STRING_TEXT or INTERPOLATION => "the rest of the string",
         _ => DefaultVocabulary.GetDisplayName(token),

@@ -14,6 +14,8 @@ internal sealed partial class TreeBuilder
     private ExpressionSyntax Expression(ExpressionContext context)
     {
         var children = new ChildReader(context);
+        if (children.TryRule<LambdaContext>() is { } lambda)
+            return Lambda(lambda);
         ExpressionSyntax first = Operand(children.Rule<OperandContext>());
         return context.ChildCount switch
         {
@@ -21,6 +23,31 @@ internal sealed partial class TreeBuilder
             3 when context.children[2] is OperandContext => SingleBinary(first, ref children),
             _ => new PrecedenceClimber(this).Run(first, ref children),
         };
+    }
+
+    private LambdaSyntax Lambda(LambdaContext context)
+    {
+        var parameters = ImmutableArray.CreateBuilder<LambdaParameterSyntax>();
+        var children = new ChildReader(context);
+        while (!children.TryToken(FAT_ARROW))
+        {
+            if (children.TryRule<LambdaParameterContext>() is { } parameter)
+                parameters.Add(LambdaParameter(parameter));
+            else if (children.NextToken == LAMBDA_PARAMETER)
+                parameters.Add(new LambdaParameterSyntax(Name(children.Token()), null));
+            else
+                children.Skip();
+        }
+
+        BlockSyntax? body = children.TryRule<BlockContext>() is { } block ? Block(block) : null;
+        return new LambdaSyntax(SpanOf(context), parameters.ToImmutable(), body is null ? Expression(children.Rule<ExpressionContext>()) : null, body);
+    }
+
+    private LambdaParameterSyntax LambdaParameter(LambdaParameterContext context)
+    {
+        var children = new ChildReader(context);
+        Identifier name = Name(children.Token());
+        return new LambdaParameterSyntax(name, children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null);
     }
 
     private BinarySyntax SingleBinary(ExpressionSyntax left, ref ChildReader children)
@@ -191,13 +218,9 @@ internal sealed partial class TreeBuilder
         ExpressionSyntax? initializer = null;
         if (children.TryToken(LPAREN))
         {
-            if (children.NextToken == LAMBDA_PARAMETER)
-            {
-                parameter = Name(children.Token());
-                children.Skip();
-            }
-
             initializer = Expression(children.Rule<ExpressionContext>());
+            if (initializer is LambdaSyntax { Parameters: [{ Type: null } index], Value: { } value })
+                (parameter, initializer) = (index.Name, value);
         }
 
         return new NewArraySyntax(SpanOf(context), element, sizes.ToImmutable(), parameter, initializer);

@@ -283,10 +283,33 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
     private TypeSyntax Type(TypeContext context)
     {
         var children = new ChildReader(context);
-        TypeSyntax type = NamedType(ref children);
+        if (children.NextToken == FN)
+            return FunctionType(context);
+        TypeSyntax type = children.TryToken(LPAREN) ? ParenthesizedType(ref children) : NamedType(ref children);
         while (!children.AtEnd)
             type = TypeSuffix(type, ref children);
         return type;
+    }
+
+    private TypeSyntax ParenthesizedType(ref ChildReader children)
+    {
+        TypeSyntax type = Type(children.Rule<TypeContext>());
+        children.Skip();
+        return type;
+    }
+
+    private FunctionTypeSyntax FunctionType(TypeContext context)
+    {
+        var types = ImmutableArray.CreateBuilder<TypeSyntax>();
+        foreach (var child in context.children)
+        {
+            if (child is TypeContext type)
+                types.Add(Type(type));
+        }
+
+        TypeSyntax result = types[^1];
+        types.RemoveAt(types.Count - 1);
+        return new FunctionTypeSyntax(SpanOf(context), types.ToImmutable(), result);
     }
 
     private NamedTypeSyntax NamedType(ref ChildReader children)

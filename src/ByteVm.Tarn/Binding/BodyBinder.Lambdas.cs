@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>
+/// Lambdas. A variable of the surrounding code that can change is shared with it; one that cannot is copied into the function object, and so is 'this'.
+/// </summary>
+internal sealed partial class BodyBinder
+{
+    private readonly Stack<LambdaFrame> lambdas = new();
+
+    /// <summary>A lambda being bound.</summary>
+    /// <param name="depth">How many lambdas it is inside of, itself included.</param>
+    private sealed class LambdaFrame(int depth, TarnType? result)
+    {
+        public int Depth { get; } = depth;
+
+        /// <summary>Null until found, where its place does not say it.</summary>
+        public TarnType? Result { get; set; } = result;
+
+        public List<LocalSymbol> Captured { get; } = [];
+
+        public bool CapturesThis { get; set; }
+    }
+
+    private BoundExpression BindLambda(LambdaSyntax syntax, TarnType? expected)
+    {
+        ClassType? wanted = expected?.NonNull is ClassType type && WellKnown.IsFunction(type.Symbol) ? type : null;
+        if (wanted is not null && wanted.FunctionParameters.Length != syntax.Parameters.Length)
+            return Error(syntax.Span, DiagnosticCatalog.LambdaParameterCount, wanted, syntax.Parameters.Length);
+        TarnType? result = wanted?.FunctionResult;
+        var frame = new LambdaFrame(lambdas.Count + 1, result is { IsError: true } ? null : result);
+        (FlowState flowBefore, bool statementsBefore, Loop[] loopsBefore) = (flow, hasStatementsInValues, [.. loops]);
+        loops.Clear();
+        hasStatementsInValues = false;
+        lambdas.Push(frame);
+        int scope = OpenScope();
+        ImmutableArray<LocalSymbol> parameters = DeclareParameters(syntax, wanted);
+        BoundBlock body = BindLambdaBody(syntax, frame);
+        CloseScope(scope);
+        lambdas.Pop();
+        bool hasStatements = hasStatementsInValues;
+        (flow, hasStatementsInValues) = (flowBefore, statementsBefore);
+        loops.AddRange(loopsBefore);
+        if (types.FunctionOf([.. parameters.Select(p => p.Type)], frame.Result ?? BuiltInType.Void, syntax.Span) is not ClassType functionType)
+            return new BoundError(syntax.Span);
+        return new BoundLambda(
+            syntax.Span, functionType, parameters, body, [.. frame.Captured], frame.CapturesThis ? @class!.Type : null, function?.AllTypeParameters ?? [], hasStatements);
+    }
+
+    private ImmutableArray<LocalSymbol> DeclareParameters(LambdaSyntax syntax, ClassType? wanted)
+    {
+        var parameters = ImmutableArray.CreateBuilder<LocalSymbol>(syntax.Parameters.Length);
+        for (int i = 0; i < syntax.Parameters.Length; i++)
+        {
+            (Identifier name, TypeSyntax? typeSyntax) = syntax.Parameters[i];
+            TarnType? type = typeSyntax is null ? wanted?.FunctionParameters[i] : types.ResolveValue(typeSyntax);
+            if (typeSyntax is null && type is null or { IsError: true })
+                Report(name.Span, DiagnosticCatalog.LambdaParameterType, name.Text);
+            parameters.Add(Declare(name, type ?? BuiltInType.Error, isMutable: false));
+        }
+
+        return parameters.MoveToImmutable();
+    }
+
+    private BoundBlock BindLambdaBody(LambdaSyntax syntax, LambdaFrame frame)
+    {
+        if (syntax.Body is not null)
+        {
+            BoundBlock block = BindBlock(syntax.Body);
+            if (flow.IsReachable && frame.Result is { IsVoid: false, IsError: false })
+                Report(new Span(syntax.Body.Span.End - 1, syntax.Body.Span.End), DiagnosticCatalog.MissingReturn, "=>", frame.Result);
+            return block;
+        }
+
+        ExpressionSyntax value = syntax.Value!;
+        if (frame.Result is { IsVoid: false } result)
+            return new BoundBlock(value.Span, [new BoundReturn(value.Span, BindConverted(value, result))]);
+        BoundExpression bound = BindExpression(value);
+        if (frame.Result is not null || bound.Type.IsVoid || bound.Type.IsNever)
+            return new BoundBlock(value.Span, [new BoundExpressionStatement(value.Span, bound)]);
+        frame.Result = bound.Type;
+        return new BoundBlock(value.Span, [new BoundReturn(value.Span, bound)]);
+    }
+
+    private BoundReturn BindLambdaReturn(ReturnSyntax syntax, LambdaFrame frame)
+    {
+        BoundExpression? value = null;
+        if (syntax.Value is not null)
+        {
+            if (frame.Result is { IsVoid: true })
+                Report(syntax.Value.Span, DiagnosticCatalog.ReturnValueInVoid, "=>");
+            value = frame.Result is null or { IsVoid: true } ? RequireValue(BindExpression(syntax.Value)) : BindConverted(syntax.Value, frame.Result);
+            frame.Result ??= value.Type;
+        }
+        else if (frame.Result is { IsVoid: false, IsError: false })
+        {
+            Report(syntax.Span, DiagnosticCatalog.ReturnWithoutValue, "=>", frame.Result);
+        }
+        else
+        {
+            frame.Result ??= BuiltInType.Void;
+        }
+
+        flow = FlowState.Unreachable;
+        return new BoundReturn(syntax.Span, value);
+    }
+
+    /// <summary>Notes that the lambdas around this place use a local of the code around them.</summary>
+    private void Capture(LocalSymbol local)
+    {
+        foreach (LambdaFrame frame in lambdas)
+        {
+            if (frame.Depth <= local.Depth)
+                break;
+            if (!frame.Captured.Contains(local))
+                frame.Captured.Add(local);
+            local.IsShared |= local.IsMutable;
+        }
+
+        if (local.IsShared)
+            flow = flow.Forget(local);
+    }
+
+    private BoundThis This(Span span)
+    {
+        foreach (LambdaFrame frame in lambdas)
+            frame.CapturesThis = true;
+        return new BoundThis(span, @class!.Type);
+    }
+}
