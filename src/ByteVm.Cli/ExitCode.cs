@@ -35,6 +35,9 @@ internal static class ExitCode
     /// <summary>Ended by Ctrl-C.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>Ended because nobody reads its output any more: 128 and the signal's number, as for any other program.</summary>
+    public const int ReaderGone = 141;
+
     public const string Help =
         """
         Exit codes:
@@ -45,7 +48,7 @@ internal static class ExitCode
           69      engine not available here
           101     the program ended with a fault
           102     the program met a limit: fuel, memory or stack
-          130     ended by Ctrl-C
+          130     ended by Ctrl-C               141  nobody reads the output any more
         """;
 
     public static int Of(FaultKind kind) => kind switch

@@ -16,6 +16,10 @@ internal static class Programs
         {
             throw new CommandException(ExitCode.BadInput, $"{path} is not a valid module:\n{string.Join('\n', e.Errors)}");
         }
+        catch (LinkException e)
+        {
+            throw new CommandException(ExitCode.BadInput, $"{path}: {e.Message}");
+        }
         catch (PlatformNotSupportedException e)
         {
             throw new CommandException(ExitCode.Unavailable, $"{e.Message} Use --engine interpreter.");

@@ -9,6 +9,7 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
     private TimeSpan instantiation;
     private TimeSpan running;
     private InstanceStatistics? statistics;
+    private volatile bool interrupted;
 
     public int Run()
     {
@@ -24,13 +25,18 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         {
             throw new CommandException(ExitCode.NotAllowed, e.Message);
         }
+        catch (LinkException e)
+        {
+            throw new CommandException(ExitCode.BadInput, e.Message);
+        }
         catch (PlatformNotSupportedException e)
         {
             throw new CommandException(ExitCode.Unavailable, e.Message);
         }
         catch (GuestFaultException e)
         {
-            return Report(e.Fault);
+            // As in "bytevm run list.tarn | head": whoever read has seen enough, and nothing is wrong.
+            return e.Fault.IsReaderGone ? ExitCode.ReaderGone : Report(e.Fault);
         }
     }
 
@@ -62,10 +68,14 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         }
     }
 
-    /// <summary>A guest that runs stops at its next poll or call, with a stack trace. One that waits for input never would, so the process ends.</summary>
-    private static void OnInterrupt(GuestInstance instance, PosixSignalContext signal)
+    /// <summary>
+    /// A guest that runs stops at its next poll or call, with a stack trace. One that waits for input never would, nor one stuck in a
+    /// host operation, whose user presses Ctrl-C again: then the process ends.
+    /// </summary>
+    private void OnInterrupt(GuestInstance instance, PosixSignalContext signal)
     {
-        signal.Cancel = !instance.IsWaitingForInput;
+        signal.Cancel = !instance.IsWaitingForInput && !interrupted;
+        interrupted = true;
         instance.Interrupt();
     }
 

@@ -57,6 +57,7 @@ public sealed class GuestInstance : IDisposable
     /// <exception cref="ArgumentException">There is no such function, or arguments or result do not fit it.</exception>
     /// <exception cref="GuestFaultException">The guest failed or met a limit.</exception>
     /// <exception cref="GuestExitException">The guest ended itself.</exception>
+    /// <exception cref="LinkException">A function reached for the first time exceeds a limit of frames, nesting or specialization.</exception>
     public T Call<T>(string function, params ReadOnlySpan<GuestValue> arguments)
     {
         LinkedFunction target = Find(function);

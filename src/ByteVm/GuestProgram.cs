@@ -55,6 +55,7 @@ public sealed class GuestProgram : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ModuleFormatException">It holds no module of this version.</exception>
     /// <exception cref="VerificationException">The module breaks the rules of the machine.</exception>
+    /// <exception cref="LinkException">Its literals and globals do not fit.</exception>
     /// <exception cref="PlatformNotSupportedException">The engine asked for does not run here.</exception>
     public static GuestProgram Load(string path, EngineOptions? options = null) => FromBytes(File.ReadAllBytes(path), options);
 

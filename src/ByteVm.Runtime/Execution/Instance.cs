@@ -186,7 +186,6 @@ internal sealed unsafe class Instance : IDisposable
         }
 
         ProcessorState?.Dispose();
-        Shadow.Dispose();
         Stack.Dispose();
         Cage.Dispose();
         contextPage.Dispose();

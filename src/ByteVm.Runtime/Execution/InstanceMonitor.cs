@@ -1,6 +1,7 @@
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution.Faults;
+using ByteVm.Runtime.Execution.Imports;
 using ByteVm.Runtime.Execution.Limits;
 using ByteVm.Runtime.Execution.Services;
 using ByteVm.Runtime.Linking;
@@ -193,7 +194,21 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
 
     private Outcome Finish(Outcome outcome)
     {
-        instance.Shadow.Flush();
+        try
+        {
+            instance.Shadow.Console.Flush();
+        }
+        catch (HostFaultException e) when (outcome.Fault is null)
+        {
+            instance.FaultDetail = e.Message;
+            instance.HostException = e.InnerException;
+            outcome = Fail(e.Kind);
+        }
+        catch (HostFaultException)
+        {
+            // The guest failed first: that is what its owner must hear.
+        }
+
         if (!resumable)
             instance.Trap = default;
         return outcome;

@@ -16,7 +16,9 @@ internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
     private readonly List<nint> blocks = [];
     private readonly Lock gate = new();
     private readonly SortedList<ulong, LinkedFunction> functions = [];
-    private LinkedFunction[] byAddress = [];
+
+    /// <summary>The functions by address, for readers without a lock; null after an addition, until somebody asks.</summary>
+    private volatile LinkedFunction[]? byAddress = [];
     private ulong* free;
     private int freeWords;
 
@@ -32,6 +34,7 @@ internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
         lock (gate)
         {
             functions.Add((ulong)(start + 1), function);
+            byAddress = null;
         }
 
         function.Code = start + 1;
@@ -40,13 +43,7 @@ internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
 
     public bool TryFind(ulong* address, out CodeLocation location)
     {
-        lock (gate)
-        {
-            if (byAddress.Length != functions.Count)
-                byAddress = [.. functions.Values];
-        }
-
-        LinkedFunction[] sorted = byAddress;
+        LinkedFunction[] sorted = byAddress ?? Sort();
         int index = LastAtOrBelow(sorted, address);
         bool found = index >= 0 && address < sorted[index].Code + sorted[index].CodeWords;
         location = found ? new CodeLocation(sorted[index], (int)(address - sorted[index].Code)) : default;
@@ -58,6 +55,12 @@ internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
         foreach (nint block in blocks)
             NativeMemory.Free((void*)block);
         blocks.Clear();
+    }
+
+    private LinkedFunction[] Sort()
+    {
+        lock (gate)
+            return byAddress = [.. functions.Values];
     }
 
     private static int LastAtOrBelow(LinkedFunction[] sorted, ulong* address)

@@ -39,6 +39,16 @@ internal sealed class Command : IDisposable
         return result with { Output = first + result.Output };
     }
 
+    /// <summary>Reads the first line of the output and closes it, as "| head -1" does.</summary>
+    public Result RunAndReadOneLine(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string first = process.StandardOutput.ReadLine() + "\n";
+        process.StandardOutput.Close();
+        return Finish(process, Task.FromResult(first), error);
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private Process Start(string[] arguments)

@@ -61,6 +61,13 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void AProgramWhoseOutputNobodyReadsEndsWithoutAWord()
+    {
+        command.Write("yes.tarn", "fn main() {\n    while true { println(\"yes\") }\n}\n");
+        Assert.Equal(new Command.Result(141, "yes\n", ""), command.RunAndReadOneLine("run", "yes.tarn"));
+    }
+
+    [Fact]
     public void InputIsRead()
     {
         command.Write("echo.tarn", "import std.io\nfn main() {\n    print(\"name? \")\n    let name = io.readLine() ?? \"nobody\"\n    println(\"hello ${name}\")\n}\n");

@@ -81,11 +81,29 @@ public sealed class ConsoleTests
         Assert.Equal(7, two.RunMain());
     }
 
+    [Fact]
+    public void AConsoleThatFailsEndsTheGuestNotTheHost()
+    {
+        using GuestProgram program = Guests.Tarn("fn quiet() { print(\"x\") }\nfn failing(): int { print(\"x\"); return 1 / zero() }\nfn zero(): int = 0");
+        using GuestInstance guest = program.Instantiate(new InstanceOptions { Console = new FullConsole() });
+        Assert.Equal("host error: cannot write to the console: no space", Guests.Fault(() => guest.Call("quiet")).Message);
+        Assert.Equal("division by zero", Guests.Fault(() => guest.Call<int>("failing")).Message);
+    }
+
     private static void Run(string source, GuestConsole console)
     {
         using GuestProgram program = Guests.Tarn(source);
         using GuestInstance guest = program.Instantiate(new InstanceOptions { Console = console });
         guest.Call("run");
+    }
+
+    private sealed class FullConsole : GuestConsole
+    {
+        public override void Write(ReadOnlySpan<byte> utf8) => throw new IOException("no space");
+
+        public override void WriteError(ReadOnlySpan<byte> utf8) => throw new IOException("no space");
+
+        public override string? ReadLine() => null;
     }
 
     private sealed class RecordingConsole(bool interactive, params string?[] lines) : GuestConsole

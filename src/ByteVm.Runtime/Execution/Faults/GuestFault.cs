@@ -31,6 +31,12 @@ public sealed record GuestFault
     /// <summary>The exception of a host function, when that is the cause.</summary>
     public Exception? HostException { get; init; }
 
+    /// <summary>Whether all that happened is that nobody reads the guest's output any more.</summary>
+    public bool IsReaderGone => HostException is IOException { HResult: BrokenPipe };
+
+    /// <summary>EPIPE, which .NET gives as it stands.</summary>
+    private const int BrokenPipe = 32;
+
     /// <summary>As the command prints it: "fault: ..." and a line per frame.</summary>
     public override string ToString()
     {

@@ -25,9 +25,5 @@ internal sealed class BoundImport(HostOperation operation, LinkedType[] paramete
             service.Instance.HostException = e.InnerException;
             return service.Fault(e.Kind, e.Message);
         }
-        catch (IOException e)
-        {
-            return service.Fault(FaultKind.HostError, $"{operation.Name}: {e.Message}");
-        }
     }
 }

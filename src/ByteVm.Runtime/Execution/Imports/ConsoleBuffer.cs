@@ -19,7 +19,7 @@ internal sealed class ConsoleBuffer(GuestConsole console, long? limit)
             Flush();
         if (utf8.Length > Capacity)
         {
-            console.Write(utf8);
+            Send(utf8, toError: false);
             return;
         }
 
@@ -34,7 +34,7 @@ internal sealed class ConsoleBuffer(GuestConsole console, long? limit)
     {
         Charge(utf8.Length);
         Flush();
-        console.WriteError(utf8);
+        Send(utf8, toError: true);
     }
 
     public void Flush()
@@ -43,7 +43,22 @@ internal sealed class ConsoleBuffer(GuestConsole console, long? limit)
         // Reset first: what a broken console refuses once is not offered again.
         used = 0;
         if (count > 0)
-            console.Write(buffer.AsSpan(0, count));
+            Send(buffer.AsSpan(0, count), toError: false);
+    }
+
+    private void Send(ReadOnlySpan<byte> utf8, bool toError)
+    {
+        try
+        {
+            if (toError)
+                console.WriteError(utf8);
+            else
+                console.Write(utf8);
+        }
+        catch (Exception e)
+        {
+            throw new HostFaultException(FaultKind.HostError, $"cannot write to the console: {e.Message}", e);
+        }
     }
 
     private void Charge(int bytes)

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace ByteVm;
 
@@ -52,7 +53,7 @@ public abstract class GuestConsole
     {
         public static readonly StandardConsole Instance = new();
 
-        private readonly Stream output = Console.OpenStandardOutput();
+        private readonly Stream output = OpenOutput();
         private Stream? error;
         private StreamReader? input;
 
@@ -63,5 +64,11 @@ public abstract class GuestConsole
         public override void WriteError(ReadOnlySpan<byte> utf8) => (error ??= Console.OpenStandardError()).Write(utf8);
 
         public override string? ReadLine() => (input ??= new StreamReader(Console.OpenStandardInput(), Encoding.UTF8)).ReadLine();
+
+        /// <summary>.NET's own stream drops what goes to a pipe that nobody reads, so an endless program would never end.</summary>
+        private static Stream OpenOutput() =>
+            OperatingSystem.IsLinux() && new FileInfo("/proc/self/fd/1").LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true
+                ? new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)
+                : Console.OpenStandardOutput();
     }
 }

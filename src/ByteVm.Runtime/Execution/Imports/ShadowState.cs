@@ -1,7 +1,7 @@
 namespace ByteVm.Runtime.Execution.Imports;
 
 /// <summary>The privileged state of one instance, which its guest reaches through host operations alone.</summary>
-internal sealed class ShadowState(InstanceOptions options) : IDisposable
+internal sealed class ShadowState(InstanceOptions options)
 {
     private GuestFiles? files;
 
@@ -32,13 +32,13 @@ internal sealed class ShadowState(InstanceOptions options) : IDisposable
         {
             return options.Console.ReadLine();
         }
+        catch (Exception e)
+        {
+            throw new HostFaultException(FaultKind.HostError, $"cannot read from the console: {e.Message}", e);
+        }
         finally
         {
             IsWaiting = false;
         }
     }
-
-    public void Flush() => Console.Flush();
-
-    public void Dispose() => Flush();
 }
