@@ -133,6 +133,16 @@ public sealed unsafe class LifecycleTests
         return 0;
     }
 
+    /// <summary>Where a system forbids namespaces the rest holds by itself.</summary>
+    [Fact]
+    public void AWorkerWithoutNamespacesCanDoNothingEither()
+    {
+        using var worker = new RawWorker(new WorkerSpawner(ProcessIsolation.Instance.Image, namespaces: false).Start());
+        worker.Load(c => c.SystemCall(39));
+        Assert.False(worker.Run());
+        Assert.True(worker.Process.Reap().ByForbiddenSystemCall);
+    }
+
     [Fact]
     public void AWorkerThatCannotBeCompletedIsRefused()
     {

@@ -14,13 +14,14 @@ internal sealed unsafe class RawWorker : IDisposable
     private readonly MetadataRegion metadata = new();
     private readonly TrapChannel channel;
 
-    public RawWorker(int spinLimit = 0)
+    /// <param name="process">Null: one of the usual.</param>
+    public RawWorker(WorkerProcess? process = null)
     {
         metadata.Allocate(4096);
         Isolation = ProcessIsolation.Instance;
-        Process = Isolation.Take();
+        Process = process ?? Isolation.Take();
         int listener = Process.Attach(Ranges, ulong.MaxValue);
-        channel = new TrapChannel(Process, listener, Context, spinLimit);
+        channel = new TrapChannel(Process, listener, Context, spinLimit: 0);
         Context->CageBase = (ulong)Cage.Base;
         Context->MetadataBase = (ulong)metadata.Base;
         Context->TrapStub = Isolation.Image.LightTrap;

@@ -27,8 +27,22 @@ internal sealed class FileRoot
     /// <summary>The real path of a file that this root contains, or null when a link on the way leads out of it.</summary>
     public string? Follow(string full) => Follow(real, full[named.Length..], mayLeave: false);
 
+    /// <summary>Opens a file at a path that <see cref="Follow(string)"/> gave; null when a link that was put there since leads out of this root.</summary>
+    /// <param name="write">To write, creating the file if need be; else to read.</param>
+    public FileStream? Open(string path, bool write)
+    {
+        if (OperatingSystem.IsLinux() && BeneathFolder.TryOpen(real, Path.GetRelativePath(real, path), write, out FileStream? beneath))
+            return beneath;
+        // Not FileMode.Create, which would cut a file off before it is checked.
+        var file = new FileStream(path, write ? FileMode.OpenOrCreate : FileMode.Open, write ? FileAccess.Write : FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        if (StillHolds(file))
+            return file;
+        file.Dispose();
+        return null;
+    }
+
     /// <summary>Whether an opened file really lies beneath this root, where the system can tell.</summary>
-    public bool StillHolds(FileStream file)
+    private bool StillHolds(FileStream file)
     {
         if (!OperatingSystem.IsLinux())
             return true;

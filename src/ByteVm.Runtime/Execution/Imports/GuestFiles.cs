@@ -5,8 +5,8 @@ namespace ByteVm.Runtime.Execution.Imports;
 /// <summary>
 /// The files an instance was granted. A guest's path is relative to the instance's working directory, or absolute; after ".." is taken
 /// out it must lie beneath a granted folder. Symbolic links are followed only where they stay beneath it: each link on the way is
-/// resolved and checked, and after opening, where the system tells (Linux), what was opened is checked once more, before a byte is
-/// read, written or cut off. A link put there in between is thus found out.
+/// resolved and checked, and the file is opened in a way that a link put there in between is not followed or found out
+/// (<see cref="FileRoot.Open"/>), before a byte is read, written or cut off.
 /// Messages name a path as the guest wrote it, so they tell nothing about the host.
 /// </summary>
 internal sealed class GuestFiles(InstanceOptions options)
@@ -15,7 +15,7 @@ internal sealed class GuestFiles(InstanceOptions options)
 
     public byte[] ReadBytes(string path)
     {
-        using FileStream file = Open(path, Capabilities.FileRead, "read", FileMode.Open, FileAccess.Read);
+        using FileStream file = Open(path, Capabilities.FileRead, "read", write: false);
         return Guard("read", path, () => ReadAll(file, path));
     }
 
@@ -48,8 +48,7 @@ internal sealed class GuestFiles(InstanceOptions options)
 
     private void Write(string path, ReadOnlySpan<byte> bytes, bool append)
     {
-        // Not FileMode.Create, which would cut a file off before it is checked.
-        using FileStream file = Open(path, Capabilities.FileWrite, "write", FileMode.OpenOrCreate, FileAccess.Write);
+        using FileStream file = Open(path, Capabilities.FileWrite, "write", write: true);
         try
         {
             if (append)
@@ -64,16 +63,12 @@ internal sealed class GuestFiles(InstanceOptions options)
         }
     }
 
-    private FileStream Open(string path, string capability, string verb, FileMode mode, FileAccess access)
+    private FileStream Open(string path, string capability, string verb, bool write)
     {
         (FileRoot root, string real) = Resolve(path, capability, verb);
         if (Directory.Exists(real))
             throw Failure(verb, path, "it is a folder");
-        FileStream file = Guard(verb, path, () => new FileStream(real, mode, access, FileShare.ReadWrite, bufferSize: 0));
-        if (root.StillHolds(file))
-            return file;
-        file.Dispose();
-        throw Failure(verb, path, "a link leads out of the granted folder");
+        return Guard(verb, path, () => root.Open(real, write)) ?? throw Failure(verb, path, "a link leads out of the granted folder");
     }
 
     private byte[] ReadAll(FileStream file, string path)
