@@ -5,7 +5,7 @@ using ByteVm.Fuzz.Modules;
 return args switch
 {
     ["modules", .. var rest] => ModuleFuzzer.Run(rest),
-    ["flips", .. var rest] => FlipFuzzer.Run(rest),
+    ["flips", .. var rest] when OperatingSystem.IsLinux() => FlipFuzzer.Run(rest),
     _ => Usage(),
 };
 
@@ -16,7 +16,7 @@ static int Usage()
         Usage: ByteVm.Fuzz modules [--cases N] [--seed S] [--time SECONDS] [--case N]
           Mutates modules and feeds them to reader and verifier. --case replays one case of a seed.
                ByteVm.Fuzz flips [--cases N] [--seed S] [--run N]
-          Plays a hostile worker: flips bits of context, stack and heap before the host reads them. --run replays one run of a seed.
+          Plays a hostile worker: flips bits of context, stack and heap before the host reads them (Linux). --run replays one run of a seed.
         """);
     return 2;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using ByteVm.Tarn;
 using ByteVm.Tarn.Syntax;
 
@@ -11,6 +12,7 @@ namespace ByteVm.Fuzz.Flips;
 /// must not happen is an exception that is not a guest's fault, a host that does not come back, or one that is gone. A run is determined by seed and
 /// number; its number is written to a file before it begins, so that a host that is gone says which it was.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class FlipFuzzer
 {
     private static readonly TimeSpan RunLimit = TimeSpan.FromMilliseconds(500);

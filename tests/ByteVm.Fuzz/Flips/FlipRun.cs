@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ByteVm.Host.Worker;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
@@ -5,6 +6,7 @@ using ByteVm.Runtime.Execution;
 namespace ByteVm.Fuzz.Flips;
 
 /// <summary>One instance whose memory is tampered with at its traps, until it ends.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSpan limit)
 {
     private const int Rounds = 400;
