@@ -63,7 +63,8 @@ public sealed class GuestInstance : IDisposable
         LinkedFunction target = Find(function);
         string expected = target.Source.Result.IsNone ? "nothing" : program.Linked.Type(target.Source.Result).Name;
         if (expected != GuestData.TypeName<T>())
-            throw new ArgumentException($"{program.Describe(function, target)} returns {expected}, not the {GuestData.TypeName<T>()} that {typeof(T).Name} stands for");
+            throw new ArgumentException(
+                $"{program.Describe(function, target)} returns {expected}, not the {GuestData.TypeName<T>()} that {typeof(T).Name} stands for");
         return Result<T>(Run(function, target, arguments));
     }
 
@@ -77,7 +78,8 @@ public sealed class GuestInstance : IDisposable
     /// <exception cref="GuestFaultException">The guest failed or met a limit.</exception>
     public int RunMain()
     {
-        LinkedFunction main = program.Linked.Export("main") ?? throw new ArgumentException($"module '{program.Module.Name}' has no function main to run");
+        LinkedFunction main = program.Linked.Export("main") ??
+            throw new ArgumentException($"module '{program.Module.Name}' has no function main to run");
         GuestValue[] arguments = main.Source.ParameterCount == 0 ? [] : [instance.Shadow.Arguments];
         try
         {
@@ -134,7 +136,8 @@ public sealed class GuestInstance : IDisposable
     }
 
     private LinkedFunction Find(string name) =>
-        program.Linked.Export(name) ?? throw new ArgumentException($"module '{program.Module.Name}' exports no function '{name}'; it exports {ExportList()}");
+        program.Linked.Export(name) ??
+        throw new ArgumentException($"module '{program.Module.Name}' exports no function '{name}'; it exports {ExportList()}");
 
     private string ExportList() => program.Module.Exports.Count == 0 ? "none" : string.Join(", ", program.Exports);
 
@@ -168,7 +171,8 @@ public sealed class GuestInstance : IDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed), this);
         if (Interlocked.Exchange(ref busy, true))
-            throw new InvalidOperationException("This instance is running already: it takes one call at a time, and a host function cannot call the guest that called it.");
+            throw new InvalidOperationException(
+                "This instance is running already: it takes one call at a time, and a host function cannot call the guest that called it.");
     }
 
     private long[] Lower(string signature, LinkedFunction function, ReadOnlySpan<GuestValue> arguments)

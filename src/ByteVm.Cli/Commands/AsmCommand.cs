@@ -8,7 +8,11 @@ internal static class AsmCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "A .bva text", HelpName = "FILE.bva" };
 
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The module to write; default: the text's name with .bvm", HelpName = "OUT.bvm" };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "The module to write; default: the text's name with .bvm",
+        HelpName = "OUT.bvm",
+    };
 
     public static Command Create()
     {

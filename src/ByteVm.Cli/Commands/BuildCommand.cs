@@ -8,7 +8,11 @@ internal static class BuildCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "A .tarn source, or a folder with main.tarn" };
 
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "The module to write; default: the source's name with .bvm", HelpName = "OUT.bvm" };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "The module to write; default: the source's name with .bvm",
+        HelpName = "OUT.bvm",
+    };
 
     private static readonly Option<bool> Library = new("--library") { Description = "Accept a module without main, for embedding" };
 

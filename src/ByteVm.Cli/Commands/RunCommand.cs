@@ -56,9 +56,15 @@ internal static class RunCommand
         CustomParser = result => SizeText.Parse(result, InstanceOptions.MinStackBytes, InstanceOptions.MaxStackBytes),
     };
 
-    private static readonly Option<bool> GcStress = new("--gc-stress") { Description = "Collect at every allocation, poll and service, and verify the heap: slow" };
+    private static readonly Option<bool> GcStress = new("--gc-stress")
+    {
+        Description = "Collect at every allocation, poll and service, and verify the heap: slow",
+    };
 
-    private static readonly Option<bool> Stats = new("--stats") { Description = "Print times, fuel, memory and collections to the error output at the end" };
+    private static readonly Option<bool> Stats = new("--stats")
+    {
+        Description = "Print times, fuel, memory and collections to the error output at the end",
+    };
 
     private static readonly Option<string> Trace = new Option<string>("--trace")
     {
@@ -93,7 +99,8 @@ internal static class RunCommand
         Module module = ModuleFiles.Load(fileAndArguments[0], error);
         TimeSpan loading = Stopwatch.GetElapsedTime(started);
 
-        using GuestProgram program = Programs.Prepare(fileAndArguments[0], module, new EngineOptions { Engine = EngineOf(parsed), Metered = stats || options.Fuel is not null });
+        var engine = new EngineOptions { Engine = EngineOf(parsed), Metered = stats || options.Fuel is not null };
+        using GuestProgram program = Programs.Prepare(fileAndArguments[0], module, engine);
         if (parsed.GetValue(CommandLine.Verbose))
             error.WriteLine($"bytevm: {program.EngineChoice}");
         var session = new RunSession(program, options, error);

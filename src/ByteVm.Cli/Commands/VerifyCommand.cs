@@ -22,8 +22,10 @@ internal static class VerifyCommand
         IReadOnlyList<VerificationError> errors = Verifier.Check(module);
         foreach (VerificationError error in errors)
             parsed.InvocationConfiguration.Error.WriteLine($"{path}: {error}");
-        if (errors.Count == 0)
-            parsed.InvocationConfiguration.Output.WriteLine($"{path}: valid, {module.Functions.Count:N0} functions, {module.TypeDefinitions.Count:N0} types, {module.Imports.Count:N0} imports");
-        return errors.Count == 0 ? ExitCode.Success : ExitCode.BadInput;
+        if (errors.Count > 0)
+            return ExitCode.BadInput;
+        string contents = $"{module.Functions.Count:N0} functions, {module.TypeDefinitions.Count:N0} types, {module.Imports.Count:N0} imports";
+        parsed.InvocationConfiguration.Output.WriteLine($"{path}: valid, {contents}");
+        return ExitCode.Success;
     }
 }

@@ -50,7 +50,9 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
     }
 
     /// <summary>Goes on after the fuel ran out.</summary>
-    public Outcome Resume() => resumable ? RunToEnd() : throw new InvalidOperationException("There is nothing to resume: the last call did not end for want of fuel.");
+    public Outcome Resume() => resumable
+        ? RunToEnd()
+        : throw new InvalidOperationException("There is nothing to resume: the last call did not end for want of fuel.");
 
     private Outcome RunToEnd()
     {

@@ -19,6 +19,7 @@ public sealed class NumberTextTests
     [InlineData(1.5e300, "1.5e300")]
     [InlineData(0.000001, "0.000001")]
     [InlineData(0.0000001, "1e-7")]
+    [InlineData(0.00000099, "9.9e-7")]
     [InlineData(123456789.125, "123456789.125")]
     [InlineData(double.MaxValue, "1.7976931348623157e308")]
     [InlineData(double.Epsilon, "5e-324")]

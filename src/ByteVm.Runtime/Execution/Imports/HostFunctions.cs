@@ -22,7 +22,8 @@ public sealed class HostFunctions
         Add(name, [TypeOf<T1>(), TypeOf<T2>()], null, (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1)));
 
     public HostFunctions Register<T1, T2, T3>(string name, Action<T1, T2, T3> function) =>
-        Add(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>()], null, (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1), call.Get<T3>(2)));
+        Add(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>()], null,
+            (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1), call.Get<T3>(2)));
 
     public HostFunctions Register<T1, T2, T3, T4>(string name, Action<T1, T2, T3, T4> function) =>
         Add(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>(), TypeOf<T4>()], null,
@@ -35,7 +36,8 @@ public sealed class HostFunctions
         Add(name, [TypeOf<T1>()], TypeOf<TResult>(), (in HostCall call) => call.Return(GuestData.From(function(call.Get<T1>(0)))));
 
     public HostFunctions Register<T1, T2, TResult>(string name, Func<T1, T2, TResult> function) =>
-        Add(name, [TypeOf<T1>(), TypeOf<T2>()], TypeOf<TResult>(), (in HostCall call) => call.Return(GuestData.From(function(call.Get<T1>(0), call.Get<T2>(1)))));
+        Add(name, [TypeOf<T1>(), TypeOf<T2>()], TypeOf<TResult>(),
+            (in HostCall call) => call.Return(GuestData.From(function(call.Get<T1>(0), call.Get<T2>(1)))));
 
     public HostFunctions Register<T1, T2, T3, TResult>(string name, Func<T1, T2, T3, TResult> function) =>
         Add(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>()], TypeOf<TResult>(),

@@ -26,9 +26,11 @@ internal static class ImportBinder
         if (signature != operation.Signature)
             throw new InstantiationException($"{who} as {signature}, but this host offers it as {operation.Signature}");
         if (operation.Capability.Length > 0 && import.Capability != operation.Capability)
-            throw new InstantiationException($"{who} as needing '{import.Capability}', but it needs '{operation.Capability}': a module must declare what it needs");
+            throw new InstantiationException(
+                $"{who} as needing '{import.Capability}', but it needs '{operation.Capability}': a module must declare what it needs");
         if (operation.Capability.Length > 0 && !options.Capabilities.Includes(operation.Capability))
-            throw new InstantiationException($"{who}, which needs the capability '{operation.Capability}': grant it with {Capabilities.OptionFor(operation.Capability)}");
+            throw new InstantiationException(
+                $"{who}, which needs the capability '{operation.Capability}': grant it with {Capabilities.OptionFor(operation.Capability)}");
         return new BoundImport(operation, parameters, result);
     }
 

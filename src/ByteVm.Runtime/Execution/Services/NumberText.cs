@@ -6,7 +6,7 @@ namespace ByteVm.Runtime.Execution.Services;
 /// Numbers as text, the same on every machine (lang/spec/host.md). A floating-point number is written with the fewest digits that
 /// read back as the same number of its type, and never looks like an integer:
 /// <code>
-///   1.0   -0.0   0.1   123456789.125   0.000001    when 1e-7 &lt; |x| &lt; 1e21
+///   1.0   -0.0   0.1   123456789.125   0.000001    when 1e-6 &lt;= |x| &lt; 1e21, and zero
 ///   1e21   1.5e-7   1.7976931348623157e308         otherwise
 ///   NaN   Infinity   -Infinity
 /// </code>

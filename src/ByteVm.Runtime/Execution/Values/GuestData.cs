@@ -26,7 +26,8 @@ internal static class GuestData
         : typeof(T) == typeof(double[]) ? "f64[]"
         : typeof(T) == typeof(string[]) ? "string[]"
         : throw new NotSupportedException(
-            $"Values of type {typeof(T)} do not cross between host and guest; int, long, float, double, bool, string and arrays of byte, int, long, float, double and string do.");
+            $"Values of type {typeof(T)} do not cross between host and guest; int, long, float, double, bool, string and " +
+            "arrays of byte, int, long, float, double and string do.");
 
     public static GuestValue From<T>(T value) => value switch
     {
