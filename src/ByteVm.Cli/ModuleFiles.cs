@@ -18,6 +18,7 @@ internal static class ModuleFiles
             ".bvm" => Read(path),
             ".bva" => Assemble(path),
             ".tarn" => Compile(path, messages, requireMain),
+            _ when path.StartsWith('-') => throw new CommandException(ExitCode.Usage, $"there is no option '{path}': '--help' lists them"),
             _ => throw new CommandException(ExitCode.Usage, $"'{path}' is not {Forms}"),
         };
     }

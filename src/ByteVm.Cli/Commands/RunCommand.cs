@@ -46,7 +46,7 @@ internal static class RunCommand
     {
         Description = "Most memory for live objects, for example 64m; default 1g",
         HelpName = "SIZE",
-        CustomParser = result => SizeText.Parse(result, 0, long.MaxValue),
+        CustomParser = result => SizeText.Parse(result, 0, InstanceOptions.MaxMemoryBytes),
     };
 
     private static readonly Option<long?> Stack = new("--stack")

@@ -37,6 +37,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("there is no capability 'network'", "run", "--allow", "network", "a.tarn")]
     [InlineData("does not say which folder: write fs:read=FOLDER", "run", "--allow", "fs:read", "a.tarn")]
     [InlineData("'a.exe' is not a .tarn source", "run", "a.exe")]
+    [InlineData("'9999g' is out of range: from 0 to 2,147,483,648 bytes", "run", "--memory", "9999g", "a.tarn")]
+    [InlineData("there is no option '--memroy'", "run", "--memroy", "3", "a.tarn")]
     public void WrongUsageIsExplained(string message, params string[] arguments)
     {
         (int code, _, string error) = Run(arguments);
