@@ -23,7 +23,7 @@ importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
 
 importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
-declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer);
+declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer | testDeclaration);
 
 functionDeclaration: FN IDENT typeParameters? LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
 
@@ -50,6 +50,8 @@ interfaceDeclaration: INTERFACE IDENT typeParameters? superTypes? memberBlock?;
 memberBlock: LBRACE (NEWLINE | SEMI)* (declaration (NEWLINE | SEMI)+)* RBRACE;
 
 initializer: INIT block;
+
+testDeclaration: TEST STRING block;
 
 variableDeclaration: (LET | VAR) IDENT (COLON type)? (ASSIGN expression)?;
 

@@ -58,6 +58,7 @@ internal static class CommandLine
             RunCommand.Create(),
             BuildCommand.Create(),
             CheckCommand.Create(),
+            TestCommand.Create(),
             VerifyCommand.Create(),
             DisasmCommand.Create(),
             AsmCommand.Create(),

@@ -11,6 +11,9 @@ internal static class StandardLibrary
     /// <summary>The module whose declarations are in scope everywhere.</summary>
     public const string Prelude = "std.prelude";
 
+    /// <summary>The module whose declarations are in scope in test blocks.</summary>
+    public const string Testing = "std.testing";
+
     public static IEnumerable<string> ModuleNames =>
         Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.EndsWith(".tarn", StringComparison.Ordinal)).Select(n => n[..^".tarn".Length]);
 

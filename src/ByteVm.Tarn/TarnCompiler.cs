@@ -45,12 +45,49 @@ public static class TarnCompiler
         return new CompilationResult(diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder());
     }
 
+    /// <summary>
+    /// Compiles the test blocks of modules into one module that exports them all. Imports are looked up in <paramref name="sources"/>; modules named as
+    /// those of the standard library (<see cref="LibraryModules"/>) are compiled as such.
+    /// </summary>
+    /// <param name="name">Of the module to be.</param>
+    public static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources)
+    {
+        var diagnostics = new DiagnosticBag();
+        var loader = new ModuleLoader(sources, diagnostics);
+        loader.Load(tested, withTests: true);
+        Compilation compilation = Bind(loader, diagnostics, tested.Select(t => loader.ByName[t.Name]).OfType<ModuleSymbol>(), out ModuleSymbol[] modules);
+        FunctionSymbol[] tests = [.. modules.SelectMany(m => m.Tests)];
+        Module? module = diagnostics.HasErrors ? null : new ProgramLowering(compilation, name).Lower(tests);
+        return new TestCompilationResult(
+            diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder(), [.. tests.Select(TestCase.Of)], [.. loader.InOrder.Select(m => m.Source)]);
+    }
+
+    /// <summary>The modules of the standard library.</summary>
+    public static IReadOnlyList<SourceModule> LibraryModules => [.. StandardLibrary.ModuleNames.Order(StringComparer.Ordinal).Select(n => new SourceModule(n, StandardLibrary.Find(n)!))];
+
     private static Module? Compile(string entryName, SourceText entry, ISourceProvider sources, CompilerOptions options, DiagnosticBag diagnostics)
     {
         var loader = new ModuleLoader(sources, diagnostics);
-        ModuleSymbol? main = loader.Load(entryName, entry);
-        var compilation = new Compilation(loader.ByName, diagnostics);
-        new ProgramBinder(compilation, loader.InOrder).Bind(main, options);
-        return main is null || diagnostics.HasErrors || options.CheckOnly ? null : new ProgramLowering(compilation, main).Lower();
+        loader.Load([new SourceModule(entryName, entry)], withTests: options.CheckOnly);
+        Compilation compilation = Bind(loader, diagnostics, options.CheckOnly ? loader.InOrder.Where(m => !m.IsLibrary) : [], out _);
+        ModuleSymbol? main = loader.ByName[entryName];
+        if (main is not null && options.RequireMain)
+            ProgramBinder.CheckMain(compilation, main);
+        return main is null || diagnostics.HasErrors || options.CheckOnly ? null : new ProgramLowering(compilation, main.Name).Lower(Exported(main));
     }
+
+    /// <param name="tested">The modules whose test blocks are compiled.</param>
+    private static Compilation Bind(ModuleLoader loader, DiagnosticBag diagnostics, IEnumerable<ModuleSymbol> tested, out ModuleSymbol[] modules)
+    {
+        var compilation = new Compilation(loader.ByName, diagnostics);
+        var binder = new ProgramBinder(compilation, loader.InOrder);
+        binder.Bind();
+        modules = [.. tested];
+        foreach (ModuleSymbol module in modules)
+            binder.BindTests(module);
+        return compilation;
+    }
+
+    private static FunctionSymbol[] Exported(ModuleSymbol entry) =>
+        [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate && !f.IsExtern && f.TypeParameters.IsEmpty)];
 }

@@ -16,40 +16,40 @@ internal static class RunCommand
         CaptureRemainingTokens = true,
     };
 
-    private static readonly Option<string> Engine = new Option<string>("--engine")
+    internal static readonly Option<string> Engine = new Option<string>("--engine")
     {
         Description = "auto: machine code where this system supports it, else the interpreter",
         DefaultValueFactory = _ => "auto",
     }.AcceptOnlyFromAmong("auto", "interpreter", "baseline");
 
-    private static readonly Option<string> Isolation = new Option<string>("--isolation")
+    internal static readonly Option<string> Isolation = new Option<string>("--isolation")
     {
         Description = "cage: in this process. process: in a process of its own that can make no system call, for code that nobody trusts",
         DefaultValueFactory = _ => "cage",
     }.AcceptOnlyFromAmong("cage", "process");
 
-    private static readonly Option<string[]> Allow = new("--allow")
+    internal static readonly Option<string[]> Allow = new("--allow")
     {
         Description = "Grant a capability, repeatable: clock, random, env, fs:read=FOLDER, fs:write=FOLDER. Console and arguments are always granted",
         HelpName = "CAPABILITY",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<long?> Fuel = new("--fuel")
+    internal static readonly Option<long?> Fuel = new("--fuel")
     {
         Description = "Stop after so many units of work, the same on every engine and machine",
         HelpName = "UNITS",
         Validators = { result => AtLeastZero(result) },
     };
 
-    private static readonly Option<long?> Memory = new("--memory")
+    internal static readonly Option<long?> Memory = new("--memory")
     {
         Description = "Most memory for live objects, for example 64m; default 1g",
         HelpName = "SIZE",
         CustomParser = result => SizeText.Parse(result, 0, InstanceOptions.MaxMemoryBytes),
     };
 
-    private static readonly Option<long?> Stack = new("--stack")
+    internal static readonly Option<long?> Stack = new("--stack")
     {
         Description = "Memory for calls in progress, for example 8m; default 1m",
         HelpName = "SIZE",
@@ -115,7 +115,7 @@ internal static class RunCommand
         Arguments = arguments,
         Console = GuestConsole.Standard,
         Capabilities = CapabilitiesOf(parsed.GetValue(Allow) ?? []),
-        Isolation = parsed.GetValue(Isolation) == "process" ? IsolationLevel.Process : IsolationLevel.Cage,
+        Isolation = IsolationOf(parsed),
         Fuel = parsed.GetValue(Fuel),
         MemoryBytes = parsed.GetValue(Memory) ?? InstanceOptions.Default.MemoryBytes,
         StackBytes = parsed.GetValue(Stack) ?? InstanceOptions.Default.StackBytes,
@@ -130,14 +130,16 @@ internal static class RunCommand
             result.AddError("--fuel needs a number from 0 on");
     }
 
-    private static EngineKind EngineOf(ParseResult parsed) => parsed.GetValue(Engine) switch
+    internal static EngineKind EngineOf(ParseResult parsed) => parsed.GetValue(Engine) switch
     {
         "interpreter" => EngineKind.Interpreter,
         "baseline" => EngineKind.Baseline,
         _ => EngineKind.Auto,
     };
 
-    private static Capabilities CapabilitiesOf(string[] grants)
+    internal static IsolationLevel IsolationOf(ParseResult parsed) => parsed.GetValue(Isolation) == "process" ? IsolationLevel.Process : IsolationLevel.Cage;
+
+    internal static Capabilities CapabilitiesOf(string[] grants)
     {
         Capabilities capabilities = Capabilities.None;
         try

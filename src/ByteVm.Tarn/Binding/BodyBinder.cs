@@ -128,8 +128,11 @@ internal sealed partial class BodyBinder
             return member;
         if (module.Members.TryGetValue(name, out Symbol? symbol) || module.Imported.TryGetValue(name, out symbol))
             return symbol;
-        return compilation.Prelude is { } prelude && prelude.Members.TryGetValue(name, out symbol) && symbol is not MemberSymbol { IsPrivate: true } ? symbol : null;
+        return PublicMember(compilation.Prelude, name) ?? (function is { IsTest: true } ? PublicMember(compilation.Testing, name) : null);
     }
+
+    private static Symbol? PublicMember(ModuleSymbol? module, string name) =>
+        module is not null && module.Members.TryGetValue(name, out Symbol? symbol) && symbol is not MemberSymbol { IsPrivate: true } ? symbol : null;
 
     /// <summary>The module or class an expression names as the left side of a dot; null when it is a value.</summary>
     private Symbol? Qualifier(ExpressionSyntax syntax)

@@ -27,6 +27,9 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
 
     public ModuleSymbol? Prelude { get; } = modules.GetValueOrDefault(StandardLibrary.Prelude);
 
+    /// <summary>What test blocks have in scope; null where no tests are compiled.</summary>
+    public ModuleSymbol? Testing { get; } = modules.GetValueOrDefault(StandardLibrary.Testing);
+
     /// <summary>The prelude's functions that read a Unicode scalar and tell its width, which 'for' over a string calls.</summary>
     public FunctionSymbol[] ScalarFunctions => field ??= [PreludeFunction("scalarAt"), PreludeFunction("scalarWidth")];
 

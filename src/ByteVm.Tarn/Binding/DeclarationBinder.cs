@@ -31,10 +31,23 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
                 CheckModifiers(syntax, Modifiers.Private);
                 Add(module.Members, new GlobalSymbol(module, null, syntax), syntax.Name);
                 break;
+            case TestSyntax syntax:
+                CheckModifiers(syntax, Modifiers.None);
+                DeclareTest(syntax);
+                break;
             default:
                 diagnostics.Report(module.Source, declaration.Name.Span, DiagnosticCatalog.InitOutsideClass);
                 break;
         }
+    }
+
+    private void DeclareTest(TestSyntax syntax)
+    {
+        string name = $"test \"{syntax.Title}\"";
+        if (module.Tests.Any(t => t.Name == name))
+            diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.RepeatedTest, syntax.Title);
+        var function = new FunctionSyntax(syntax.Span, Modifiers.None, syntax.Name, [], [], null, syntax.Body, null);
+        module.Tests.Add(new FunctionSymbol(name, module, null, Modifiers.None, syntax.Name.Span, function) { IsTest = true, ReturnType = BuiltInType.Void });
     }
 
     private bool Add<T>(Dictionary<string, T> members, T symbol, Identifier name) where T : Symbol
@@ -92,6 +105,12 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
 
     private void DeclareMember(ClassSymbol @class, DeclarationSyntax member)
     {
+        if (member is TestSyntax)
+        {
+            diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.TestInClass);
+            return;
+        }
+
         if (@class.IsInterface && member is not FunctionSyntax)
         {
             diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.InterfaceMember, @class.Name);

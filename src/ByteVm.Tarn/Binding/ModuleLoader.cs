@@ -3,7 +3,7 @@ using ByteVm.Tarn.Syntax;
 
 namespace ByteVm.Tarn.Binding;
 
-/// <summary>Parses the entry module and everything it imports, directly or not. Modules found in one round are parsed in parallel.</summary>
+/// <summary>Parses the entry modules and everything they import, directly or not. Modules found in one round are parsed in parallel.</summary>
 internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagnostics)
 {
     private readonly Dictionary<string, ModuleSymbol?> modules = new(StringComparer.Ordinal);
@@ -12,20 +12,27 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
     /// <summary>The modules by name. One that was refused, or does not exist, is null.</summary>
     public IReadOnlyDictionary<string, ModuleSymbol?> ByName => modules;
 
-    /// <summary>Those that parsed, in the order in which imports name them, the entry first.</summary>
+    /// <summary>Those that parsed, in the order in which imports name them, the entries first.</summary>
     public IReadOnlyList<ModuleSymbol> InOrder => inOrder;
 
-    public ModuleSymbol? Load(string entryName, SourceText entry)
+    /// <param name="withTests">Whether test blocks are going to be compiled, which needs what they have in scope.</param>
+    public void Load(IEnumerable<SourceModule> entries, bool withTests)
     {
-        List<(string Name, SourceText Source)> round = [(entryName, entry)];
-        if (StandardLibrary.Find(StandardLibrary.Prelude) is { } prelude)
-            round.Add((StandardLibrary.Prelude, prelude));
+        List<SourceModule> round = [.. entries];
+        AddLibraryModule(StandardLibrary.Prelude, round);
+        if (withTests)
+            AddLibraryModule(StandardLibrary.Testing, round);
         while (round.Count > 0)
             round = LoadRound(round);
-        return modules[entryName];
     }
 
-    private List<(string Name, SourceText Source)> LoadRound(List<(string Name, SourceText Source)> round)
+    private static void AddLibraryModule(string name, List<SourceModule> round)
+    {
+        if (round.All(m => m.Name != name) && StandardLibrary.Find(name) is { } source)
+            round.Add(new SourceModule(name, source));
+    }
+
+    private List<SourceModule> LoadRound(List<SourceModule> round)
     {
         var parsed = new ModuleSyntax?[round.Count];
         var found = new DiagnosticBag[round.Count];
@@ -42,7 +49,7 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
 
         for (int i = 0; i < round.Count; i++)
             Register(round[i].Name, parsed[i], found[i]);
-        var next = new List<(string, SourceText)>();
+        var next = new List<SourceModule>();
         foreach (ModuleSyntax? module in parsed)
             CollectImports(module, next);
         return next;
@@ -57,7 +64,7 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
             inOrder.Add(module);
     }
 
-    private void CollectImports(ModuleSyntax? module, List<(string Name, SourceText Source)> next)
+    private void CollectImports(ModuleSyntax? module, List<SourceModule> next)
     {
         if (module is null)
             return;
@@ -70,13 +77,13 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
         }
     }
 
-    private bool Request(string name, List<(string Name, SourceText Source)> next)
+    private bool Request(string name, List<SourceModule> next)
     {
         if (modules.ContainsKey(name) || next.Any(n => n.Name == name))
             return true;
         if ((IsLibrary(name) ? StandardLibrary.Find(name) : sources.Find(name)) is not { } source)
             return false;
-        next.Add((name, source));
+        next.Add(new SourceModule(name, source));
         return true;
     }
 

@@ -5,7 +5,7 @@ namespace ByteVm.Tarn.Binding;
 /// <summary>The order of checking: each phase needs what the one before found out about all modules.</summary>
 internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<ModuleSymbol> modules)
 {
-    public void Bind(ModuleSymbol? entry, CompilerOptions options)
+    public void Bind()
     {
         foreach (ModuleSymbol module in modules)
             new DeclarationBinder(module, compilation.Diagnostics).Declare();
@@ -17,9 +17,15 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
             if (!module.IsLibrary)
                 BindBodies(module);
         }
+    }
 
-        if (entry is not null && options.RequireMain)
-            CheckMain(entry);
+    /// <summary>Binds a module's test blocks; of the library's modules everything else too, as no program does that.</summary>
+    public void BindTests(ModuleSymbol module)
+    {
+        if (module.IsLibrary)
+            BindBodies(module);
+        foreach (FunctionSymbol test in module.Tests)
+            BindFunction(test);
     }
 
     private void BindHeaders()
@@ -77,7 +83,7 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
             compilation.BodyOf(function);
     }
 
-    private void CheckMain(ModuleSymbol entry)
+    public static void CheckMain(Compilation compilation, ModuleSymbol entry)
     {
         if (!entry.Members.TryGetValue("main", out Symbol? symbol) || symbol is not FunctionSymbol main)
         {

@@ -24,6 +24,11 @@ internal sealed class ModuleSymbol(string name, ModuleSyntax syntax, bool isLibr
 
     /// <summary>What its imports bring into scope.</summary>
     public Dictionary<string, Symbol> Imported { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Its test blocks, as functions without parameters. No name finds them.</summary>
+    public List<FunctionSymbol> Tests { get; } = [];
+
+    public string? Documentation => Syntax.Documentation;
 }
 
 /// <summary>What an import names that does not exist or was refused. Reported where it is imported; uses of it say nothing more.</summary>
@@ -40,6 +45,9 @@ internal abstract class MemberSymbol(string name, ModuleSymbol module, ClassSymb
     public Modifiers Modifiers { get; } = modifiers;
 
     public Span NameSpan { get; } = nameSpan;
+
+    /// <summary>The text of the <c>///</c> lines before its declaration.</summary>
+    public abstract string? Documentation { get; }
 
     public bool IsPrivate => (Modifiers & Modifiers.Private) != 0;
 
@@ -60,6 +68,8 @@ internal sealed class ClassSymbol : MemberSymbol
     }
 
     public ClassSyntax Syntax { get; }
+
+    public override string? Documentation => Syntax.Documentation;
 
     public ImmutableArray<TypeParameterSymbol> TypeParameters { get; }
 
@@ -250,6 +260,8 @@ internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymb
     /// <summary>Null for constructors.</summary>
     public FunctionSyntax? Syntax { get; } = syntax;
 
+    public override string? Documentation => Syntax?.Documentation;
+
     /// <summary>Its own, without those of its class.</summary>
     public ImmutableArray<TypeParameterSymbol> TypeParameters { get; } =
         syntax is null ? [] : TypeParameterSymbol.Declare(syntax.TypeParameters, @class is null || (modifiers & Modifiers.Static) != 0 ? 0 : @class.TypeParameters.Length);
@@ -264,6 +276,9 @@ internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymb
     public bool IsConstructor => Syntax is null;
 
     public bool IsAbstract => (Modifiers & Modifiers.Abstract) != 0 || (Class is { IsInterface: true } && !IsStatic && Syntax is { Body: null, ExpressionBody: null });
+
+    /// <summary>A test block: in it the declarations of std.testing are in scope.</summary>
+    public bool IsTest { get; init; }
 
     public bool IsExtern => (Modifiers & Modifiers.Extern) != 0;
 
@@ -291,6 +306,8 @@ internal sealed class FieldSymbol(string name, ClassSymbol @class, Modifiers mod
     /// <summary>Null when a constructor parameter is the field.</summary>
     public VariableSyntax? Syntax { get; } = syntax;
 
+    public override string? Documentation => Syntax?.Documentation;
+
     /// <summary>Null until inferred, when the declaration leaves it out.</summary>
     public TarnType? Type { get; set; }
 
@@ -306,6 +323,8 @@ internal sealed class GlobalSymbol(ModuleSymbol module, ClassSymbol? @class, Var
     : MemberSymbol(syntax.Name.Text, module, @class, syntax.Modifiers, syntax.Name.Span)
 {
     public VariableSyntax Syntax { get; } = syntax;
+
+    public override string? Documentation => Syntax.Documentation;
 
     public bool IsMutable => Syntax.IsMutable;
 

@@ -148,6 +148,10 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");
     internal static readonly DiagnosticDescriptor TooLarge = Error(502, "'{0}' is too large: {1} {2}, at most {3} are possible");
 
+    // tests and members
+    internal static readonly DiagnosticDescriptor RepeatedTest = Error(700, "the module has a test \"{0}\" already");
+    internal static readonly DiagnosticDescriptor TestInClass = Error(701, "a test stands at the top level of a module, not in a class");
+
     private static DiagnosticDescriptor Error(int number, string message, string? hint = null)
     {
         var descriptor = new DiagnosticDescriptor($"TARN{number:D4}", Severity.Error, message, hint);

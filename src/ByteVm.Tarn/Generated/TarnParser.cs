@@ -37,49 +37,49 @@ internal partial class TarnParser : TarnParserBase {
 	protected static DFA[] decisionToDFA;
 	protected static PredictionContextCache sharedContextCache = new PredictionContextCache();
 	public const int
-		ELSE_IF=1, LAMBDA_PARAMETER=2, LAMBDA_OPEN=3, TYPE_OPEN=4, TYPE_CLOSE=5, 
-		IMPORT=6, FN=7, LET=8, VAR=9, CLASS=10, INTERFACE=11, INIT=12, OPEN=13, 
-		ABSTRACT=14, OVERRIDE=15, PRIVATE=16, STATIC=17, EXTERN=18, IF=19, ELSE=20, 
-		WHILE=21, FOR=22, IN=23, BREAK=24, CONTINUE=25, RETURN=26, NEW=27, IS=28, 
-		AS=29, AS_SAFE=30, THIS=31, SUPER=32, NULL=33, TRUE=34, FALSE=35, RESERVED=36, 
-		IDENT=37, INT=38, LONG=39, DOUBLE=40, FLOAT=41, BAD_NUMBER=42, CHAR=43, 
-		UNTERMINATED_CHAR=44, STRING=45, RAW_STRING=46, UNTERMINATED_RAW_STRING=47, 
-		STRING_START=48, LPAREN=49, RPAREN=50, LBRACK=51, RBRACK=52, LBRACE=53, 
-		RBRACE=54, COMMA=55, SEMI=56, COLON=57, DOT=58, SAFE_DOT=59, QUESTION=60, 
-		RANGE=61, RANGE_CLOSED=62, FAT_ARROW=63, BANG_BANG=64, BANG=65, TILDE=66, 
-		PLUS_PLUS=67, MINUS_MINUS=68, PLUS=69, MINUS=70, STAR=71, SLASH=72, PERCENT=73, 
-		AMP=74, BAR=75, CARET=76, SHL=77, SHR=78, USHR=79, LT=80, LE=81, GT=82, 
-		GE=83, EQ=84, NE=85, IDENTICAL=86, NOT_IDENTICAL=87, AND=88, OR=89, COALESCE=90, 
-		ASSIGN=91, PLUS_ASSIGN=92, MINUS_ASSIGN=93, STAR_ASSIGN=94, SLASH_ASSIGN=95, 
-		PERCENT_ASSIGN=96, AMP_ASSIGN=97, BAR_ASSIGN=98, CARET_ASSIGN=99, SHL_ASSIGN=100, 
-		SHR_ASSIGN=101, USHR_ASSIGN=102, COALESCE_ASSIGN=103, LINE_COMMENT=104, 
-		BLOCK_COMMENT=105, UNTERMINATED_COMMENT=106, NEWLINE=107, SPACE=108, UNKNOWN=109, 
-		STRING_END=110, INTERPOLATION=111, STRING_TEXT=112, UNTERMINATED_STRING=113, 
-		DOLLAR=114;
+		TEST=1, ELSE_IF=2, LAMBDA_PARAMETER=3, LAMBDA_OPEN=4, TYPE_OPEN=5, TYPE_CLOSE=6, 
+		IMPORT=7, FN=8, LET=9, VAR=10, CLASS=11, INTERFACE=12, INIT=13, OPEN=14, 
+		ABSTRACT=15, OVERRIDE=16, PRIVATE=17, STATIC=18, EXTERN=19, IF=20, ELSE=21, 
+		WHILE=22, FOR=23, IN=24, BREAK=25, CONTINUE=26, RETURN=27, NEW=28, IS=29, 
+		AS=30, AS_SAFE=31, THIS=32, SUPER=33, NULL=34, TRUE=35, FALSE=36, RESERVED=37, 
+		IDENT=38, INT=39, LONG=40, DOUBLE=41, FLOAT=42, BAD_NUMBER=43, CHAR=44, 
+		UNTERMINATED_CHAR=45, STRING=46, RAW_STRING=47, UNTERMINATED_RAW_STRING=48, 
+		STRING_START=49, LPAREN=50, RPAREN=51, LBRACK=52, RBRACK=53, LBRACE=54, 
+		RBRACE=55, COMMA=56, SEMI=57, COLON=58, DOT=59, SAFE_DOT=60, QUESTION=61, 
+		RANGE=62, RANGE_CLOSED=63, FAT_ARROW=64, BANG_BANG=65, BANG=66, TILDE=67, 
+		PLUS_PLUS=68, MINUS_MINUS=69, PLUS=70, MINUS=71, STAR=72, SLASH=73, PERCENT=74, 
+		AMP=75, BAR=76, CARET=77, SHL=78, SHR=79, USHR=80, LT=81, LE=82, GT=83, 
+		GE=84, EQ=85, NE=86, IDENTICAL=87, NOT_IDENTICAL=88, AND=89, OR=90, COALESCE=91, 
+		ASSIGN=92, PLUS_ASSIGN=93, MINUS_ASSIGN=94, STAR_ASSIGN=95, SLASH_ASSIGN=96, 
+		PERCENT_ASSIGN=97, AMP_ASSIGN=98, BAR_ASSIGN=99, CARET_ASSIGN=100, SHL_ASSIGN=101, 
+		SHR_ASSIGN=102, USHR_ASSIGN=103, COALESCE_ASSIGN=104, LINE_COMMENT=105, 
+		BLOCK_COMMENT=106, UNTERMINATED_COMMENT=107, NEWLINE=108, SPACE=109, UNKNOWN=110, 
+		STRING_END=111, INTERPOLATION=112, STRING_TEXT=113, UNTERMINATED_STRING=114, 
+		DOLLAR=115;
 	public const int
 		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
 		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_typeParameters = 6, 
 		RULE_typeParameter = 7, RULE_parameters = 8, RULE_parameter = 9, RULE_classDeclaration = 10, 
 		RULE_classParameters = 11, RULE_classParameter = 12, RULE_superTypes = 13, 
 		RULE_superType = 14, RULE_interfaceDeclaration = 15, RULE_memberBlock = 16, 
-		RULE_initializer = 17, RULE_variableDeclaration = 18, RULE_type = 19, 
-		RULE_typeArguments = 20, RULE_block = 21, RULE_statement = 22, RULE_loop = 23, 
-		RULE_expression = 24, RULE_lambda = 25, RULE_lambdaParameter = 26, RULE_operand = 27, 
-		RULE_arguments = 28, RULE_index = 29, RULE_arrayLiteral = 30, RULE_newArray = 31, 
-		RULE_ifExpression = 32, RULE_stringTemplate = 33;
+		RULE_initializer = 17, RULE_testDeclaration = 18, RULE_variableDeclaration = 19, 
+		RULE_type = 20, RULE_typeArguments = 21, RULE_block = 22, RULE_statement = 23, 
+		RULE_loop = 24, RULE_expression = 25, RULE_lambda = 26, RULE_lambdaParameter = 27, 
+		RULE_operand = 28, RULE_arguments = 29, RULE_index = 30, RULE_arrayLiteral = 31, 
+		RULE_newArray = 32, RULE_ifExpression = 33, RULE_stringTemplate = 34;
 	public static readonly string[] ruleNames = {
 		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
 		"functionDeclaration", "typeParameters", "typeParameter", "parameters", 
 		"parameter", "classDeclaration", "classParameters", "classParameter", 
 		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
-		"variableDeclaration", "type", "typeArguments", "block", "statement", 
-		"loop", "expression", "lambda", "lambdaParameter", "operand", "arguments", 
-		"index", "arrayLiteral", "newArray", "ifExpression", "stringTemplate"
+		"testDeclaration", "variableDeclaration", "type", "typeArguments", "block", 
+		"statement", "loop", "expression", "lambda", "lambdaParameter", "operand", 
+		"arguments", "index", "arrayLiteral", "newArray", "ifExpression", "stringTemplate"
 	};
 
 	private static readonly string[] _LiteralNames = {
-		null, null, null, null, null, null, "'import'", "'fn'", "'let'", "'var'", 
-		"'class'", "'interface'", "'init'", "'open'", "'abstract'", "'override'", 
+		null, null, null, null, null, null, null, "'import'", "'fn'", "'let'", 
+		"'var'", "'class'", "'interface'", "'init'", "'open'", "'abstract'", "'override'", 
 		"'private'", "'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", 
 		"'in'", "'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", 
 		"'as?'", "'this'", "'super'", "'null'", "'true'", "'false'", null, null, 
@@ -93,15 +93,15 @@ internal partial class TarnParser : TarnParserBase {
 		null, null, null, null, null, "'${'", null, null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
-		null, "ELSE_IF", "LAMBDA_PARAMETER", "LAMBDA_OPEN", "TYPE_OPEN", "TYPE_CLOSE", 
-		"IMPORT", "FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", 
-		"OVERRIDE", "PRIVATE", "STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", 
-		"IN", "BREAK", "CONTINUE", "RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", 
-		"SUPER", "NULL", "TRUE", "FALSE", "RESERVED", "IDENT", "INT", "LONG", 
-		"DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", "UNTERMINATED_CHAR", "STRING", 
-		"RAW_STRING", "UNTERMINATED_RAW_STRING", "STRING_START", "LPAREN", "RPAREN", 
-		"LBRACK", "RBRACK", "LBRACE", "RBRACE", "COMMA", "SEMI", "COLON", "DOT", 
-		"SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", "FAT_ARROW", "BANG_BANG", 
+		null, "TEST", "ELSE_IF", "LAMBDA_PARAMETER", "LAMBDA_OPEN", "TYPE_OPEN", 
+		"TYPE_CLOSE", "IMPORT", "FN", "LET", "VAR", "CLASS", "INTERFACE", "INIT", 
+		"OPEN", "ABSTRACT", "OVERRIDE", "PRIVATE", "STATIC", "EXTERN", "IF", "ELSE", 
+		"WHILE", "FOR", "IN", "BREAK", "CONTINUE", "RETURN", "NEW", "IS", "AS", 
+		"AS_SAFE", "THIS", "SUPER", "NULL", "TRUE", "FALSE", "RESERVED", "IDENT", 
+		"INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", "UNTERMINATED_CHAR", 
+		"STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", "STRING_START", "LPAREN", 
+		"RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", "COMMA", "SEMI", "COLON", 
+		"DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", "FAT_ARROW", "BANG_BANG", 
 		"BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", "PLUS", "MINUS", "STAR", 
 		"SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", "SHR", "USHR", "LT", 
 		"LE", "GT", "GE", "EQ", "NE", "IDENTICAL", "NOT_IDENTICAL", "AND", "OR", 
@@ -174,13 +174,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 71;
+			State = 73;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 68;
+				State = 70;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -191,25 +191,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 73;
+				State = 75;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 82;
+			State = 84;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 524224L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048450L) != 0)) {
 				{
 				{
-				State = 74;
-				topLevel();
 				State = 76;
+				topLevel();
+				State = 78;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 75;
+					State = 77;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -220,17 +220,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 78;
+					State = 80;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 84;
+				State = 86;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 85;
+			State = 87;
 			Match(Eof);
 			}
 		}
@@ -264,16 +264,17 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 89;
+			State = 91;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 87;
+				State = 89;
 				importDeclaration();
 				}
 				break;
+			case TEST:
 			case FN:
 			case LET:
 			case VAR:
@@ -288,7 +289,7 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 88;
+				State = 90;
 				declaration();
 				}
 				break;
@@ -339,34 +340,34 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 91;
+			State = 93;
 			Match(IMPORT);
-			State = 92;
+			State = 94;
 			Match(IDENT);
-			State = 97;
+			State = 99;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 93;
+				State = 95;
 				Match(DOT);
-				State = 94;
+				State = 96;
 				importStep();
 				}
 				}
-				State = 99;
+				State = 101;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 102;
+			State = 104;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 100;
+				State = 102;
 				Match(AS);
-				State = 101;
+				State = 103;
 				Match(IDENT);
 				}
 			}
@@ -408,40 +409,40 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 115;
+			State = 117;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 104;
+				State = 106;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 105;
+				State = 107;
 				Match(LBRACE);
-				State = 106;
+				State = 108;
 				Match(IDENT);
-				State = 111;
+				State = 113;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 107;
+					State = 109;
 					Match(COMMA);
-					State = 108;
+					State = 110;
 					Match(IDENT);
 					}
 					}
-					State = 113;
+					State = 115;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 114;
+				State = 116;
 				Match(RBRACE);
 				}
 				break;
@@ -475,6 +476,9 @@ internal partial class TarnParser : TarnParserBase {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public InitializerContext initializer() {
 			return GetRuleContext<InitializerContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TestDeclarationContext testDeclaration() {
+			return GetRuleContext<TestDeclarationContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] PRIVATE() { return GetTokens(TarnParser.PRIVATE); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PRIVATE(int i) {
@@ -515,15 +519,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 120;
+			State = 122;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1032192L) != 0)) {
 				{
 				{
-				State = 117;
+				State = 119;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1032192L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -532,42 +536,48 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 122;
+				State = 124;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 128;
+			State = 131;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 123;
+				State = 125;
 				functionDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 124;
+				State = 126;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 125;
+				State = 127;
 				interfaceDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 126;
+				State = 128;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 127;
+				State = 129;
 				initializer();
+				}
+				break;
+			case TEST:
+				{
+				State = 130;
+				testDeclaration();
 				}
 				break;
 			default:
@@ -623,60 +633,60 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 130;
-			Match(FN);
-			State = 131;
-			Match(IDENT);
 			State = 133;
+			Match(FN);
+			State = 134;
+			Match(IDENT);
+			State = 136;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 132;
+				State = 135;
 				typeParameters();
 				}
 			}
 
-			State = 135;
+			State = 138;
 			Match(LPAREN);
-			State = 137;
+			State = 140;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 136;
+				State = 139;
 				parameters();
 				}
 			}
 
-			State = 139;
-			Match(RPAREN);
 			State = 142;
+			Match(RPAREN);
+			State = 145;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 140;
+				State = 143;
 				Match(COLON);
-				State = 141;
+				State = 144;
 				type();
 				}
 			}
 
-			State = 147;
+			State = 150;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 144;
+				State = 147;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 145;
+				State = 148;
 				Match(ASSIGN);
-				State = 146;
+				State = 149;
 				expression();
 				}
 				break;
@@ -727,27 +737,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 149;
+			State = 152;
 			Match(TYPE_OPEN);
-			State = 150;
+			State = 153;
 			typeParameter();
-			State = 155;
+			State = 158;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 151;
+				State = 154;
 				Match(COMMA);
-				State = 152;
+				State = 155;
 				typeParameter();
 				}
 				}
-				State = 157;
+				State = 160;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 158;
+			State = 161;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -783,16 +793,16 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 160;
-			Match(IDENT);
 			State = 163;
+			Match(IDENT);
+			State = 166;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 161;
+				State = 164;
 				Match(COLON);
-				State = 162;
+				State = 165;
 				type();
 				}
 			}
@@ -836,29 +846,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 165;
+			State = 168;
 			parameter();
-			State = 172;
+			State = 175;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 166;
+				State = 169;
 				Match(COMMA);
-				State = 168;
+				State = 171;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 167;
+					State = 170;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 174;
+				State = 177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -900,20 +910,20 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 175;
+			State = 178;
 			Match(IDENT);
-			State = 176;
+			State = 179;
 			Match(COLON);
-			State = 177;
-			type();
 			State = 180;
+			type();
+			State = 183;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 178;
+				State = 181;
 				Match(ASSIGN);
-				State = 179;
+				State = 182;
 				expression();
 				}
 			}
@@ -963,58 +973,58 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 182;
-			Match(CLASS);
-			State = 183;
-			Match(IDENT);
 			State = 185;
+			Match(CLASS);
+			State = 186;
+			Match(IDENT);
+			State = 188;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 184;
-				typeParameters();
-				}
-			}
-
-			State = 192;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LPAREN) {
-				{
 				State = 187;
-				Match(LPAREN);
-				State = 189;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 137439470336L) != 0)) {
-					{
-					State = 188;
-					classParameters();
-					}
-				}
-
-				State = 191;
-				Match(RPAREN);
+				typeParameters();
 				}
 			}
 
 			State = 195;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==COLON) {
+			if (_la==LPAREN) {
 				{
+				State = 190;
+				Match(LPAREN);
+				State = 192;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 274878940672L) != 0)) {
+					{
+					State = 191;
+					classParameters();
+					}
+				}
+
 				State = 194;
-				superTypes();
+				Match(RPAREN);
 				}
 			}
 
 			State = 198;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==LBRACE) {
+			if (_la==COLON) {
 				{
 				State = 197;
+				superTypes();
+				}
+			}
+
+			State = 201;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LBRACE) {
+				{
+				State = 200;
 				memberBlock();
 				}
 			}
@@ -1058,29 +1068,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 200;
+			State = 203;
 			classParameter();
-			State = 207;
+			State = 210;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 201;
+				State = 204;
 				Match(COMMA);
-				State = 203;
+				State = 206;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 137439470336L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 274878940672L) != 0)) {
 					{
-					State = 202;
+					State = 205;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 209;
+				State = 212;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1142,15 +1152,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 213;
+			State = 216;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1032192L) != 0)) {
 				{
 				{
-				State = 210;
+				State = 213;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 516096L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1032192L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -1159,16 +1169,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 215;
+				State = 218;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 217;
+			State = 220;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 216;
+				State = 219;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1180,7 +1190,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 219;
+			State = 222;
 			parameter();
 			}
 		}
@@ -1222,23 +1232,23 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 221;
+			State = 224;
 			Match(COLON);
-			State = 222;
+			State = 225;
 			superType();
-			State = 227;
+			State = 230;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 223;
+				State = 226;
 				Match(COMMA);
-				State = 224;
+				State = 227;
 				superType();
 				}
 				}
-				State = 229;
+				State = 232;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1279,26 +1289,26 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 230;
+			State = 233;
 			type();
-			State = 236;
+			State = 239;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 231;
+				State = 234;
 				Match(LPAREN);
-				State = 233;
+				State = 236;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 					{
-					State = 232;
+					State = 235;
 					arguments();
 					}
 				}
 
-				State = 235;
+				State = 238;
 				Match(RPAREN);
 				}
 			}
@@ -1343,36 +1353,36 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 238;
-			Match(INTERFACE);
-			State = 239;
-			Match(IDENT);
 			State = 241;
+			Match(INTERFACE);
+			State = 242;
+			Match(IDENT);
+			State = 244;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 240;
-				typeParameters();
-				}
-			}
-
-			State = 244;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==COLON) {
-				{
 				State = 243;
-				superTypes();
+				typeParameters();
 				}
 			}
 
 			State = 247;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==LBRACE) {
+			if (_la==COLON) {
 				{
 				State = 246;
+				superTypes();
+				}
+			}
+
+			State = 250;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LBRACE) {
+				{
+				State = 249;
 				memberBlock();
 				}
 			}
@@ -1422,15 +1432,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 249;
+			State = 252;
 			Match(LBRACE);
-			State = 253;
+			State = 256;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 250;
+				State = 253;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1441,25 +1451,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 255;
+				State = 258;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 264;
+			State = 267;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 524160L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048322L) != 0)) {
 				{
 				{
-				State = 256;
+				State = 259;
 				declaration();
-				State = 258;
+				State = 261;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 257;
+					State = 260;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1470,17 +1480,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 260;
+					State = 263;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 266;
+				State = 269;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 267;
+			State = 270;
 			Match(RBRACE);
 			}
 		}
@@ -1514,9 +1524,48 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 269;
+			State = 272;
 			Match(INIT);
-			State = 270;
+			State = 273;
+			block();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TestDeclarationContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TEST() { return GetToken(TarnParser.TEST, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(TarnParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block() {
+			return GetRuleContext<BlockContext>(0);
+		}
+		public TestDeclarationContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_testDeclaration; } }
+	}
+
+	[RuleVersion(0)]
+	public TestDeclarationContext testDeclaration() {
+		TestDeclarationContext _localctx = new TestDeclarationContext(Context, State);
+		EnterRule(_localctx, 36, RULE_testDeclaration);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 275;
+			Match(TEST);
+			State = 276;
+			Match(STRING);
+			State = 277;
 			block();
 			}
 		}
@@ -1553,12 +1602,12 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public VariableDeclarationContext variableDeclaration() {
 		VariableDeclarationContext _localctx = new VariableDeclarationContext(Context, State);
-		EnterRule(_localctx, 36, RULE_variableDeclaration);
+		EnterRule(_localctx, 38, RULE_variableDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 272;
+			State = 279;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1567,28 +1616,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 273;
+			State = 280;
 			Match(IDENT);
-			State = 276;
+			State = 283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 274;
+				State = 281;
 				Match(COLON);
-				State = 275;
+				State = 282;
 				type();
 				}
 			}
 
-			State = 280;
+			State = 287;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 278;
+				State = 285;
 				Match(ASSIGN);
-				State = 279;
+				State = 286;
 				expression();
 				}
 			}
@@ -1654,45 +1703,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeContext type() {
 		TypeContext _localctx = new TypeContext(Context, State);
-		EnterRule(_localctx, 38, RULE_type);
+		EnterRule(_localctx, 40, RULE_type);
 		int _la;
 		try {
-			State = 322;
+			State = 329;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 			case LPAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 297;
+				State = 304;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 282;
+					State = 289;
 					Match(IDENT);
-					State = 287;
+					State = 294;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DOT) {
 						{
 						{
-						State = 283;
+						State = 290;
 						Match(DOT);
-						State = 284;
+						State = 291;
 						Match(IDENT);
 						}
 						}
-						State = 289;
+						State = 296;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 291;
+					State = 298;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TYPE_OPEN) {
 						{
-						State = 290;
+						State = 297;
 						typeArguments();
 						}
 					}
@@ -1701,36 +1750,36 @@ internal partial class TarnParser : TarnParserBase {
 					break;
 				case LPAREN:
 					{
-					State = 293;
+					State = 300;
 					Match(LPAREN);
-					State = 294;
+					State = 301;
 					type();
-					State = 295;
+					State = 302;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 304;
+				State = 311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LBRACK || _la==QUESTION) {
 					{
-					State = 302;
+					State = 309;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case LBRACK:
 						{
-						State = 299;
+						State = 306;
 						Match(LBRACK);
-						State = 300;
+						State = 307;
 						Match(RBRACK);
 						}
 						break;
 					case QUESTION:
 						{
-						State = 301;
+						State = 308;
 						Match(QUESTION);
 						}
 						break;
@@ -1738,7 +1787,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 306;
+					State = 313;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1747,41 +1796,41 @@ internal partial class TarnParser : TarnParserBase {
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 307;
+				State = 314;
 				Match(FN);
-				State = 308;
+				State = 315;
 				Match(LPAREN);
-				State = 317;
+				State = 324;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 563087392374912L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1126174784749824L) != 0)) {
 					{
-					State = 309;
+					State = 316;
 					type();
-					State = 314;
+					State = 321;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 310;
+						State = 317;
 						Match(COMMA);
-						State = 311;
+						State = 318;
 						type();
 						}
 						}
-						State = 316;
+						State = 323;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 319;
+				State = 326;
 				Match(RPAREN);
-				State = 320;
+				State = 327;
 				Match(COLON);
-				State = 321;
+				State = 328;
 				type();
 				}
 				break;
@@ -1823,32 +1872,32 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeArgumentsContext typeArguments() {
 		TypeArgumentsContext _localctx = new TypeArgumentsContext(Context, State);
-		EnterRule(_localctx, 40, RULE_typeArguments);
+		EnterRule(_localctx, 42, RULE_typeArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 324;
+			State = 331;
 			Match(TYPE_OPEN);
-			State = 325;
+			State = 332;
 			type();
-			State = 330;
+			State = 337;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 326;
+				State = 333;
 				Match(COMMA);
-				State = 327;
+				State = 334;
 				type();
 				}
 				}
-				State = 332;
+				State = 339;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 333;
+			State = 340;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -1890,20 +1939,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public BlockContext block() {
 		BlockContext _localctx = new BlockContext(Context, State);
-		EnterRule(_localctx, 42, RULE_block);
+		EnterRule(_localctx, 44, RULE_block);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 335;
+			State = 342;
 			Match(LBRACE);
-			State = 339;
+			State = 346;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 336;
+				State = 343;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1914,25 +1963,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 341;
+				State = 348;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 350;
+			State = 357;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901391131404L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802782262808L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 				{
 				{
-				State = 342;
+				State = 349;
 				statement();
-				State = 344;
+				State = 351;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 343;
+					State = 350;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1943,17 +1992,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 346;
+					State = 353;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 352;
+				State = 359;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 353;
+			State = 360;
 			Match(RBRACE);
 			}
 		}
@@ -2011,17 +2060,17 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StatementContext statement() {
 		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 44, RULE_statement);
+		EnterRule(_localctx, 46, RULE_statement);
 		int _la;
 		try {
-			State = 378;
+			State = 385;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 355;
+				State = 362;
 				variableDeclaration();
 				}
 				break;
@@ -2029,21 +2078,21 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 356;
+				State = 363;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 357;
+				State = 364;
 				Match(BREAK);
-				State = 359;
+				State = 366;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 358;
+					State = 365;
 					Match(IDENT);
 					}
 				}
@@ -2053,14 +2102,14 @@ internal partial class TarnParser : TarnParserBase {
 			case CONTINUE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 361;
+				State = 368;
 				Match(CONTINUE);
-				State = 363;
+				State = 370;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 362;
+					State = 369;
 					Match(IDENT);
 					}
 				}
@@ -2070,14 +2119,14 @@ internal partial class TarnParser : TarnParserBase {
 			case RETURN:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 365;
+				State = 372;
 				Match(RETURN);
-				State = 367;
+				State = 374;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 					{
-					State = 366;
+					State = 373;
 					expression();
 					}
 				}
@@ -2111,9 +2160,9 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 369;
-				expression();
 				State = 376;
+				expression();
+				State = 383;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -2130,36 +2179,36 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 370;
+					State = 377;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 91)) & ~0x3f) == 0 && ((1L << (_la - 91)) & 8191L) != 0)) ) {
+					if ( !(((((_la - 92)) & ~0x3f) == 0 && ((1L << (_la - 92)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 371;
+					State = 378;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 372;
+					State = 379;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 373;
+					State = 380;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 374;
+					State = 381;
 					Match(COLON);
-					State = 375;
+					State = 382;
 					loop();
 					}
 					break;
@@ -2215,40 +2264,40 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LoopContext loop() {
 		LoopContext _localctx = new LoopContext(Context, State);
-		EnterRule(_localctx, 46, RULE_loop);
+		EnterRule(_localctx, 48, RULE_loop);
 		int _la;
 		try {
-			State = 398;
+			State = 405;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 380;
+				State = 387;
 				Match(WHILE);
-				State = 381;
+				State = 388;
 				expression();
-				State = 382;
+				State = 389;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 384;
+				State = 391;
 				Match(FOR);
-				State = 385;
+				State = 392;
 				Match(IDENT);
-				State = 386;
+				State = 393;
 				Match(IN);
-				State = 387;
-				expression();
 				State = 394;
+				expression();
+				State = 401;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 388;
+					State = 395;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2257,16 +2306,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 389;
+					State = 396;
 					expression();
-					State = 392;
+					State = 399;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 390;
+						State = 397;
 						Match(IDENT);
-						State = 391;
+						State = 398;
 						expression();
 						}
 					}
@@ -2274,7 +2323,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 396;
+				State = 403;
 				block();
 				}
 				break;
@@ -2419,17 +2468,17 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 48, RULE_expression);
+		EnterRule(_localctx, 50, RULE_expression);
 		int _la;
 		try {
-			State = 411;
+			State = 418;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 400;
+				State = 407;
 				lambda();
 				}
 				break;
@@ -2458,14 +2507,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 401;
-				operand();
 				State = 408;
+				operand();
+				State = 415;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 28)) & ~0x3f) == 0 && ((1L << (_la - 28)) & 9223369837831520263L) != 0)) {
+				while (((((_la - 29)) & ~0x3f) == 0 && ((1L << (_la - 29)) & 9223369837831520263L) != 0)) {
 					{
-					State = 406;
+					State = 413;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case PLUS:
@@ -2491,16 +2540,16 @@ internal partial class TarnParser : TarnParserBase {
 					case OR:
 					case COALESCE:
 						{
-						State = 402;
+						State = 409;
 						_la = TokenStream.LA(1);
-						if ( !(((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 4194303L) != 0)) ) {
+						if ( !(((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 4194303L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 403;
+						State = 410;
 						operand();
 						}
 						break;
@@ -2508,16 +2557,16 @@ internal partial class TarnParser : TarnParserBase {
 					case AS:
 					case AS_SAFE:
 						{
-						State = 404;
+						State = 411;
 						_la = TokenStream.LA(1);
-						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1879048192L) != 0)) ) {
+						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 3758096384L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 405;
+						State = 412;
 						type();
 						}
 						break;
@@ -2525,7 +2574,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 410;
+					State = 417;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2577,65 +2626,65 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LambdaContext lambda() {
 		LambdaContext _localctx = new LambdaContext(Context, State);
-		EnterRule(_localctx, 50, RULE_lambda);
+		EnterRule(_localctx, 52, RULE_lambda);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 426;
+			State = 433;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 				{
-				State = 413;
+				State = 420;
 				Match(LAMBDA_PARAMETER);
 				}
 				break;
 			case LAMBDA_OPEN:
 				{
-				State = 414;
+				State = 421;
 				Match(LAMBDA_OPEN);
-				State = 423;
+				State = 430;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 415;
+					State = 422;
 					lambdaParameter();
-					State = 420;
+					State = 427;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 416;
+						State = 423;
 						Match(COMMA);
-						State = 417;
+						State = 424;
 						lambdaParameter();
 						}
 						}
-						State = 422;
+						State = 429;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 425;
+				State = 432;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 428;
+			State = 435;
 			Match(FAT_ARROW);
-			State = 431;
+			State = 438;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 429;
+				State = 436;
 				block();
 				}
 				break;
@@ -2665,7 +2714,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 430;
+				State = 437;
 				expression();
 				}
 				break;
@@ -2701,21 +2750,21 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LambdaParameterContext lambdaParameter() {
 		LambdaParameterContext _localctx = new LambdaParameterContext(Context, State);
-		EnterRule(_localctx, 52, RULE_lambdaParameter);
+		EnterRule(_localctx, 54, RULE_lambdaParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 433;
+			State = 440;
 			Match(IDENT);
-			State = 436;
+			State = 443;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 434;
+				State = 441;
 				Match(COLON);
-				State = 435;
+				State = 442;
 				type();
 				}
 			}
@@ -2837,20 +2886,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 54, RULE_operand);
+		EnterRule(_localctx, 56, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 441;
+			State = 448;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+			while (((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 				{
 				{
-				State = 438;
+				State = 445;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) ) {
+				if ( !(((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -2859,16 +2908,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 443;
+				State = 450;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 487;
+			State = 494;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 444;
+				State = 451;
 				newArray();
 				}
 				break;
@@ -2890,169 +2939,169 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 465;
+				State = 472;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 445;
+					State = 452;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 446;
+					State = 453;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 447;
+					State = 454;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 448;
+					State = 455;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 449;
+					State = 456;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 450;
+					State = 457;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 451;
+					State = 458;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 452;
+					State = 459;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 453;
+					State = 460;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 454;
+					State = 461;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 455;
+					State = 462;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 456;
+					State = 463;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 457;
+					State = 464;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 458;
+					State = 465;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 459;
+					State = 466;
 					ifExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 460;
+					State = 467;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 461;
+					State = 468;
 					Match(LPAREN);
-					State = 462;
+					State = 469;
 					expression();
-					State = 463;
+					State = 470;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 484;
+				State = 491;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 4)) & ~0x3f) == 0 && ((1L << (_la - 4)) & 1207140621995737089L) != 0)) {
+				while (((((_la - 5)) & ~0x3f) == 0 && ((1L << (_la - 5)) & 1207140621995737089L) != 0)) {
 					{
-					State = 482;
+					State = 489;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 468;
+						State = 475;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 467;
+							State = 474;
 							typeArguments();
 							}
 						}
 
-						State = 470;
+						State = 477;
 						Match(LPAREN);
-						State = 472;
+						State = 479;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 							{
-							State = 471;
+							State = 478;
 							arguments();
 							}
 						}
 
-						State = 474;
+						State = 481;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 475;
+						State = 482;
 						Match(LBRACK);
-						State = 476;
+						State = 483;
 						index();
-						State = 477;
+						State = 484;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 479;
+						State = 486;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3061,13 +3110,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 480;
+						State = 487;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 481;
+						State = 488;
 						Match(BANG_BANG);
 						}
 						break;
@@ -3075,7 +3124,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 486;
+					State = 493;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3122,48 +3171,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArgumentsContext arguments() {
 		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
-		EnterRule(_localctx, 56, RULE_arguments);
+		EnterRule(_localctx, 58, RULE_arguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 489;
+			State = 496;
 			expression();
-			State = 492;
+			State = 499;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 490;
+				State = 497;
 				Match(COLON);
-				State = 491;
+				State = 498;
 				expression();
 				}
 			}
 
-			State = 504;
+			State = 511;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 494;
+				State = 501;
 				Match(COMMA);
-				State = 500;
+				State = 507;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 					{
-					State = 495;
+					State = 502;
 					expression();
-					State = 498;
+					State = 505;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 496;
+						State = 503;
 						Match(COLON);
-						State = 497;
+						State = 504;
 						expression();
 						}
 					}
@@ -3173,7 +3222,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 506;
+				State = 513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3209,10 +3258,10 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 58, RULE_index);
+		EnterRule(_localctx, 60, RULE_index);
 		int _la;
 		try {
-			State = 518;
+			State = 525;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
@@ -3242,14 +3291,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 507;
+				State = 514;
 				expression();
-				State = 512;
+				State = 519;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 508;
+					State = 515;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -3258,12 +3307,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 510;
+					State = 517;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 						{
-						State = 509;
+						State = 516;
 						expression();
 						}
 					}
@@ -3277,7 +3326,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 514;
+				State = 521;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3286,12 +3335,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 516;
+				State = 523;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 					{
-					State = 515;
+					State = 522;
 					expression();
 					}
 				}
@@ -3336,48 +3385,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArrayLiteralContext arrayLiteral() {
 		ArrayLiteralContext _localctx = new ArrayLiteralContext(Context, State);
-		EnterRule(_localctx, 60, RULE_arrayLiteral);
+		EnterRule(_localctx, 62, RULE_arrayLiteral);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 520;
+			State = 527;
 			Match(LBRACK);
-			State = 531;
+			State = 538;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 				{
-				State = 521;
-				expression();
 				State = 528;
+				expression();
+				State = 535;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 522;
+					State = 529;
 					Match(COMMA);
-					State = 524;
+					State = 531;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 						{
-						State = 523;
+						State = 530;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 530;
+					State = 537;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 533;
+			State = 540;
 			Match(RBRACK);
 			}
 		}
@@ -3435,70 +3484,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public NewArrayContext newArray() {
 		NewArrayContext _localctx = new NewArrayContext(Context, State);
-		EnterRule(_localctx, 62, RULE_newArray);
+		EnterRule(_localctx, 64, RULE_newArray);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 535;
+			State = 542;
 			Match(NEW);
-			State = 536;
+			State = 543;
 			Match(IDENT);
-			State = 541;
+			State = 548;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 537;
+				State = 544;
 				Match(DOT);
-				State = 538;
+				State = 545;
 				Match(IDENT);
 				}
 				}
-				State = 543;
+				State = 550;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 545;
+			State = 552;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 544;
+				State = 551;
 				typeArguments();
 				}
 			}
 
-			State = 555;
+			State = 562;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 553;
+				State = 560;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 547;
+					State = 554;
 					Match(LBRACK);
-					State = 549;
+					State = 556;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 3214901267398668L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6429802534797336L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 103L) != 0)) {
 						{
-						State = 548;
+						State = 555;
 						expression();
 						}
 					}
 
-					State = 551;
+					State = 558;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 552;
+					State = 559;
 					Match(QUESTION);
 					}
 					break;
@@ -3506,20 +3555,20 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 557;
+				State = 564;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 562;
+			State = 569;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 558;
+				State = 565;
 				Match(LPAREN);
-				State = 559;
+				State = 566;
 				expression();
-				State = 560;
+				State = 567;
 				Match(RPAREN);
 				}
 			}
@@ -3569,45 +3618,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IfExpressionContext ifExpression() {
 		IfExpressionContext _localctx = new IfExpressionContext(Context, State);
-		EnterRule(_localctx, 64, RULE_ifExpression);
+		EnterRule(_localctx, 66, RULE_ifExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 564;
+			State = 571;
 			Match(IF);
-			State = 565;
+			State = 572;
 			expression();
-			State = 566;
+			State = 573;
 			block();
-			State = 574;
+			State = 581;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 567;
+				State = 574;
 				Match(ELSE_IF);
-				State = 568;
+				State = 575;
 				Match(IF);
-				State = 569;
+				State = 576;
 				expression();
-				State = 570;
+				State = 577;
 				block();
 				}
 				}
-				State = 576;
+				State = 583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 579;
+			State = 586;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 577;
+				State = 584;
 				Match(ELSE);
-				State = 578;
+				State = 585;
 				block();
 				}
 			}
@@ -3656,34 +3705,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 66, RULE_stringTemplate);
+		EnterRule(_localctx, 68, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 581;
+			State = 588;
 			Match(STRING_START);
-			State = 589;
+			State = 596;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 587;
+				State = 594;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 582;
+					State = 589;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 583;
+					State = 590;
 					Match(INTERPOLATION);
-					State = 584;
+					State = 591;
 					expression();
-					State = 585;
+					State = 592;
 					Match(RBRACE);
 					}
 					break;
@@ -3691,11 +3740,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 591;
+				State = 598;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 592;
+			State = 599;
 			Match(STRING_END);
 			}
 		}
@@ -3711,219 +3760,221 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,114,595,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,115,602,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
-		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,1,0,5,0,70,8,0,10,0,
-		12,0,73,9,0,1,0,1,0,4,0,77,8,0,11,0,12,0,78,5,0,81,8,0,10,0,12,0,84,9,
-		0,1,0,1,0,1,1,1,1,3,1,90,8,1,1,2,1,2,1,2,1,2,5,2,96,8,2,10,2,12,2,99,9,
-		2,1,2,1,2,3,2,103,8,2,1,3,1,3,1,3,1,3,1,3,5,3,110,8,3,10,3,12,3,113,9,
-		3,1,3,3,3,116,8,3,1,4,5,4,119,8,4,10,4,12,4,122,9,4,1,4,1,4,1,4,1,4,1,
-		4,3,4,129,8,4,1,5,1,5,1,5,3,5,134,8,5,1,5,1,5,3,5,138,8,5,1,5,1,5,1,5,
-		3,5,143,8,5,1,5,1,5,1,5,3,5,148,8,5,1,6,1,6,1,6,1,6,5,6,154,8,6,10,6,12,
-		6,157,9,6,1,6,1,6,1,7,1,7,1,7,3,7,164,8,7,1,8,1,8,1,8,3,8,169,8,8,5,8,
-		171,8,8,10,8,12,8,174,9,8,1,9,1,9,1,9,1,9,1,9,3,9,181,8,9,1,10,1,10,1,
-		10,3,10,186,8,10,1,10,1,10,3,10,190,8,10,1,10,3,10,193,8,10,1,10,3,10,
-		196,8,10,1,10,3,10,199,8,10,1,11,1,11,1,11,3,11,204,8,11,5,11,206,8,11,
-		10,11,12,11,209,9,11,1,12,5,12,212,8,12,10,12,12,12,215,9,12,1,12,3,12,
-		218,8,12,1,12,1,12,1,13,1,13,1,13,1,13,5,13,226,8,13,10,13,12,13,229,9,
-		13,1,14,1,14,1,14,3,14,234,8,14,1,14,3,14,237,8,14,1,15,1,15,1,15,3,15,
-		242,8,15,1,15,3,15,245,8,15,1,15,3,15,248,8,15,1,16,1,16,5,16,252,8,16,
-		10,16,12,16,255,9,16,1,16,1,16,4,16,259,8,16,11,16,12,16,260,5,16,263,
-		8,16,10,16,12,16,266,9,16,1,16,1,16,1,17,1,17,1,17,1,18,1,18,1,18,1,18,
-		3,18,277,8,18,1,18,1,18,3,18,281,8,18,1,19,1,19,1,19,5,19,286,8,19,10,
-		19,12,19,289,9,19,1,19,3,19,292,8,19,1,19,1,19,1,19,1,19,3,19,298,8,19,
-		1,19,1,19,1,19,5,19,303,8,19,10,19,12,19,306,9,19,1,19,1,19,1,19,1,19,
-		1,19,5,19,313,8,19,10,19,12,19,316,9,19,3,19,318,8,19,1,19,1,19,1,19,3,
-		19,323,8,19,1,20,1,20,1,20,1,20,5,20,329,8,20,10,20,12,20,332,9,20,1,20,
-		1,20,1,21,1,21,5,21,338,8,21,10,21,12,21,341,9,21,1,21,1,21,4,21,345,8,
-		21,11,21,12,21,346,5,21,349,8,21,10,21,12,21,352,9,21,1,21,1,21,1,22,1,
-		22,1,22,1,22,3,22,360,8,22,1,22,1,22,3,22,364,8,22,1,22,1,22,3,22,368,
-		8,22,1,22,1,22,1,22,1,22,1,22,1,22,1,22,3,22,377,8,22,3,22,379,8,22,1,
-		23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,23,393,8,23,
-		3,23,395,8,23,1,23,1,23,3,23,399,8,23,1,24,1,24,1,24,1,24,1,24,1,24,5,
-		24,407,8,24,10,24,12,24,410,9,24,3,24,412,8,24,1,25,1,25,1,25,1,25,1,25,
-		5,25,419,8,25,10,25,12,25,422,9,25,3,25,424,8,25,1,25,3,25,427,8,25,1,
-		25,1,25,1,25,3,25,432,8,25,1,26,1,26,1,26,3,26,437,8,26,1,27,5,27,440,
-		8,27,10,27,12,27,443,9,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,
-		1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,3,27,466,8,
-		27,1,27,3,27,469,8,27,1,27,1,27,3,27,473,8,27,1,27,1,27,1,27,1,27,1,27,
-		1,27,1,27,1,27,5,27,483,8,27,10,27,12,27,486,9,27,3,27,488,8,27,1,28,1,
-		28,1,28,3,28,493,8,28,1,28,1,28,1,28,1,28,3,28,499,8,28,3,28,501,8,28,
-		5,28,503,8,28,10,28,12,28,506,9,28,1,29,1,29,1,29,3,29,511,8,29,3,29,513,
-		8,29,1,29,1,29,3,29,517,8,29,3,29,519,8,29,1,30,1,30,1,30,1,30,3,30,525,
-		8,30,5,30,527,8,30,10,30,12,30,530,9,30,3,30,532,8,30,1,30,1,30,1,31,1,
-		31,1,31,1,31,5,31,540,8,31,10,31,12,31,543,9,31,1,31,3,31,546,8,31,1,31,
-		1,31,3,31,550,8,31,1,31,1,31,5,31,554,8,31,10,31,12,31,557,9,31,1,31,1,
-		31,1,31,1,31,3,31,563,8,31,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,
-		573,8,32,10,32,12,32,576,9,32,1,32,1,32,3,32,580,8,32,1,33,1,33,1,33,1,
-		33,1,33,1,33,5,33,588,8,33,10,33,12,33,591,9,33,1,33,1,33,1,33,0,0,34,
-		0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,
-		50,52,54,56,58,60,62,64,66,0,9,2,0,56,56,107,107,1,0,13,18,1,0,8,9,1,0,
-		91,103,1,0,61,62,1,0,69,90,1,0,28,30,2,0,64,66,69,70,1,0,58,59,683,0,71,
-		1,0,0,0,2,89,1,0,0,0,4,91,1,0,0,0,6,115,1,0,0,0,8,120,1,0,0,0,10,130,1,
-		0,0,0,12,149,1,0,0,0,14,160,1,0,0,0,16,165,1,0,0,0,18,175,1,0,0,0,20,182,
-		1,0,0,0,22,200,1,0,0,0,24,213,1,0,0,0,26,221,1,0,0,0,28,230,1,0,0,0,30,
-		238,1,0,0,0,32,249,1,0,0,0,34,269,1,0,0,0,36,272,1,0,0,0,38,322,1,0,0,
-		0,40,324,1,0,0,0,42,335,1,0,0,0,44,378,1,0,0,0,46,398,1,0,0,0,48,411,1,
-		0,0,0,50,426,1,0,0,0,52,433,1,0,0,0,54,441,1,0,0,0,56,489,1,0,0,0,58,518,
-		1,0,0,0,60,520,1,0,0,0,62,535,1,0,0,0,64,564,1,0,0,0,66,581,1,0,0,0,68,
-		70,7,0,0,0,69,68,1,0,0,0,70,73,1,0,0,0,71,69,1,0,0,0,71,72,1,0,0,0,72,
-		82,1,0,0,0,73,71,1,0,0,0,74,76,3,2,1,0,75,77,7,0,0,0,76,75,1,0,0,0,77,
-		78,1,0,0,0,78,76,1,0,0,0,78,79,1,0,0,0,79,81,1,0,0,0,80,74,1,0,0,0,81,
-		84,1,0,0,0,82,80,1,0,0,0,82,83,1,0,0,0,83,85,1,0,0,0,84,82,1,0,0,0,85,
-		86,5,0,0,1,86,1,1,0,0,0,87,90,3,4,2,0,88,90,3,8,4,0,89,87,1,0,0,0,89,88,
-		1,0,0,0,90,3,1,0,0,0,91,92,5,6,0,0,92,97,5,37,0,0,93,94,5,58,0,0,94,96,
-		3,6,3,0,95,93,1,0,0,0,96,99,1,0,0,0,97,95,1,0,0,0,97,98,1,0,0,0,98,102,
-		1,0,0,0,99,97,1,0,0,0,100,101,5,29,0,0,101,103,5,37,0,0,102,100,1,0,0,
-		0,102,103,1,0,0,0,103,5,1,0,0,0,104,116,5,37,0,0,105,106,5,53,0,0,106,
-		111,5,37,0,0,107,108,5,55,0,0,108,110,5,37,0,0,109,107,1,0,0,0,110,113,
-		1,0,0,0,111,109,1,0,0,0,111,112,1,0,0,0,112,114,1,0,0,0,113,111,1,0,0,
-		0,114,116,5,54,0,0,115,104,1,0,0,0,115,105,1,0,0,0,116,7,1,0,0,0,117,119,
-		7,1,0,0,118,117,1,0,0,0,119,122,1,0,0,0,120,118,1,0,0,0,120,121,1,0,0,
-		0,121,128,1,0,0,0,122,120,1,0,0,0,123,129,3,10,5,0,124,129,3,20,10,0,125,
-		129,3,30,15,0,126,129,3,36,18,0,127,129,3,34,17,0,128,123,1,0,0,0,128,
-		124,1,0,0,0,128,125,1,0,0,0,128,126,1,0,0,0,128,127,1,0,0,0,129,9,1,0,
-		0,0,130,131,5,7,0,0,131,133,5,37,0,0,132,134,3,12,6,0,133,132,1,0,0,0,
-		133,134,1,0,0,0,134,135,1,0,0,0,135,137,5,49,0,0,136,138,3,16,8,0,137,
-		136,1,0,0,0,137,138,1,0,0,0,138,139,1,0,0,0,139,142,5,50,0,0,140,141,5,
-		57,0,0,141,143,3,38,19,0,142,140,1,0,0,0,142,143,1,0,0,0,143,147,1,0,0,
-		0,144,148,3,42,21,0,145,146,5,91,0,0,146,148,3,48,24,0,147,144,1,0,0,0,
-		147,145,1,0,0,0,147,148,1,0,0,0,148,11,1,0,0,0,149,150,5,4,0,0,150,155,
-		3,14,7,0,151,152,5,55,0,0,152,154,3,14,7,0,153,151,1,0,0,0,154,157,1,0,
-		0,0,155,153,1,0,0,0,155,156,1,0,0,0,156,158,1,0,0,0,157,155,1,0,0,0,158,
-		159,5,5,0,0,159,13,1,0,0,0,160,163,5,37,0,0,161,162,5,57,0,0,162,164,3,
-		38,19,0,163,161,1,0,0,0,163,164,1,0,0,0,164,15,1,0,0,0,165,172,3,18,9,
-		0,166,168,5,55,0,0,167,169,3,18,9,0,168,167,1,0,0,0,168,169,1,0,0,0,169,
-		171,1,0,0,0,170,166,1,0,0,0,171,174,1,0,0,0,172,170,1,0,0,0,172,173,1,
-		0,0,0,173,17,1,0,0,0,174,172,1,0,0,0,175,176,5,37,0,0,176,177,5,57,0,0,
-		177,180,3,38,19,0,178,179,5,91,0,0,179,181,3,48,24,0,180,178,1,0,0,0,180,
-		181,1,0,0,0,181,19,1,0,0,0,182,183,5,10,0,0,183,185,5,37,0,0,184,186,3,
-		12,6,0,185,184,1,0,0,0,185,186,1,0,0,0,186,192,1,0,0,0,187,189,5,49,0,
-		0,188,190,3,22,11,0,189,188,1,0,0,0,189,190,1,0,0,0,190,191,1,0,0,0,191,
-		193,5,50,0,0,192,187,1,0,0,0,192,193,1,0,0,0,193,195,1,0,0,0,194,196,3,
-		26,13,0,195,194,1,0,0,0,195,196,1,0,0,0,196,198,1,0,0,0,197,199,3,32,16,
-		0,198,197,1,0,0,0,198,199,1,0,0,0,199,21,1,0,0,0,200,207,3,24,12,0,201,
-		203,5,55,0,0,202,204,3,24,12,0,203,202,1,0,0,0,203,204,1,0,0,0,204,206,
-		1,0,0,0,205,201,1,0,0,0,206,209,1,0,0,0,207,205,1,0,0,0,207,208,1,0,0,
-		0,208,23,1,0,0,0,209,207,1,0,0,0,210,212,7,1,0,0,211,210,1,0,0,0,212,215,
-		1,0,0,0,213,211,1,0,0,0,213,214,1,0,0,0,214,217,1,0,0,0,215,213,1,0,0,
-		0,216,218,7,2,0,0,217,216,1,0,0,0,217,218,1,0,0,0,218,219,1,0,0,0,219,
-		220,3,18,9,0,220,25,1,0,0,0,221,222,5,57,0,0,222,227,3,28,14,0,223,224,
-		5,55,0,0,224,226,3,28,14,0,225,223,1,0,0,0,226,229,1,0,0,0,227,225,1,0,
-		0,0,227,228,1,0,0,0,228,27,1,0,0,0,229,227,1,0,0,0,230,236,3,38,19,0,231,
-		233,5,49,0,0,232,234,3,56,28,0,233,232,1,0,0,0,233,234,1,0,0,0,234,235,
-		1,0,0,0,235,237,5,50,0,0,236,231,1,0,0,0,236,237,1,0,0,0,237,29,1,0,0,
-		0,238,239,5,11,0,0,239,241,5,37,0,0,240,242,3,12,6,0,241,240,1,0,0,0,241,
-		242,1,0,0,0,242,244,1,0,0,0,243,245,3,26,13,0,244,243,1,0,0,0,244,245,
-		1,0,0,0,245,247,1,0,0,0,246,248,3,32,16,0,247,246,1,0,0,0,247,248,1,0,
-		0,0,248,31,1,0,0,0,249,253,5,53,0,0,250,252,7,0,0,0,251,250,1,0,0,0,252,
-		255,1,0,0,0,253,251,1,0,0,0,253,254,1,0,0,0,254,264,1,0,0,0,255,253,1,
-		0,0,0,256,258,3,8,4,0,257,259,7,0,0,0,258,257,1,0,0,0,259,260,1,0,0,0,
-		260,258,1,0,0,0,260,261,1,0,0,0,261,263,1,0,0,0,262,256,1,0,0,0,263,266,
-		1,0,0,0,264,262,1,0,0,0,264,265,1,0,0,0,265,267,1,0,0,0,266,264,1,0,0,
-		0,267,268,5,54,0,0,268,33,1,0,0,0,269,270,5,12,0,0,270,271,3,42,21,0,271,
-		35,1,0,0,0,272,273,7,2,0,0,273,276,5,37,0,0,274,275,5,57,0,0,275,277,3,
-		38,19,0,276,274,1,0,0,0,276,277,1,0,0,0,277,280,1,0,0,0,278,279,5,91,0,
-		0,279,281,3,48,24,0,280,278,1,0,0,0,280,281,1,0,0,0,281,37,1,0,0,0,282,
-		287,5,37,0,0,283,284,5,58,0,0,284,286,5,37,0,0,285,283,1,0,0,0,286,289,
-		1,0,0,0,287,285,1,0,0,0,287,288,1,0,0,0,288,291,1,0,0,0,289,287,1,0,0,
-		0,290,292,3,40,20,0,291,290,1,0,0,0,291,292,1,0,0,0,292,298,1,0,0,0,293,
-		294,5,49,0,0,294,295,3,38,19,0,295,296,5,50,0,0,296,298,1,0,0,0,297,282,
-		1,0,0,0,297,293,1,0,0,0,298,304,1,0,0,0,299,300,5,51,0,0,300,303,5,52,
-		0,0,301,303,5,60,0,0,302,299,1,0,0,0,302,301,1,0,0,0,303,306,1,0,0,0,304,
-		302,1,0,0,0,304,305,1,0,0,0,305,323,1,0,0,0,306,304,1,0,0,0,307,308,5,
-		7,0,0,308,317,5,49,0,0,309,314,3,38,19,0,310,311,5,55,0,0,311,313,3,38,
-		19,0,312,310,1,0,0,0,313,316,1,0,0,0,314,312,1,0,0,0,314,315,1,0,0,0,315,
-		318,1,0,0,0,316,314,1,0,0,0,317,309,1,0,0,0,317,318,1,0,0,0,318,319,1,
-		0,0,0,319,320,5,50,0,0,320,321,5,57,0,0,321,323,3,38,19,0,322,297,1,0,
-		0,0,322,307,1,0,0,0,323,39,1,0,0,0,324,325,5,4,0,0,325,330,3,38,19,0,326,
-		327,5,55,0,0,327,329,3,38,19,0,328,326,1,0,0,0,329,332,1,0,0,0,330,328,
-		1,0,0,0,330,331,1,0,0,0,331,333,1,0,0,0,332,330,1,0,0,0,333,334,5,5,0,
-		0,334,41,1,0,0,0,335,339,5,53,0,0,336,338,7,0,0,0,337,336,1,0,0,0,338,
-		341,1,0,0,0,339,337,1,0,0,0,339,340,1,0,0,0,340,350,1,0,0,0,341,339,1,
-		0,0,0,342,344,3,44,22,0,343,345,7,0,0,0,344,343,1,0,0,0,345,346,1,0,0,
-		0,346,344,1,0,0,0,346,347,1,0,0,0,347,349,1,0,0,0,348,342,1,0,0,0,349,
-		352,1,0,0,0,350,348,1,0,0,0,350,351,1,0,0,0,351,353,1,0,0,0,352,350,1,
-		0,0,0,353,354,5,54,0,0,354,43,1,0,0,0,355,379,3,36,18,0,356,379,3,46,23,
-		0,357,359,5,24,0,0,358,360,5,37,0,0,359,358,1,0,0,0,359,360,1,0,0,0,360,
-		379,1,0,0,0,361,363,5,25,0,0,362,364,5,37,0,0,363,362,1,0,0,0,363,364,
-		1,0,0,0,364,379,1,0,0,0,365,367,5,26,0,0,366,368,3,48,24,0,367,366,1,0,
-		0,0,367,368,1,0,0,0,368,379,1,0,0,0,369,376,3,48,24,0,370,371,7,3,0,0,
-		371,377,3,48,24,0,372,377,5,67,0,0,373,377,5,68,0,0,374,375,5,57,0,0,375,
-		377,3,46,23,0,376,370,1,0,0,0,376,372,1,0,0,0,376,373,1,0,0,0,376,374,
-		1,0,0,0,376,377,1,0,0,0,377,379,1,0,0,0,378,355,1,0,0,0,378,356,1,0,0,
-		0,378,357,1,0,0,0,378,361,1,0,0,0,378,365,1,0,0,0,378,369,1,0,0,0,379,
-		45,1,0,0,0,380,381,5,21,0,0,381,382,3,48,24,0,382,383,3,42,21,0,383,399,
-		1,0,0,0,384,385,5,22,0,0,385,386,5,37,0,0,386,387,5,23,0,0,387,394,3,48,
-		24,0,388,389,7,4,0,0,389,392,3,48,24,0,390,391,5,37,0,0,391,393,3,48,24,
-		0,392,390,1,0,0,0,392,393,1,0,0,0,393,395,1,0,0,0,394,388,1,0,0,0,394,
-		395,1,0,0,0,395,396,1,0,0,0,396,397,3,42,21,0,397,399,1,0,0,0,398,380,
-		1,0,0,0,398,384,1,0,0,0,399,47,1,0,0,0,400,412,3,50,25,0,401,408,3,54,
-		27,0,402,403,7,5,0,0,403,407,3,54,27,0,404,405,7,6,0,0,405,407,3,38,19,
-		0,406,402,1,0,0,0,406,404,1,0,0,0,407,410,1,0,0,0,408,406,1,0,0,0,408,
-		409,1,0,0,0,409,412,1,0,0,0,410,408,1,0,0,0,411,400,1,0,0,0,411,401,1,
-		0,0,0,412,49,1,0,0,0,413,427,5,2,0,0,414,423,5,3,0,0,415,420,3,52,26,0,
-		416,417,5,55,0,0,417,419,3,52,26,0,418,416,1,0,0,0,419,422,1,0,0,0,420,
-		418,1,0,0,0,420,421,1,0,0,0,421,424,1,0,0,0,422,420,1,0,0,0,423,415,1,
-		0,0,0,423,424,1,0,0,0,424,425,1,0,0,0,425,427,5,50,0,0,426,413,1,0,0,0,
-		426,414,1,0,0,0,427,428,1,0,0,0,428,431,5,63,0,0,429,432,3,42,21,0,430,
-		432,3,48,24,0,431,429,1,0,0,0,431,430,1,0,0,0,432,51,1,0,0,0,433,436,5,
-		37,0,0,434,435,5,57,0,0,435,437,3,38,19,0,436,434,1,0,0,0,436,437,1,0,
-		0,0,437,53,1,0,0,0,438,440,7,7,0,0,439,438,1,0,0,0,440,443,1,0,0,0,441,
-		439,1,0,0,0,441,442,1,0,0,0,442,487,1,0,0,0,443,441,1,0,0,0,444,488,3,
-		62,31,0,445,466,5,37,0,0,446,466,5,38,0,0,447,466,5,39,0,0,448,466,5,41,
-		0,0,449,466,5,40,0,0,450,466,5,43,0,0,451,466,5,45,0,0,452,466,5,46,0,
-		0,453,466,5,34,0,0,454,466,5,35,0,0,455,466,5,33,0,0,456,466,5,31,0,0,
-		457,466,5,32,0,0,458,466,3,66,33,0,459,466,3,64,32,0,460,466,3,60,30,0,
-		461,462,5,49,0,0,462,463,3,48,24,0,463,464,5,50,0,0,464,466,1,0,0,0,465,
-		445,1,0,0,0,465,446,1,0,0,0,465,447,1,0,0,0,465,448,1,0,0,0,465,449,1,
-		0,0,0,465,450,1,0,0,0,465,451,1,0,0,0,465,452,1,0,0,0,465,453,1,0,0,0,
-		465,454,1,0,0,0,465,455,1,0,0,0,465,456,1,0,0,0,465,457,1,0,0,0,465,458,
-		1,0,0,0,465,459,1,0,0,0,465,460,1,0,0,0,465,461,1,0,0,0,466,484,1,0,0,
-		0,467,469,3,40,20,0,468,467,1,0,0,0,468,469,1,0,0,0,469,470,1,0,0,0,470,
-		472,5,49,0,0,471,473,3,56,28,0,472,471,1,0,0,0,472,473,1,0,0,0,473,474,
-		1,0,0,0,474,483,5,50,0,0,475,476,5,51,0,0,476,477,3,58,29,0,477,478,5,
-		52,0,0,478,483,1,0,0,0,479,480,7,8,0,0,480,483,5,37,0,0,481,483,5,64,0,
-		0,482,468,1,0,0,0,482,475,1,0,0,0,482,479,1,0,0,0,482,481,1,0,0,0,483,
-		486,1,0,0,0,484,482,1,0,0,0,484,485,1,0,0,0,485,488,1,0,0,0,486,484,1,
-		0,0,0,487,444,1,0,0,0,487,465,1,0,0,0,488,55,1,0,0,0,489,492,3,48,24,0,
-		490,491,5,57,0,0,491,493,3,48,24,0,492,490,1,0,0,0,492,493,1,0,0,0,493,
-		504,1,0,0,0,494,500,5,55,0,0,495,498,3,48,24,0,496,497,5,57,0,0,497,499,
-		3,48,24,0,498,496,1,0,0,0,498,499,1,0,0,0,499,501,1,0,0,0,500,495,1,0,
-		0,0,500,501,1,0,0,0,501,503,1,0,0,0,502,494,1,0,0,0,503,506,1,0,0,0,504,
-		502,1,0,0,0,504,505,1,0,0,0,505,57,1,0,0,0,506,504,1,0,0,0,507,512,3,48,
-		24,0,508,510,7,4,0,0,509,511,3,48,24,0,510,509,1,0,0,0,510,511,1,0,0,0,
-		511,513,1,0,0,0,512,508,1,0,0,0,512,513,1,0,0,0,513,519,1,0,0,0,514,516,
-		7,4,0,0,515,517,3,48,24,0,516,515,1,0,0,0,516,517,1,0,0,0,517,519,1,0,
-		0,0,518,507,1,0,0,0,518,514,1,0,0,0,519,59,1,0,0,0,520,531,5,51,0,0,521,
-		528,3,48,24,0,522,524,5,55,0,0,523,525,3,48,24,0,524,523,1,0,0,0,524,525,
-		1,0,0,0,525,527,1,0,0,0,526,522,1,0,0,0,527,530,1,0,0,0,528,526,1,0,0,
-		0,528,529,1,0,0,0,529,532,1,0,0,0,530,528,1,0,0,0,531,521,1,0,0,0,531,
-		532,1,0,0,0,532,533,1,0,0,0,533,534,5,52,0,0,534,61,1,0,0,0,535,536,5,
-		27,0,0,536,541,5,37,0,0,537,538,5,58,0,0,538,540,5,37,0,0,539,537,1,0,
-		0,0,540,543,1,0,0,0,541,539,1,0,0,0,541,542,1,0,0,0,542,545,1,0,0,0,543,
-		541,1,0,0,0,544,546,3,40,20,0,545,544,1,0,0,0,545,546,1,0,0,0,546,555,
-		1,0,0,0,547,549,5,51,0,0,548,550,3,48,24,0,549,548,1,0,0,0,549,550,1,0,
-		0,0,550,551,1,0,0,0,551,554,5,52,0,0,552,554,5,60,0,0,553,547,1,0,0,0,
-		553,552,1,0,0,0,554,557,1,0,0,0,555,553,1,0,0,0,555,556,1,0,0,0,556,562,
-		1,0,0,0,557,555,1,0,0,0,558,559,5,49,0,0,559,560,3,48,24,0,560,561,5,50,
-		0,0,561,563,1,0,0,0,562,558,1,0,0,0,562,563,1,0,0,0,563,63,1,0,0,0,564,
-		565,5,19,0,0,565,566,3,48,24,0,566,574,3,42,21,0,567,568,5,1,0,0,568,569,
-		5,19,0,0,569,570,3,48,24,0,570,571,3,42,21,0,571,573,1,0,0,0,572,567,1,
-		0,0,0,573,576,1,0,0,0,574,572,1,0,0,0,574,575,1,0,0,0,575,579,1,0,0,0,
-		576,574,1,0,0,0,577,578,5,20,0,0,578,580,3,42,21,0,579,577,1,0,0,0,579,
-		580,1,0,0,0,580,65,1,0,0,0,581,589,5,48,0,0,582,588,5,112,0,0,583,584,
-		5,111,0,0,584,585,3,48,24,0,585,586,5,54,0,0,586,588,1,0,0,0,587,582,1,
-		0,0,0,587,583,1,0,0,0,588,591,1,0,0,0,589,587,1,0,0,0,589,590,1,0,0,0,
-		590,592,1,0,0,0,591,589,1,0,0,0,592,593,5,110,0,0,593,67,1,0,0,0,95,71,
-		78,82,89,97,102,111,115,120,128,133,137,142,147,155,163,168,172,180,185,
-		189,192,195,198,203,207,213,217,227,233,236,241,244,247,253,260,264,276,
-		280,287,291,297,302,304,314,317,322,330,339,346,350,359,363,367,376,378,
-		392,394,398,406,408,411,420,423,426,431,436,441,465,468,472,482,484,487,
-		492,498,500,504,510,512,516,518,524,528,531,541,545,549,553,555,562,574,
-		579,587,589
+		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,1,0,5,0,72,
+		8,0,10,0,12,0,75,9,0,1,0,1,0,4,0,79,8,0,11,0,12,0,80,5,0,83,8,0,10,0,12,
+		0,86,9,0,1,0,1,0,1,1,1,1,3,1,92,8,1,1,2,1,2,1,2,1,2,5,2,98,8,2,10,2,12,
+		2,101,9,2,1,2,1,2,3,2,105,8,2,1,3,1,3,1,3,1,3,1,3,5,3,112,8,3,10,3,12,
+		3,115,9,3,1,3,3,3,118,8,3,1,4,5,4,121,8,4,10,4,12,4,124,9,4,1,4,1,4,1,
+		4,1,4,1,4,1,4,3,4,132,8,4,1,5,1,5,1,5,3,5,137,8,5,1,5,1,5,3,5,141,8,5,
+		1,5,1,5,1,5,3,5,146,8,5,1,5,1,5,1,5,3,5,151,8,5,1,6,1,6,1,6,1,6,5,6,157,
+		8,6,10,6,12,6,160,9,6,1,6,1,6,1,7,1,7,1,7,3,7,167,8,7,1,8,1,8,1,8,3,8,
+		172,8,8,5,8,174,8,8,10,8,12,8,177,9,8,1,9,1,9,1,9,1,9,1,9,3,9,184,8,9,
+		1,10,1,10,1,10,3,10,189,8,10,1,10,1,10,3,10,193,8,10,1,10,3,10,196,8,10,
+		1,10,3,10,199,8,10,1,10,3,10,202,8,10,1,11,1,11,1,11,3,11,207,8,11,5,11,
+		209,8,11,10,11,12,11,212,9,11,1,12,5,12,215,8,12,10,12,12,12,218,9,12,
+		1,12,3,12,221,8,12,1,12,1,12,1,13,1,13,1,13,1,13,5,13,229,8,13,10,13,12,
+		13,232,9,13,1,14,1,14,1,14,3,14,237,8,14,1,14,3,14,240,8,14,1,15,1,15,
+		1,15,3,15,245,8,15,1,15,3,15,248,8,15,1,15,3,15,251,8,15,1,16,1,16,5,16,
+		255,8,16,10,16,12,16,258,9,16,1,16,1,16,4,16,262,8,16,11,16,12,16,263,
+		5,16,266,8,16,10,16,12,16,269,9,16,1,16,1,16,1,17,1,17,1,17,1,18,1,18,
+		1,18,1,18,1,19,1,19,1,19,1,19,3,19,284,8,19,1,19,1,19,3,19,288,8,19,1,
+		20,1,20,1,20,5,20,293,8,20,10,20,12,20,296,9,20,1,20,3,20,299,8,20,1,20,
+		1,20,1,20,1,20,3,20,305,8,20,1,20,1,20,1,20,5,20,310,8,20,10,20,12,20,
+		313,9,20,1,20,1,20,1,20,1,20,1,20,5,20,320,8,20,10,20,12,20,323,9,20,3,
+		20,325,8,20,1,20,1,20,1,20,3,20,330,8,20,1,21,1,21,1,21,1,21,5,21,336,
+		8,21,10,21,12,21,339,9,21,1,21,1,21,1,22,1,22,5,22,345,8,22,10,22,12,22,
+		348,9,22,1,22,1,22,4,22,352,8,22,11,22,12,22,353,5,22,356,8,22,10,22,12,
+		22,359,9,22,1,22,1,22,1,23,1,23,1,23,1,23,3,23,367,8,23,1,23,1,23,3,23,
+		371,8,23,1,23,1,23,3,23,375,8,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,
+		23,384,8,23,3,23,386,8,23,1,24,1,24,1,24,1,24,1,24,1,24,1,24,1,24,1,24,
+		1,24,1,24,1,24,3,24,400,8,24,3,24,402,8,24,1,24,1,24,3,24,406,8,24,1,25,
+		1,25,1,25,1,25,1,25,1,25,5,25,414,8,25,10,25,12,25,417,9,25,3,25,419,8,
+		25,1,26,1,26,1,26,1,26,1,26,5,26,426,8,26,10,26,12,26,429,9,26,3,26,431,
+		8,26,1,26,3,26,434,8,26,1,26,1,26,1,26,3,26,439,8,26,1,27,1,27,1,27,3,
+		27,444,8,27,1,28,5,28,447,8,28,10,28,12,28,450,9,28,1,28,1,28,1,28,1,28,
+		1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,
+		1,28,1,28,1,28,3,28,473,8,28,1,28,3,28,476,8,28,1,28,1,28,3,28,480,8,28,
+		1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,5,28,490,8,28,10,28,12,28,493,
+		9,28,3,28,495,8,28,1,29,1,29,1,29,3,29,500,8,29,1,29,1,29,1,29,1,29,3,
+		29,506,8,29,3,29,508,8,29,5,29,510,8,29,10,29,12,29,513,9,29,1,30,1,30,
+		1,30,3,30,518,8,30,3,30,520,8,30,1,30,1,30,3,30,524,8,30,3,30,526,8,30,
+		1,31,1,31,1,31,1,31,3,31,532,8,31,5,31,534,8,31,10,31,12,31,537,9,31,3,
+		31,539,8,31,1,31,1,31,1,32,1,32,1,32,1,32,5,32,547,8,32,10,32,12,32,550,
+		9,32,1,32,3,32,553,8,32,1,32,1,32,3,32,557,8,32,1,32,1,32,5,32,561,8,32,
+		10,32,12,32,564,9,32,1,32,1,32,1,32,1,32,3,32,570,8,32,1,33,1,33,1,33,
+		1,33,1,33,1,33,1,33,1,33,5,33,580,8,33,10,33,12,33,583,9,33,1,33,1,33,
+		3,33,587,8,33,1,34,1,34,1,34,1,34,1,34,1,34,5,34,595,8,34,10,34,12,34,
+		598,9,34,1,34,1,34,1,34,0,0,35,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
+		30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,0,9,2,0,57,
+		57,108,108,1,0,14,19,1,0,9,10,1,0,92,104,1,0,62,63,1,0,70,91,1,0,29,31,
+		2,0,65,67,70,71,1,0,59,60,690,0,73,1,0,0,0,2,91,1,0,0,0,4,93,1,0,0,0,6,
+		117,1,0,0,0,8,122,1,0,0,0,10,133,1,0,0,0,12,152,1,0,0,0,14,163,1,0,0,0,
+		16,168,1,0,0,0,18,178,1,0,0,0,20,185,1,0,0,0,22,203,1,0,0,0,24,216,1,0,
+		0,0,26,224,1,0,0,0,28,233,1,0,0,0,30,241,1,0,0,0,32,252,1,0,0,0,34,272,
+		1,0,0,0,36,275,1,0,0,0,38,279,1,0,0,0,40,329,1,0,0,0,42,331,1,0,0,0,44,
+		342,1,0,0,0,46,385,1,0,0,0,48,405,1,0,0,0,50,418,1,0,0,0,52,433,1,0,0,
+		0,54,440,1,0,0,0,56,448,1,0,0,0,58,496,1,0,0,0,60,525,1,0,0,0,62,527,1,
+		0,0,0,64,542,1,0,0,0,66,571,1,0,0,0,68,588,1,0,0,0,70,72,7,0,0,0,71,70,
+		1,0,0,0,72,75,1,0,0,0,73,71,1,0,0,0,73,74,1,0,0,0,74,84,1,0,0,0,75,73,
+		1,0,0,0,76,78,3,2,1,0,77,79,7,0,0,0,78,77,1,0,0,0,79,80,1,0,0,0,80,78,
+		1,0,0,0,80,81,1,0,0,0,81,83,1,0,0,0,82,76,1,0,0,0,83,86,1,0,0,0,84,82,
+		1,0,0,0,84,85,1,0,0,0,85,87,1,0,0,0,86,84,1,0,0,0,87,88,5,0,0,1,88,1,1,
+		0,0,0,89,92,3,4,2,0,90,92,3,8,4,0,91,89,1,0,0,0,91,90,1,0,0,0,92,3,1,0,
+		0,0,93,94,5,7,0,0,94,99,5,38,0,0,95,96,5,59,0,0,96,98,3,6,3,0,97,95,1,
+		0,0,0,98,101,1,0,0,0,99,97,1,0,0,0,99,100,1,0,0,0,100,104,1,0,0,0,101,
+		99,1,0,0,0,102,103,5,30,0,0,103,105,5,38,0,0,104,102,1,0,0,0,104,105,1,
+		0,0,0,105,5,1,0,0,0,106,118,5,38,0,0,107,108,5,54,0,0,108,113,5,38,0,0,
+		109,110,5,56,0,0,110,112,5,38,0,0,111,109,1,0,0,0,112,115,1,0,0,0,113,
+		111,1,0,0,0,113,114,1,0,0,0,114,116,1,0,0,0,115,113,1,0,0,0,116,118,5,
+		55,0,0,117,106,1,0,0,0,117,107,1,0,0,0,118,7,1,0,0,0,119,121,7,1,0,0,120,
+		119,1,0,0,0,121,124,1,0,0,0,122,120,1,0,0,0,122,123,1,0,0,0,123,131,1,
+		0,0,0,124,122,1,0,0,0,125,132,3,10,5,0,126,132,3,20,10,0,127,132,3,30,
+		15,0,128,132,3,38,19,0,129,132,3,34,17,0,130,132,3,36,18,0,131,125,1,0,
+		0,0,131,126,1,0,0,0,131,127,1,0,0,0,131,128,1,0,0,0,131,129,1,0,0,0,131,
+		130,1,0,0,0,132,9,1,0,0,0,133,134,5,8,0,0,134,136,5,38,0,0,135,137,3,12,
+		6,0,136,135,1,0,0,0,136,137,1,0,0,0,137,138,1,0,0,0,138,140,5,50,0,0,139,
+		141,3,16,8,0,140,139,1,0,0,0,140,141,1,0,0,0,141,142,1,0,0,0,142,145,5,
+		51,0,0,143,144,5,58,0,0,144,146,3,40,20,0,145,143,1,0,0,0,145,146,1,0,
+		0,0,146,150,1,0,0,0,147,151,3,44,22,0,148,149,5,92,0,0,149,151,3,50,25,
+		0,150,147,1,0,0,0,150,148,1,0,0,0,150,151,1,0,0,0,151,11,1,0,0,0,152,153,
+		5,5,0,0,153,158,3,14,7,0,154,155,5,56,0,0,155,157,3,14,7,0,156,154,1,0,
+		0,0,157,160,1,0,0,0,158,156,1,0,0,0,158,159,1,0,0,0,159,161,1,0,0,0,160,
+		158,1,0,0,0,161,162,5,6,0,0,162,13,1,0,0,0,163,166,5,38,0,0,164,165,5,
+		58,0,0,165,167,3,40,20,0,166,164,1,0,0,0,166,167,1,0,0,0,167,15,1,0,0,
+		0,168,175,3,18,9,0,169,171,5,56,0,0,170,172,3,18,9,0,171,170,1,0,0,0,171,
+		172,1,0,0,0,172,174,1,0,0,0,173,169,1,0,0,0,174,177,1,0,0,0,175,173,1,
+		0,0,0,175,176,1,0,0,0,176,17,1,0,0,0,177,175,1,0,0,0,178,179,5,38,0,0,
+		179,180,5,58,0,0,180,183,3,40,20,0,181,182,5,92,0,0,182,184,3,50,25,0,
+		183,181,1,0,0,0,183,184,1,0,0,0,184,19,1,0,0,0,185,186,5,11,0,0,186,188,
+		5,38,0,0,187,189,3,12,6,0,188,187,1,0,0,0,188,189,1,0,0,0,189,195,1,0,
+		0,0,190,192,5,50,0,0,191,193,3,22,11,0,192,191,1,0,0,0,192,193,1,0,0,0,
+		193,194,1,0,0,0,194,196,5,51,0,0,195,190,1,0,0,0,195,196,1,0,0,0,196,198,
+		1,0,0,0,197,199,3,26,13,0,198,197,1,0,0,0,198,199,1,0,0,0,199,201,1,0,
+		0,0,200,202,3,32,16,0,201,200,1,0,0,0,201,202,1,0,0,0,202,21,1,0,0,0,203,
+		210,3,24,12,0,204,206,5,56,0,0,205,207,3,24,12,0,206,205,1,0,0,0,206,207,
+		1,0,0,0,207,209,1,0,0,0,208,204,1,0,0,0,209,212,1,0,0,0,210,208,1,0,0,
+		0,210,211,1,0,0,0,211,23,1,0,0,0,212,210,1,0,0,0,213,215,7,1,0,0,214,213,
+		1,0,0,0,215,218,1,0,0,0,216,214,1,0,0,0,216,217,1,0,0,0,217,220,1,0,0,
+		0,218,216,1,0,0,0,219,221,7,2,0,0,220,219,1,0,0,0,220,221,1,0,0,0,221,
+		222,1,0,0,0,222,223,3,18,9,0,223,25,1,0,0,0,224,225,5,58,0,0,225,230,3,
+		28,14,0,226,227,5,56,0,0,227,229,3,28,14,0,228,226,1,0,0,0,229,232,1,0,
+		0,0,230,228,1,0,0,0,230,231,1,0,0,0,231,27,1,0,0,0,232,230,1,0,0,0,233,
+		239,3,40,20,0,234,236,5,50,0,0,235,237,3,58,29,0,236,235,1,0,0,0,236,237,
+		1,0,0,0,237,238,1,0,0,0,238,240,5,51,0,0,239,234,1,0,0,0,239,240,1,0,0,
+		0,240,29,1,0,0,0,241,242,5,12,0,0,242,244,5,38,0,0,243,245,3,12,6,0,244,
+		243,1,0,0,0,244,245,1,0,0,0,245,247,1,0,0,0,246,248,3,26,13,0,247,246,
+		1,0,0,0,247,248,1,0,0,0,248,250,1,0,0,0,249,251,3,32,16,0,250,249,1,0,
+		0,0,250,251,1,0,0,0,251,31,1,0,0,0,252,256,5,54,0,0,253,255,7,0,0,0,254,
+		253,1,0,0,0,255,258,1,0,0,0,256,254,1,0,0,0,256,257,1,0,0,0,257,267,1,
+		0,0,0,258,256,1,0,0,0,259,261,3,8,4,0,260,262,7,0,0,0,261,260,1,0,0,0,
+		262,263,1,0,0,0,263,261,1,0,0,0,263,264,1,0,0,0,264,266,1,0,0,0,265,259,
+		1,0,0,0,266,269,1,0,0,0,267,265,1,0,0,0,267,268,1,0,0,0,268,270,1,0,0,
+		0,269,267,1,0,0,0,270,271,5,55,0,0,271,33,1,0,0,0,272,273,5,13,0,0,273,
+		274,3,44,22,0,274,35,1,0,0,0,275,276,5,1,0,0,276,277,5,46,0,0,277,278,
+		3,44,22,0,278,37,1,0,0,0,279,280,7,2,0,0,280,283,5,38,0,0,281,282,5,58,
+		0,0,282,284,3,40,20,0,283,281,1,0,0,0,283,284,1,0,0,0,284,287,1,0,0,0,
+		285,286,5,92,0,0,286,288,3,50,25,0,287,285,1,0,0,0,287,288,1,0,0,0,288,
+		39,1,0,0,0,289,294,5,38,0,0,290,291,5,59,0,0,291,293,5,38,0,0,292,290,
+		1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,294,295,1,0,0,0,295,298,1,0,0,
+		0,296,294,1,0,0,0,297,299,3,42,21,0,298,297,1,0,0,0,298,299,1,0,0,0,299,
+		305,1,0,0,0,300,301,5,50,0,0,301,302,3,40,20,0,302,303,5,51,0,0,303,305,
+		1,0,0,0,304,289,1,0,0,0,304,300,1,0,0,0,305,311,1,0,0,0,306,307,5,52,0,
+		0,307,310,5,53,0,0,308,310,5,61,0,0,309,306,1,0,0,0,309,308,1,0,0,0,310,
+		313,1,0,0,0,311,309,1,0,0,0,311,312,1,0,0,0,312,330,1,0,0,0,313,311,1,
+		0,0,0,314,315,5,8,0,0,315,324,5,50,0,0,316,321,3,40,20,0,317,318,5,56,
+		0,0,318,320,3,40,20,0,319,317,1,0,0,0,320,323,1,0,0,0,321,319,1,0,0,0,
+		321,322,1,0,0,0,322,325,1,0,0,0,323,321,1,0,0,0,324,316,1,0,0,0,324,325,
+		1,0,0,0,325,326,1,0,0,0,326,327,5,51,0,0,327,328,5,58,0,0,328,330,3,40,
+		20,0,329,304,1,0,0,0,329,314,1,0,0,0,330,41,1,0,0,0,331,332,5,5,0,0,332,
+		337,3,40,20,0,333,334,5,56,0,0,334,336,3,40,20,0,335,333,1,0,0,0,336,339,
+		1,0,0,0,337,335,1,0,0,0,337,338,1,0,0,0,338,340,1,0,0,0,339,337,1,0,0,
+		0,340,341,5,6,0,0,341,43,1,0,0,0,342,346,5,54,0,0,343,345,7,0,0,0,344,
+		343,1,0,0,0,345,348,1,0,0,0,346,344,1,0,0,0,346,347,1,0,0,0,347,357,1,
+		0,0,0,348,346,1,0,0,0,349,351,3,46,23,0,350,352,7,0,0,0,351,350,1,0,0,
+		0,352,353,1,0,0,0,353,351,1,0,0,0,353,354,1,0,0,0,354,356,1,0,0,0,355,
+		349,1,0,0,0,356,359,1,0,0,0,357,355,1,0,0,0,357,358,1,0,0,0,358,360,1,
+		0,0,0,359,357,1,0,0,0,360,361,5,55,0,0,361,45,1,0,0,0,362,386,3,38,19,
+		0,363,386,3,48,24,0,364,366,5,25,0,0,365,367,5,38,0,0,366,365,1,0,0,0,
+		366,367,1,0,0,0,367,386,1,0,0,0,368,370,5,26,0,0,369,371,5,38,0,0,370,
+		369,1,0,0,0,370,371,1,0,0,0,371,386,1,0,0,0,372,374,5,27,0,0,373,375,3,
+		50,25,0,374,373,1,0,0,0,374,375,1,0,0,0,375,386,1,0,0,0,376,383,3,50,25,
+		0,377,378,7,3,0,0,378,384,3,50,25,0,379,384,5,68,0,0,380,384,5,69,0,0,
+		381,382,5,58,0,0,382,384,3,48,24,0,383,377,1,0,0,0,383,379,1,0,0,0,383,
+		380,1,0,0,0,383,381,1,0,0,0,383,384,1,0,0,0,384,386,1,0,0,0,385,362,1,
+		0,0,0,385,363,1,0,0,0,385,364,1,0,0,0,385,368,1,0,0,0,385,372,1,0,0,0,
+		385,376,1,0,0,0,386,47,1,0,0,0,387,388,5,22,0,0,388,389,3,50,25,0,389,
+		390,3,44,22,0,390,406,1,0,0,0,391,392,5,23,0,0,392,393,5,38,0,0,393,394,
+		5,24,0,0,394,401,3,50,25,0,395,396,7,4,0,0,396,399,3,50,25,0,397,398,5,
+		38,0,0,398,400,3,50,25,0,399,397,1,0,0,0,399,400,1,0,0,0,400,402,1,0,0,
+		0,401,395,1,0,0,0,401,402,1,0,0,0,402,403,1,0,0,0,403,404,3,44,22,0,404,
+		406,1,0,0,0,405,387,1,0,0,0,405,391,1,0,0,0,406,49,1,0,0,0,407,419,3,52,
+		26,0,408,415,3,56,28,0,409,410,7,5,0,0,410,414,3,56,28,0,411,412,7,6,0,
+		0,412,414,3,40,20,0,413,409,1,0,0,0,413,411,1,0,0,0,414,417,1,0,0,0,415,
+		413,1,0,0,0,415,416,1,0,0,0,416,419,1,0,0,0,417,415,1,0,0,0,418,407,1,
+		0,0,0,418,408,1,0,0,0,419,51,1,0,0,0,420,434,5,3,0,0,421,430,5,4,0,0,422,
+		427,3,54,27,0,423,424,5,56,0,0,424,426,3,54,27,0,425,423,1,0,0,0,426,429,
+		1,0,0,0,427,425,1,0,0,0,427,428,1,0,0,0,428,431,1,0,0,0,429,427,1,0,0,
+		0,430,422,1,0,0,0,430,431,1,0,0,0,431,432,1,0,0,0,432,434,5,51,0,0,433,
+		420,1,0,0,0,433,421,1,0,0,0,434,435,1,0,0,0,435,438,5,64,0,0,436,439,3,
+		44,22,0,437,439,3,50,25,0,438,436,1,0,0,0,438,437,1,0,0,0,439,53,1,0,0,
+		0,440,443,5,38,0,0,441,442,5,58,0,0,442,444,3,40,20,0,443,441,1,0,0,0,
+		443,444,1,0,0,0,444,55,1,0,0,0,445,447,7,7,0,0,446,445,1,0,0,0,447,450,
+		1,0,0,0,448,446,1,0,0,0,448,449,1,0,0,0,449,494,1,0,0,0,450,448,1,0,0,
+		0,451,495,3,64,32,0,452,473,5,38,0,0,453,473,5,39,0,0,454,473,5,40,0,0,
+		455,473,5,42,0,0,456,473,5,41,0,0,457,473,5,44,0,0,458,473,5,46,0,0,459,
+		473,5,47,0,0,460,473,5,35,0,0,461,473,5,36,0,0,462,473,5,34,0,0,463,473,
+		5,32,0,0,464,473,5,33,0,0,465,473,3,68,34,0,466,473,3,66,33,0,467,473,
+		3,62,31,0,468,469,5,50,0,0,469,470,3,50,25,0,470,471,5,51,0,0,471,473,
+		1,0,0,0,472,452,1,0,0,0,472,453,1,0,0,0,472,454,1,0,0,0,472,455,1,0,0,
+		0,472,456,1,0,0,0,472,457,1,0,0,0,472,458,1,0,0,0,472,459,1,0,0,0,472,
+		460,1,0,0,0,472,461,1,0,0,0,472,462,1,0,0,0,472,463,1,0,0,0,472,464,1,
+		0,0,0,472,465,1,0,0,0,472,466,1,0,0,0,472,467,1,0,0,0,472,468,1,0,0,0,
+		473,491,1,0,0,0,474,476,3,42,21,0,475,474,1,0,0,0,475,476,1,0,0,0,476,
+		477,1,0,0,0,477,479,5,50,0,0,478,480,3,58,29,0,479,478,1,0,0,0,479,480,
+		1,0,0,0,480,481,1,0,0,0,481,490,5,51,0,0,482,483,5,52,0,0,483,484,3,60,
+		30,0,484,485,5,53,0,0,485,490,1,0,0,0,486,487,7,8,0,0,487,490,5,38,0,0,
+		488,490,5,65,0,0,489,475,1,0,0,0,489,482,1,0,0,0,489,486,1,0,0,0,489,488,
+		1,0,0,0,490,493,1,0,0,0,491,489,1,0,0,0,491,492,1,0,0,0,492,495,1,0,0,
+		0,493,491,1,0,0,0,494,451,1,0,0,0,494,472,1,0,0,0,495,57,1,0,0,0,496,499,
+		3,50,25,0,497,498,5,58,0,0,498,500,3,50,25,0,499,497,1,0,0,0,499,500,1,
+		0,0,0,500,511,1,0,0,0,501,507,5,56,0,0,502,505,3,50,25,0,503,504,5,58,
+		0,0,504,506,3,50,25,0,505,503,1,0,0,0,505,506,1,0,0,0,506,508,1,0,0,0,
+		507,502,1,0,0,0,507,508,1,0,0,0,508,510,1,0,0,0,509,501,1,0,0,0,510,513,
+		1,0,0,0,511,509,1,0,0,0,511,512,1,0,0,0,512,59,1,0,0,0,513,511,1,0,0,0,
+		514,519,3,50,25,0,515,517,7,4,0,0,516,518,3,50,25,0,517,516,1,0,0,0,517,
+		518,1,0,0,0,518,520,1,0,0,0,519,515,1,0,0,0,519,520,1,0,0,0,520,526,1,
+		0,0,0,521,523,7,4,0,0,522,524,3,50,25,0,523,522,1,0,0,0,523,524,1,0,0,
+		0,524,526,1,0,0,0,525,514,1,0,0,0,525,521,1,0,0,0,526,61,1,0,0,0,527,538,
+		5,52,0,0,528,535,3,50,25,0,529,531,5,56,0,0,530,532,3,50,25,0,531,530,
+		1,0,0,0,531,532,1,0,0,0,532,534,1,0,0,0,533,529,1,0,0,0,534,537,1,0,0,
+		0,535,533,1,0,0,0,535,536,1,0,0,0,536,539,1,0,0,0,537,535,1,0,0,0,538,
+		528,1,0,0,0,538,539,1,0,0,0,539,540,1,0,0,0,540,541,5,53,0,0,541,63,1,
+		0,0,0,542,543,5,28,0,0,543,548,5,38,0,0,544,545,5,59,0,0,545,547,5,38,
+		0,0,546,544,1,0,0,0,547,550,1,0,0,0,548,546,1,0,0,0,548,549,1,0,0,0,549,
+		552,1,0,0,0,550,548,1,0,0,0,551,553,3,42,21,0,552,551,1,0,0,0,552,553,
+		1,0,0,0,553,562,1,0,0,0,554,556,5,52,0,0,555,557,3,50,25,0,556,555,1,0,
+		0,0,556,557,1,0,0,0,557,558,1,0,0,0,558,561,5,53,0,0,559,561,5,61,0,0,
+		560,554,1,0,0,0,560,559,1,0,0,0,561,564,1,0,0,0,562,560,1,0,0,0,562,563,
+		1,0,0,0,563,569,1,0,0,0,564,562,1,0,0,0,565,566,5,50,0,0,566,567,3,50,
+		25,0,567,568,5,51,0,0,568,570,1,0,0,0,569,565,1,0,0,0,569,570,1,0,0,0,
+		570,65,1,0,0,0,571,572,5,20,0,0,572,573,3,50,25,0,573,581,3,44,22,0,574,
+		575,5,2,0,0,575,576,5,20,0,0,576,577,3,50,25,0,577,578,3,44,22,0,578,580,
+		1,0,0,0,579,574,1,0,0,0,580,583,1,0,0,0,581,579,1,0,0,0,581,582,1,0,0,
+		0,582,586,1,0,0,0,583,581,1,0,0,0,584,585,5,21,0,0,585,587,3,44,22,0,586,
+		584,1,0,0,0,586,587,1,0,0,0,587,67,1,0,0,0,588,596,5,49,0,0,589,595,5,
+		113,0,0,590,591,5,112,0,0,591,592,3,50,25,0,592,593,5,55,0,0,593,595,1,
+		0,0,0,594,589,1,0,0,0,594,590,1,0,0,0,595,598,1,0,0,0,596,594,1,0,0,0,
+		596,597,1,0,0,0,597,599,1,0,0,0,598,596,1,0,0,0,599,600,5,111,0,0,600,
+		69,1,0,0,0,95,73,80,84,91,99,104,113,117,122,131,136,140,145,150,158,166,
+		171,175,183,188,192,195,198,201,206,210,216,220,230,236,239,244,247,250,
+		256,263,267,283,287,294,298,304,309,311,321,324,329,337,346,353,357,366,
+		370,374,383,385,399,401,405,413,415,418,427,430,433,438,443,448,472,475,
+		479,489,491,494,499,505,507,511,517,519,523,525,531,535,538,548,552,556,
+		560,562,569,581,586,594,596
 	};
 
 	public static readonly ATN _ATN =

@@ -13,7 +13,7 @@ namespace ByteVm.Tarn.Lowering;
 internal sealed class ProgramLowering
 {
     private readonly Compilation compilation;
-    private readonly ModuleSymbol entry;
+    private readonly string moduleName;
     private readonly ModuleBuilder module;
     private readonly Dictionary<FunctionSymbol, int> functions = [];
     private readonly Queue<FunctionSymbol> pending = new();
@@ -23,11 +23,12 @@ internal sealed class ProgramLowering
     private readonly Dictionary<FunctionSymbol, ImportRef> imports = [];
     private int definedTypes;
 
-    public ProgramLowering(Compilation compilation, ModuleSymbol entry)
+    /// <param name="name">Of the module to be.</param>
+    public ProgramLowering(Compilation compilation, string name)
     {
         this.compilation = compilation;
-        this.entry = entry;
-        module = new ModuleBuilder(entry.Name);
+        moduleName = name;
+        module = new ModuleBuilder(name);
         Types = new TypeLowering(module);
     }
 
@@ -38,9 +39,9 @@ internal sealed class ProgramLowering
     public FunctionSymbol ScalarWidth => compilation.ScalarFunctions[1];
 
     /// <summary>The module; null when it was refused after all: a limit, a cycle of initializers, or an error in the library.</summary>
-    public Module? Lower()
+    /// <param name="exported">What the host can call: without type parameters and with a body.</param>
+    public Module? Lower(IReadOnlyList<FunctionSymbol> exported)
     {
-        FunctionSymbol[] exported = [.. entry.Members.Values.OfType<FunctionSymbol>().Where(f => !f.IsPrivate && !f.IsExtern && f.TypeParameters.IsEmpty)];
         IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported);
         if (compilation.Diagnostics.HasErrors)
             return null;
@@ -91,7 +92,7 @@ internal sealed class ProgramLowering
     {
         int definition = module.DeclareType();
         TypeRef type = module.Named(definition, Types.StorageOf(lambda.TypeParameters.Select(p => p.Type)));
-        string name = $"{entry.Name}.<lambda {definition}>";
+        string name = $"{moduleName}.<lambda {definition}>";
         int function = module.DeclareFunction(name);
         TypeRef[] parameters = [.. lambda.Parameters.Select(p => Types.Register(p.Type))];
         TypeRef result = Types.Result(lambda.FunctionType.FunctionResult);
@@ -154,7 +155,8 @@ internal sealed class ProgramLowering
         return index;
     }
 
-    private void Export(FunctionSymbol function) => module.AddExport(function.Name, function.Name == "main" ? EntryPoint(function) : IndexOf(function));
+    private void Export(FunctionSymbol function) =>
+        module.AddExport(function.IsTest ? function.QualifiedName : function.Name, function.Name == "main" ? EntryPoint(function) : IndexOf(function));
 
     /// <summary>The export "main" always takes the arguments and returns the exit code, whatever the program's main does.</summary>
     private int EntryPoint(FunctionSymbol main)
@@ -162,7 +164,7 @@ internal sealed class ProgramLowering
         int index = IndexOf(main);
         if (main.Parameters.Length == 1 && main.ReturnType == BuiltInType.Int)
             return index;
-        int entryPoint = module.DeclareFunction(entry.Name + ".<main>");
+        int entryPoint = module.DeclareFunction(moduleName + ".<main>");
         FunctionBuilder builder = module.DefineFunction(entryPoint, [Types.Register(BuiltInType.String.Array)], TypeRef.I32);
         Register code = builder.NewRegister(TypeRef.I32);
         Register[] arguments = main.Parameters.Length == 0 ? [] : [builder.Parameter(0)];
@@ -228,7 +230,7 @@ internal sealed class ProgramLowering
 
     private void LowerInitializer(IReadOnlyList<GlobalSymbol> order)
     {
-        int index = module.DeclareFunction(entry.Name + ".<init>");
+        int index = module.DeclareFunction(moduleName + ".<init>");
         FunctionBuilder builder = module.DefineFunction(index, [], TypeRef.None);
         foreach (GlobalSymbol global in order)
         {

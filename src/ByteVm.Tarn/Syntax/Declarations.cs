@@ -21,7 +21,11 @@ internal enum Modifiers
 }
 
 /// <summary>One source file.</summary>
-internal sealed record ModuleSyntax(SourceText Source, ImmutableArray<ImportSyntax> Imports, ImmutableArray<DeclarationSyntax> Declarations);
+internal sealed record ModuleSyntax(SourceText Source, ImmutableArray<ImportSyntax> Imports, ImmutableArray<DeclarationSyntax> Declarations)
+{
+    /// <summary>The comment at its head: one that no declaration follows directly.</summary>
+    public string? Documentation { get; init; }
+}
 
 /// <summary>
 /// <c>import a.b</c>, <c>import a.b as c</c> or <c>import a.b.{X, Y}</c>; without a list <see cref="Names"/> is default. The path may
@@ -36,7 +40,11 @@ internal sealed record ImportSyntax(Span Span, ImmutableArray<Identifier> Path, 
     public string? MemberModuleName { get; } = Path.Length < 2 || !Names.IsDefault ? null : string.Join('.', Path.Take(Path.Length - 1).Select(p => p.Text));
 }
 
-internal abstract record DeclarationSyntax(Span Span, Modifiers Modifiers, Identifier Name) : SyntaxNode(Span);
+internal abstract record DeclarationSyntax(Span Span, Modifiers Modifiers, Identifier Name) : SyntaxNode(Span)
+{
+    /// <summary>The text of the <c>///</c> lines directly before it.</summary>
+    public string? Documentation { get; init; }
+}
 
 /// <summary>A function or method: a block, an expression body, or neither (abstract).</summary>
 internal sealed record FunctionSyntax(
@@ -66,6 +74,9 @@ internal sealed record VariableSyntax(
 
 /// <summary>A class's <c>init { … }</c>; its name is the keyword.</summary>
 internal sealed record InitializerSyntax(Span Span, Modifiers Modifiers, Identifier Name, BlockSyntax Body) : DeclarationSyntax(Span, Modifiers, Name);
+
+/// <summary><c>test "title" { … }</c>; its name is the keyword at the place of the title.</summary>
+internal sealed record TestSyntax(Span Span, Modifiers Modifiers, Identifier Name, string Title, BlockSyntax Body) : DeclarationSyntax(Span, Modifiers, Name);
 
 internal abstract record TypeSyntax(Span Span) : SyntaxNode(Span);
 

@@ -26,12 +26,13 @@ internal static class ModuleParser
     {
         var lexer = new TarnLexer(new AntlrInputStream(source.Text), TextWriter.Null, TextWriter.Null);
         lexer.RemoveErrorListeners();
-        IToken[]? tokens = new StatementTerminators(source, diagnostics).Run(lexer);
+        var documentation = new DocumentationComments(source);
+        IToken[]? tokens = new StatementTerminators(source, diagnostics, documentation).Run(lexer);
         if (tokens is null)
             return null;
         try
         {
-            ModuleSyntax? module = TryParse(source, tokens, lexer, diagnostics);
+            ModuleSyntax? module = TryParse(source, tokens, lexer, documentation, diagnostics);
             if (module is null)
                 ReportErrors(source, tokens, lexer, diagnostics);
             return module;
@@ -47,10 +48,10 @@ internal static class ModuleParser
     /// Follows the rule "module", but turns each declaration into syntax as soon as it is parsed: ANTLR's tree, many times larger, is garbage before
     /// the collector would have to move it.
     /// </summary>
-    private static ModuleSyntax? TryParse(SourceText source, IToken[] tokens, TarnLexer lexer, DiagnosticBag diagnostics)
+    private static ModuleSyntax? TryParse(SourceText source, IToken[] tokens, TarnLexer lexer, DocumentationComments documentation, DiagnosticBag diagnostics)
     {
         TarnParser parser = NewParser(tokens, lexer, new GiveUpAtFirstError());
-        var builder = new TreeBuilder(source, diagnostics);
+        var builder = new TreeBuilder(source, documentation, diagnostics);
         try
         {
             while (SkipSeparators(parser) != TokenConstants.EOF)

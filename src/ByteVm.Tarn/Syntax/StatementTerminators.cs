@@ -10,11 +10,11 @@ namespace ByteVm.Tarn.Syntax;
 /// <para>A newline ends a statement unless the line obviously continues: it counts when all of this holds: the innermost open
 /// bracket is a '{' (or none), the token before it can end a statement, and the token after it cannot continue one. Other
 /// newlines are dropped. A '}' and the end of the file end a statement too, so a NEWLINE is put before them.</para>
-/// <para>Tokens are renamed so that the grammar stays LL(1): an 'else' before 'if', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
+/// <para>Tokens are renamed so that the grammar stays LL(1): 'test' before a string where a declaration begins, an 'else' before 'if', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
 /// parameters and arguments. Those are told from comparisons by how they stand: the '&lt;' directly after a name, and nothing but types up to the '&gt;'.</para>
 /// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
 /// </summary>
-internal sealed class StatementTerminators(SourceText source, DiagnosticBag diagnostics)
+internal sealed class StatementTerminators(SourceText source, DiagnosticBag diagnostics, DocumentationComments documentation)
 {
     /// <summary>Brackets inside brackets. Far above what people write, far below what the compiler's stack holds.</summary>
     private const int MaximumNesting = 200;
@@ -81,6 +81,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     {
         if (token.Type == NEWLINE)
             pendingNewline ??= token;
+        documentation.Note(token);
     }
 
     private bool Accept(CommonToken token)
@@ -94,6 +95,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
             PassNewline(type);
         pendingNewline = null;
 
+        documentation.Attach(token);
         Rename(type);
         if (TryCloseTypeArguments(token))
             return true;
@@ -125,6 +127,9 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
     private bool LastCanEndStatement => output.Count > 0 && CanEndStatement[output[^1].Type];
 
+    /// <summary>Whether the last token is the first of its statement or declaration.</summary>
+    private bool BeginsLine => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE;
+
     private void Rename(int next)
     {
         if (output.Count == 0)
@@ -136,6 +141,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
             last.Type = LAMBDA_PARAMETER;
         else if (next == FAT_ARROW && last.Type == RPAREN && lastRound >= 0)
             ((CommonToken)output[lastRound]).Type = LAMBDA_OPEN;
+        else if (next == STRING && last.Type == IDENT && BeginsLine && TextOf(last) == "test")
+            last.Type = TEST;
         else if (next == RPAREN)
             lastRound = openRounds.TryPop(out int opener) ? opener : -1;
     }

@@ -9,7 +9,7 @@ namespace ByteVm.Tarn.Syntax;
 /// ANTLR's parse tree to the syntax tree: one method per rule, each reading its children in the order of the rule. Only well-formed parse
 /// trees come here. This part builds declarations.
 /// </summary>
-internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagnostics)
+internal sealed partial class TreeBuilder(SourceText source, DocumentationComments documentation, DiagnosticBag diagnostics)
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly LiteralDecoder literals = new(source, diagnostics);
@@ -25,7 +25,7 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
             declarations.Add(Declaration((DeclarationContext)context.children[0]));
     }
 
-    public ModuleSyntax ToModule() => new(source, imports.ToImmutable(), declarations.ToImmutable());
+    public ModuleSyntax ToModule() => new(source, imports.ToImmutable(), declarations.ToImmutable()) { Documentation = documentation.OfModule };
 
     private static Span SpanOf(ParserRuleContext context) => new(context.Start.StartIndex, context.Stop.StopIndex + 1);
 
@@ -87,14 +87,16 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
     {
         var children = new ChildReader(context);
         Modifiers modifiers = ReadModifiers(ref children);
-        return children.Rule<ParserRuleContext>() switch
+        DeclarationSyntax declaration = children.Rule<ParserRuleContext>() switch
         {
             FunctionDeclarationContext function => Function(context, modifiers, function),
             ClassDeclarationContext @class => Class(context, modifiers, @class),
             InterfaceDeclarationContext @interface => Interface(context, modifiers, @interface),
             VariableDeclarationContext variable => Variable(modifiers, variable),
+            TestDeclarationContext test => Test(context, modifiers, test),
             var initializer => Initializer(context, modifiers, (InitializerContext)initializer),
         };
+        return documentation.Of(context.Start) is { } text ? declaration with { Documentation = text } : declaration;
     }
 
     private Modifiers ReadModifiers(ref ChildReader children)
@@ -278,6 +280,15 @@ internal sealed partial class TreeBuilder(SourceText source, DiagnosticBag diagn
         var children = new ChildReader(context);
         Identifier name = Name(children.Token());
         return new InitializerSyntax(SpanOf(declaration), modifiers, name, Block(children.Rule<BlockContext>()));
+    }
+
+    private TestSyntax Test(DeclarationContext declaration, Modifiers modifiers, TestDeclarationContext context)
+    {
+        var children = new ChildReader(context);
+        Identifier keyword = Name(children.Token());
+        Span quoted = SpanOf(children.Token());
+        string title = literals.Unescape(new Span(quoted.Start + 1, quoted.End - 1));
+        return new TestSyntax(SpanOf(declaration), modifiers, keyword with { Span = quoted }, title, Block(children.Rule<BlockContext>()));
     }
 
     private TypeSyntax Type(TypeContext context)

@@ -14,7 +14,7 @@ public sealed class CommandLineTests : IDisposable
     {
         (int code, string output, _) = Run("--help");
         Assert.Equal(0, code);
-        foreach (string text in new[] { "run <FILE", "build <FILE>", "check <FILE>", "verify <FILE>", "disasm <FILE>", "asm <FILE", "bytevm run hello.tarn", "Exit codes:", "101" })
+        foreach (string text in new[] { "run <FILE", "build <FILE>", "check <FILE>", "verify <FILE>", "disasm <FILE>", "asm <FILE", "test <FILE", "bytevm run hello.tarn", "Exit codes:", "101" })
             Assert.Contains(text, output);
         Assert.Contains("--allow <CAPABILITY>", Run("run", "--help").Output);
     }

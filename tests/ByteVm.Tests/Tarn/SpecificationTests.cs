@@ -1,9 +1,6 @@
 using System.Text.RegularExpressions;
 using ByteVm.Bytecode;
 using ByteVm.Tarn;
-using ByteVm.Tarn.Binding;
-using ByteVm.Tarn.Diagnostics;
-using ByteVm.Tarn.Syntax;
 
 namespace ByteVm.Tests.Tarn;
 
@@ -34,13 +31,10 @@ public sealed partial class SpecificationTests
     [MemberData(nameof(LibraryModules))]
     public void LibraryModuleCompiles(string name)
     {
-        var diagnostics = new DiagnosticBag();
-        var loader = new ModuleLoader(new MemorySources(new Dictionary<string, string>()), diagnostics);
-        ModuleSymbol module = loader.Load(name, StandardLibrary.Find(name)!)!;
-        var binder = new ProgramBinder(new Compilation(loader.ByName, diagnostics), loader.InOrder);
-        binder.Bind(module, withoutMain);
-        binder.BindBodies(module);
-        Assert.Equal("", string.Concat(diagnostics.InSourceOrder().Select(d => d.Render())));
+        SourceModule module = TarnCompiler.LibraryModules.Single(m => m.Name == name);
+        TestCompilationResult result = TarnCompiler.CompileTests(name, [module], new MemorySources(new Dictionary<string, string>()));
+        Assert.Equal("", result.RenderDiagnostics());
+        Assert.Empty(Verifier.Check(result.Module!));
     }
 
     [GeneratedRegex("```tarn\n(.*?)```", RegexOptions.Singleline)]

@@ -1,0 +1,96 @@
+namespace ByteVm.Tests.Cli;
+
+/// <summary><c>bytevm test</c>: the list it prints, its exit codes, and that tests are no part of a program.</summary>
+public sealed class TestCommandTests : IDisposable
+{
+    private const string Sums =
+        """
+        fn add(a: int, b: int): int = a + b
+        var calls = 0
+
+        test "adds" {
+            calls++
+            assertEqual(3, add(1, 2))
+            assertEqual(1, calls)
+        }
+
+        test "adds wrongly" {
+            println("so far")
+            calls++
+            assertEqual(1, calls)
+            assertEqual(4, add(1, 2))
+        }
+        """;
+
+    private readonly Command command = new();
+
+    public void Dispose() => command.Dispose();
+
+    [Theory]
+    [InlineData("interpreter")]
+    [InlineData("auto")]
+    public void TestsAreListedWithWhatFailed(string engine)
+    {
+        command.Write("sums.tarn", Sums);
+        Command.Result result = command.Run("test", "--engine", engine, "sums.tarn");
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        Assert.StartsWith(
+            """
+            sums
+              ok    adds
+              FAIL  adds wrongly  (sums.tarn:10)
+                    expected 4, found 3
+                    14 | assertEqual(4, add(1, 2))
+                    at sums.test "adds wrongly" (sums.tarn:14:5)
+                    output:
+                    so far
+
+            FAILED: 1 passed, 1 failed,
+            """, result.Output);
+    }
+
+    [Fact]
+    public void AFilterPicksTestsByModuleAndName()
+    {
+        command.Write("sums.tarn", Sums);
+        Command.Result result = command.Run("test", "sums.tarn", "--filter", "SUMS: adds wrong");
+        Assert.Contains("0 passed, 1 failed", result.Output);
+        Assert.Equal("no tests\n", command.Run("test", "sums.tarn", "--filter", "nothing").Output);
+    }
+
+    [Fact]
+    public void AFolderIsTestedAsOneProgram()
+    {
+        Directory.CreateDirectory(Path.Combine(command.Folder, "src", "shapes"));
+        command.Write("src/main.tarn", "import shapes.round\nfn main() { println(round.area(1)) }\ntest \"uses\" { assertEqual(3, round.area(1)) }\n");
+        command.Write("src/shapes/round.tarn", "fn area(r: int): int = 3 * r * r\ntest \"area\" { assert(area(2) == 12, \"wrong\") }\n");
+        Command.Result result = command.Run("test", "src");
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("main\n  ok    uses\n\nshapes.round\n  ok    area\n\nok: 2 passed, 0 failed, ", result.Output);
+        Assert.Equal("3\n", command.Run("run", "src").Output);
+    }
+
+    [Fact]
+    public void ErrorsInTestsAreReportedByTestAndCheckAlone()
+    {
+        command.Write("bad.tarn", "fn main() { }\ntest \"bad\" { let x: int = \"a\" }\n");
+        Command.Result result = command.Run("test", "bad.tarn");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("bad.tarn:2:27: error TARN0200", result.Error);
+        Assert.Equal(65, command.Run("check", "bad.tarn").ExitCode);
+        Assert.Equal(new Command.Result(0, "", ""), command.Run("run", "bad.tarn"));
+    }
+
+    [Theory]
+    [InlineData("exit(3)", "it ended the program with exit code 3")]
+    [InlineData("while true { }", "limit exceeded")]
+    [InlineData("fail(\"no\")", "no\n")]
+    [InlineData("assert(1 > 2, \"not more\")", "not more\n")]
+    public void WhateverEndsATestFailsIt(string body, string message)
+    {
+        command.Write("ends.tarn", $"test \"ends\" {{ {body} }}\n");
+        Command.Result result = command.Run("test", "--timeout", "0.5", "ends.tarn");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Output);
+    }
+}
