@@ -5,6 +5,12 @@ namespace ByteVm.Attack;
 /// <summary>What an attacker with a descriptor would try.</summary>
 internal static partial class Native
 {
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakePipe(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeHardLink(string path, string newPath);
+
     [LibraryImport("libc", EntryPoint = "ftruncate")]
     public static partial int Truncate(int descriptor, nint bytes);
 

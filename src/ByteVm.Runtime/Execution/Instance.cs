@@ -186,6 +186,7 @@ internal sealed unsafe class Instance : IDisposable
         }
 
         ProcessorState?.Dispose();
+        Shadow.Dispose();
         Stack.Dispose();
         Cage.Dispose();
         contextPage.Dispose();

@@ -103,7 +103,7 @@ public sealed class ConsoleTests
 
         public override void WriteError(ReadOnlySpan<byte> utf8) => throw new IOException("no space");
 
-        public override string? ReadLine() => null;
+        public override int Read(Span<byte> buffer) => 0;
     }
 
     private sealed class RecordingConsole(bool interactive, params string?[] lines) : GuestConsole
@@ -124,10 +124,10 @@ public sealed class ConsoleTests
 
         public override void WriteError(ReadOnlySpan<byte> utf8) => Events.Add("error " + Encoding.UTF8.GetString(utf8));
 
-        public override string? ReadLine()
+        public override int Read(Span<byte> buffer)
         {
             Events.Add("read");
-            return lines[next++];
+            return lines[next++] is { } line ? Encoding.UTF8.GetBytes(line + "\n", buffer) : 0;
         }
     }
 }

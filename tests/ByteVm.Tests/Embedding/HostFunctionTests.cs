@@ -64,7 +64,7 @@ public sealed class HostFunctionTests
         using GuestProgram program = Guests.Tarn("extern fn log(text: string) = \"game.log\"\nfn run() { log(\"\") }");
         Assert.Equal("module 'test' imports 'game.log', which this host does not offer", Error(program, InstanceOptions.Default));
         using GuestProgram typo = Guests.Tarn("extern fn log(text: string) = \"console.wirte\"\nfn run() { log(\"\") }");
-        Assert.Contains("it offers console.write, console.error", Error(typo, InstanceOptions.Default));
+        Assert.Contains("it offers console.write, console.write_bytes, console.error", Error(typo, InstanceOptions.Default));
     }
 
     [Fact]

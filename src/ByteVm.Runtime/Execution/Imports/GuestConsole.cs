@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ByteVm;
 
-/// <summary>Where a guest's output goes and its input comes from. The instance buffers; output arrives in pieces of whole UTF-8.</summary>
+/// <summary>Where a guest's output goes and its input comes from. The instance buffers.</summary>
 public abstract class GuestConsole
 {
     /// <summary>Discards output and has no input.</summary>
@@ -24,8 +24,9 @@ public abstract class GuestConsole
 
     public abstract void WriteError(ReadOnlySpan<byte> utf8);
 
-    /// <summary>The next line without its end, or null at the end of input.</summary>
-    public abstract string? ReadLine();
+    /// <summary>Reads some bytes of input, waiting until there is at least one.</summary>
+    /// <returns>How many; 0 at the end of the input.</returns>
+    public abstract int Read(Span<byte> buffer);
 
     private sealed class NoConsole : GuestConsole
     {
@@ -37,16 +38,44 @@ public abstract class GuestConsole
         {
         }
 
-        public override string? ReadLine() => null;
+        public override int Read(Span<byte> buffer) => 0;
     }
 
     private sealed class TextConsole(TextWriter output, TextWriter error, TextReader? input) : GuestConsole
     {
-        public override void Write(ReadOnlySpan<byte> utf8) => output.Write(Encoding.UTF8.GetString(utf8));
+        private readonly TextDecoder outputText = new(output);
+        private readonly TextDecoder errorText = new(error);
+        private readonly Encoder encoder = Encoding.UTF8.GetEncoder();
 
-        public override void WriteError(ReadOnlySpan<byte> utf8) => error.Write(Encoding.UTF8.GetString(utf8));
+        public override void Write(ReadOnlySpan<byte> utf8) => outputText.Write(utf8);
 
-        public override string? ReadLine() => input?.ReadLine();
+        public override void WriteError(ReadOnlySpan<byte> utf8) => errorText.Write(utf8);
+
+        public override int Read(Span<byte> buffer)
+        {
+            Span<char> chars = stackalloc char[Math.Min(buffer.Length / 4, 1024)];
+            int bytes = 0;
+            for (int count = -1; bytes == 0 && count != 0;)
+            {
+                count = input?.Read(chars) ?? 0;
+                bytes = encoder.GetBytes(chars[..count], buffer, flush: count == 0);
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Bytes to text; a guest that writes bytes may cut a scalar in two.</summary>
+    private sealed class TextDecoder(TextWriter writer)
+    {
+        private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+
+        public void Write(ReadOnlySpan<byte> utf8)
+        {
+            char[] chars = new char[decoder.GetCharCount(utf8, flush: false)];
+            decoder.GetChars(utf8, chars, flush: false);
+            writer.Write(chars);
+        }
     }
 
     private sealed class StandardConsole : GuestConsole
@@ -55,7 +84,7 @@ public abstract class GuestConsole
 
         private readonly Stream output = OpenOutput();
         private Stream? error;
-        private StreamReader? input;
+        private Stream? input;
 
         public override bool IsInteractive { get; } = !Console.IsOutputRedirected;
 
@@ -63,7 +92,7 @@ public abstract class GuestConsole
 
         public override void WriteError(ReadOnlySpan<byte> utf8) => (error ??= Console.OpenStandardError()).Write(utf8);
 
-        public override string? ReadLine() => (input ??= new StreamReader(Console.OpenStandardInput(), Encoding.UTF8)).ReadLine();
+        public override int Read(Span<byte> buffer) => (input ??= Console.OpenStandardInput()).Read(buffer);
 
         /// <summary>.NET's own stream drops what goes to a pipe that nobody reads, so an endless program would never end.</summary>
         private static Stream OpenOutput() =>

@@ -19,6 +19,19 @@ internal readonly ref struct HostCall(in ServiceCall service, BoundImport import
     /// <summary>A u8[] argument that must not be null.</summary>
     public byte[] Bytes(int index) => Get<byte[]?>(index) ?? throw Null(index);
 
+    /// <summary>Part of a u8[] argument, in the guest's heap: valid until the result is set.</summary>
+    /// <param name="array">Index of the argument; the two after it are where the part begins and how many bytes it has.</param>
+    public Span<byte> Part(int array)
+    {
+        if (service.Argument(array) is not (long reference and not 0))
+            throw Null(array);
+        int from = (int)service.Argument(array + 1), count = (int)service.Argument(array + 2);
+        Span<byte> bytes = service.Instance.Objects.Elements<byte>((uint)reference);
+        return ServiceCall.InRange(from, count, bytes.Length)
+            ? bytes.Slice(from, count)
+            : throw new HostFaultException(FaultKind.IndexOutOfBounds, $"{count} bytes from {from}, length {bytes.Length}");
+    }
+
     /// <summary>The UTF-8 of a string argument that must not be null, in the guest's heap: valid until the result is set.</summary>
     public ReadOnlySpan<byte> Utf8(int index) => service.Argument(index) is long reference and not 0 ? service.Text(reference) : throw Null(index);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ByteVm.Runtime.Execution.Imports.Files;
 
 namespace ByteVm.Runtime.Execution.Imports;
 
@@ -12,9 +13,11 @@ internal static class HostOperations
     public static readonly HostOperation[] All =
     [
         new("console.write", "(string)", "", static (in HostCall call) => call.Shadow.Console.Write(call.Utf8(0))),
+        new("console.write_bytes", "(u8[], i32, i32)", "", static (in HostCall call) => call.Shadow.Console.Write(call.Part(0))),
         new("console.error", "(string)", "", static (in HostCall call) => call.Shadow.Console.WriteError(call.Utf8(0))),
         new("console.flush", "()", "", static (in HostCall call) => call.Shadow.Console.Flush()),
         new("console.read_line", "() -> string", "", static (in HostCall call) => call.Return(call.Shadow.ReadLine())),
+        new("console.read", "(u8[], i32, i32) -> i32", "", static (in HostCall call) => call.Return(call.Shadow.Read(call.Part(0)))),
 
         new("process.args", "() -> string[]", "", static (in HostCall call) => call.Return(call.Shadow.Arguments)),
         new("process.exit", "(i32)", "", static (in HostCall call) => call.Shadow.Exit(call.Get<int>(0))),
@@ -30,10 +33,35 @@ internal static class HostOperations
         new("fs.write", "(string, u8[])", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Write(call.Text(0), call.Bytes(1))),
         new("fs.write_text", "(string, string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Write(call.Text(0), call.Utf8(1))),
         new("fs.append", "(string, u8[])", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Append(call.Text(0), call.Bytes(1))),
+        new("fs.metadata", "(string) -> i64[]", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.Metadata(call.Text(0)))),
+        new("fs.list", "(string) -> string[]", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.List(call.Text(0)))),
+        new("fs.create_folder", "(string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.CreateFolder(call.Text(0))),
+        new("fs.remove", "(string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Remove(call.Text(0))),
+        new("fs.rename", "(string, string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Rename(call.Text(0), call.Text(1))),
+
+        new("fs.open_read", "(string) -> i64", Capabilities.FileRead, static (in HostCall call) => Open(call, FileUse.Read)),
+        new("fs.open_replace", "(string) -> i64", Capabilities.FileWrite, static (in HostCall call) => Open(call, FileUse.Replace)),
+        new("fs.open_append", "(string) -> i64", Capabilities.FileWrite, static (in HostCall call) => Open(call, FileUse.Append)),
+        new("fs.open_create", "(string) -> i64", Capabilities.FileWrite, static (in HostCall call) => Open(call, FileUse.Create)),
+        new("fs.open_update", "(string) -> i64", Capabilities.FileWrite, static (in HostCall call) => Open(call, FileUse.Update)),
+        new("file.read", "(i64, u8[], i32, i32) -> i32", "", static (in HostCall call) => call.Return(FileOf(call).Read(call.Part(1)))),
+        new("file.write", "(i64, u8[], i32, i32)", "", static (in HostCall call) => FileOf(call).Write(call.Part(1))),
+        new("file.seek", "(i64, i64, i32) -> i64", "", static (in HostCall call) => call.Return(FileOf(call).Seek(call.Get<long>(1), call.Get<int>(2)))),
+        new("file.length", "(i64) -> i64", "", static (in HostCall call) => call.Return(FileOf(call).Length)),
+        new("file.close", "(i64)", "", static (in HostCall call) => call.Shadow.Handles.Close(call.Get<long>(0))),
     ];
 
     /// <summary>Null when there is none of that name.</summary>
     public static HostOperation? Find(string name) => Array.Find(All, operation => operation.Name == name);
+
+    private static GuestFile FileOf(in HostCall call) => call.Shadow.Handles.Get<GuestFile>(call.Get<long>(0));
+
+    private static void Open(in HostCall call, FileUse use)
+    {
+        ShadowState shadow = call.Shadow;
+        string path = call.Text(0);
+        call.Return(shadow.Handles.Open(() => shadow.Files.Open(path, use)));
+    }
 
     private static long MonotonicNanoseconds() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 

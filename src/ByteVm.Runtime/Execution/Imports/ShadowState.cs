@@ -1,13 +1,30 @@
+using ByteVm.Runtime.Execution.Imports.Files;
+
 namespace ByteVm.Runtime.Execution.Imports;
 
 /// <summary>The privileged state of one instance, which its guest reaches through host operations alone.</summary>
-internal sealed class ShadowState(InstanceOptions options)
+internal sealed class ShadowState : IDisposable
 {
+    private readonly InstanceOptions options;
     private GuestFiles? files;
 
-    public ConsoleBuffer Console { get; } = new(options.Console, options.Limits.OutputBytes);
+    public ShadowState(InstanceOptions options)
+    {
+        this.options = options;
+        Console = new ConsoleBuffer(options.Console, options.Limits.OutputBytes);
+        Input = new ConsoleInput(options.Console, Console.Flush, options.MemoryBytes);
+        Handles = new HandleTable(options.Limits.OpenHandles);
+        Arguments = [.. options.Arguments];
+    }
 
-    public string[] Arguments { get; } = [.. options.Arguments];
+    public ConsoleBuffer Console { get; }
+
+    public ConsoleInput Input { get; }
+
+    /// <summary>What the guest has open.</summary>
+    public HandleTable Handles { get; }
+
+    public string[] Arguments { get; }
 
     public GuestFiles Files => files ??= new GuestFiles(options);
 
@@ -26,19 +43,29 @@ internal sealed class ShadowState(InstanceOptions options)
 
     public string? ReadLine()
     {
-        Console.Flush();
         IsWaiting = true;
         try
         {
-            return options.Console.ReadLine();
-        }
-        catch (Exception e)
-        {
-            throw new HostFaultException(FaultKind.HostError, $"cannot read from the console: {e.Message}", e);
+            return Input.ReadLine();
         }
         finally
         {
             IsWaiting = false;
         }
     }
+
+    public int Read(Span<byte> buffer)
+    {
+        IsWaiting = true;
+        try
+        {
+            return Input.Read(buffer);
+        }
+        finally
+        {
+            IsWaiting = false;
+        }
+    }
+
+    public void Dispose() => Handles.Dispose();
 }

@@ -1,11 +1,13 @@
 namespace ByteVm;
 
 /// <summary>
-/// What an instance may use beside fuel, memory and stack. Null is unlimited. A guest that meets one ends with a fault of kind
+/// What an instance may use beside fuel, memory and stack. Null is unlimited; open handles, which the whole process shares, always have a limit. A guest that meets one ends with a fault of kind
 /// <see cref="FaultKind.LimitExceeded"/> whose message names the limit.
 /// </summary>
 public sealed record ResourceLimits
 {
+    public const int DefaultOpenHandles = 64;
+
     public static readonly ResourceLimits None = new();
 
     /// <summary>Longest duration of one call into the guest, host operations included.</summary>
@@ -16,6 +18,9 @@ public sealed record ResourceLimits
 
     /// <summary>Most bytes that the guest may write to its console and error output together. The write that would exceed it writes nothing.</summary>
     public long? OutputBytes { get; init; }
+
+    /// <summary>Most files and the like that the guest may have open at the same time, up to 2^20.</summary>
+    public int OpenHandles { get; init; } = DefaultOpenHandles;
 
     /// <summary>Most traps (services, host operations) in any one second.</summary>
     public int? TrapsPerSecond { get; init; }

@@ -1,4 +1,4 @@
-namespace ByteVm.Runtime.Execution.Imports;
+namespace ByteVm.Runtime.Execution.Imports.Files;
 
 /// <summary>A granted folder. Its own path is resolved once, when the instance first touches a file; links in it are the grantor's affair.</summary>
 internal sealed class FileRoot
@@ -18,7 +18,11 @@ internal sealed class FileRoot
         capability = grant.Capability;
         named = Path.TrimEndingDirectorySeparator(Path.GetFullPath(grant.Folder, workingDirectory));
         real = RealPath(named);
+        Folder = OperatingSystem.IsLinux() ? new LinuxFolder(real) : new PortableFolder(real);
     }
+
+    /// <summary>Where the operations happen.</summary>
+    public IFolder Folder { get; }
 
     public bool Grants(string wanted) => capability == wanted;
 
@@ -27,28 +31,8 @@ internal sealed class FileRoot
     /// <summary>The real path of a file that this root contains, or null when a link on the way leads out of it.</summary>
     public string? Follow(string full) => Follow(real, full[named.Length..], mayLeave: false);
 
-    /// <summary>Opens a file at a path that <see cref="Follow(string)"/> gave; null when a link that was put there since leads out of this root.</summary>
-    /// <param name="write">To write, creating the file if need be; else to read.</param>
-    public FileStream? Open(string path, bool write)
-    {
-        if (OperatingSystem.IsLinux() && BeneathFolder.TryOpen(real, Path.GetRelativePath(real, path), write, out FileStream? beneath))
-            return beneath;
-        // Not FileMode.Create, which would cut a file off before it is checked.
-        var file = new FileStream(path, write ? FileMode.OpenOrCreate : FileMode.Open, write ? FileAccess.Write : FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        if (StillHolds(file))
-            return file;
-        file.Dispose();
-        return null;
-    }
-
-    /// <summary>Whether an opened file really lies beneath this root, where the system can tell.</summary>
-    private bool StillHolds(FileStream file)
-    {
-        if (!OperatingSystem.IsLinux())
-            return true;
-        string? opened = LinkTarget($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}");
-        return opened is null || IsBeneath(opened, real);
-    }
+    /// <summary>A path that <see cref="Follow(string)"/> gave, as <see cref="Folder"/> takes it.</summary>
+    public string Relative(string path) => Path.GetRelativePath(real, path);
 
     private static string RealPath(string path)
     {
@@ -58,7 +42,7 @@ internal sealed class FileRoot
 
     /// <summary>Goes down from <paramref name="start"/> component by component, replacing each symbolic link by what it names.</summary>
     /// <returns>Null when there are too many links, or one leaves <paramref name="start"/> and must not.</returns>
-    private static string? Follow(string start, string below, bool mayLeave)
+    internal static string? Follow(string start, string below, bool mayLeave)
     {
         string path = start;
         int links = 0;
