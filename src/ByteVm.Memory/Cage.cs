@@ -4,12 +4,12 @@ using ByteVm.Memory.Layout;
 namespace ByteVm.Memory;
 
 /// <summary>
-/// The address space of one instance, as <see cref="CageLayout"/> draws it. Creation costs two system calls and touches no memory;
+/// The address space of one instance, as <see cref="CageLayout"/> draws it. Creation costs three system calls and touches no memory;
 /// null pages, end slack and guards are never mapped. At most eight mappings while it lives, whatever the heap does.
 /// <para>
 /// A cage for this process alone lies in anonymous memory, which can have huge pages. A shared one lies in two files of memory, one for each
 /// half of the heap, which a worker process maps at the same addresses. They grow as the heap commits: beyond their ends the worker's
-/// accesses fault, so it can take no memory that the host has not granted.
+/// accesses fault, so it can take no memory that the host has not granted. A third, of fixed size, holds the card table.
 /// </para>
 /// </summary>
 public sealed unsafe class Cage : IDisposable
@@ -17,6 +17,7 @@ public sealed unsafe class Cage : IDisposable
     private readonly Reservation reservation;
     private readonly OsMemory.SharedFile? lowFile;
     private readonly OsMemory.SharedFile? highFile;
+    private readonly OsMemory.SharedFile? cardFile;
 
     /// <param name="permanentBytes">Bytes of string literals and globals from <see cref="CageLayout.PermanentStart"/>; they are committed and zero.</param>
     /// <param name="shared">Whether a worker process shall map it (Linux).</param>
@@ -38,6 +39,11 @@ public sealed unsafe class Cage : IDisposable
             {
                 lowFile = MapFile("bytevm-cage-low", CageLayout.PermanentStart, Middle);
                 highFile = MapFile("bytevm-cage-high", Middle, HeapEnd);
+                cardFile = MapCardFile();
+            }
+            else
+            {
+                OsMemory.Commit(Cards, CageLayout.CardTableBytes);
             }
 
             if (PermanentEnd > CageLayout.PermanentStart)
@@ -63,6 +69,9 @@ public sealed unsafe class Cage : IDisposable
 
     public byte* Base { get; }
 
+    /// <summary>The card of offset 0. The guest writes here: what it says is a hint that may cost time, or the guest its own heap.</summary>
+    internal byte* Cards => Base + CageLayout.CardTableOffset;
+
     /// <summary>Cage offset where the permanent area ends and the heap begins; a multiple of the page size.</summary>
     public uint PermanentEnd { get; }
 
@@ -80,6 +89,7 @@ public sealed unsafe class Cage : IDisposable
     [
         new(lowFile!.Descriptor, (ulong)Base + CageLayout.PermanentStart, Middle - CageLayout.PermanentStart, SharedAccess.ReadWrite),
         new(highFile!.Descriptor, (ulong)Base + Middle, HeapEnd - Middle, SharedAccess.ReadWrite),
+        new(cardFile!.Descriptor, (ulong)Cards, CageLayout.CardTableBytes, SharedAccess.ReadWrite),
     ];
 
     /// <summary>Whether an address lies in the cage or one of its guards.</summary>
@@ -92,6 +102,7 @@ public sealed unsafe class Cage : IDisposable
             return;
         lowFile?.Dispose();
         highFile?.Dispose();
+        cardFile?.Dispose();
     }
 
     internal void Commit(uint start, uint end)
@@ -127,6 +138,16 @@ public sealed unsafe class Cage : IDisposable
         var file = new OsMemory.SharedFile(name, executable: false);
         file.MapOver(Base + start, (long)end - start, SharedAccess.ReadWrite);
         file.Seal(FileSeals.Shrink);
+        return file;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private OsMemory.SharedFile MapCardFile()
+    {
+        var file = new OsMemory.SharedFile("bytevm-cards", executable: false);
+        file.Grow(CageLayout.CardTableBytes);
+        file.MapOver(Cards, CageLayout.CardTableBytes, SharedAccess.ReadWrite);
+        file.Seal(FileSeals.Shrink | FileSeals.Grow);
         return file;
     }
 

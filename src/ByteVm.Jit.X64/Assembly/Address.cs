@@ -28,6 +28,12 @@ internal readonly struct Address
     /// <summary>Memory of an object: the register holds a cage offset whose upper half is zero.</summary>
     public static Address Heap(Gpr offset, int displacement) => new(Register.R15, offset.Qword(), 1, displacement);
 
+    /// <summary>For lea alone: the cage offset of an object's memory, without the base.</summary>
+    public static Address OffsetOf(in Address heap) => new(heap.Index, Register.None, 1, heap.Displacement);
+
+    /// <summary>A card: the register holds a cage offset shifted right by <see cref="CageLayout.CardShift"/>.</summary>
+    public static Address Card(Gpr number) => new(Register.R15, number.Qword(), 1, CageLayout.CardTableOffset);
+
     /// <summary>A fixed place in the cage: a global.</summary>
     public static Address Global(int offset) => new(Register.R15, Register.None, 1, offset);
 

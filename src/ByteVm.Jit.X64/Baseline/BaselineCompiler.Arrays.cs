@@ -40,8 +40,8 @@ internal sealed partial class BaselineCompiler
 
     private void EmitStoreElementRef(in LinkedInstruction instruction)
     {
-        StoreElement(in instruction, StoreSize.Bits32, ObjectLayout.ReferenceBytes);
-        EmitReferenceStoreBarrier();
+        Address element = ElementAddress(instruction.A, instruction.B, ObjectLayout.ReferenceBytes, ObjectLayout.ArrayElementsOffset);
+        StoreReference(instruction.C, in element);
     }
 
     private void EmitLoadBytesU16(in LinkedInstruction instruction) =>

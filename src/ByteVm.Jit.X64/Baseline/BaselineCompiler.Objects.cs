@@ -34,8 +34,8 @@ internal sealed partial class BaselineCompiler
 
     private void EmitStoreRef(in LinkedInstruction instruction)
     {
-        StoreField(in instruction, StoreSize.Bits32);
-        EmitReferenceStoreBarrier();
+        Address field = Address.Heap(Use32(instruction.A), instruction.C);
+        StoreReference(instruction.B, in field);
     }
 
     private void EmitGlobalS8(in LinkedInstruction instruction) => LoadSmall(instruction.A, Code.Movsx_r32_rm8, Address.Global(instruction.Word));
@@ -58,11 +58,8 @@ internal sealed partial class BaselineCompiler
 
     private void EmitStoreGlobal64(in LinkedInstruction instruction) => StoreGlobal(in instruction, StoreSize.Bits64);
 
-    private void EmitStoreGlobalRef(in LinkedInstruction instruction)
-    {
-        StoreGlobal(in instruction, StoreSize.Bits32);
-        EmitReferenceStoreBarrier();
-    }
+    /// <summary>Globals are roots, which every collection visits: no barrier.</summary>
+    private void EmitStoreGlobalRef(in LinkedInstruction instruction) => StoreGlobal(in instruction, StoreSize.Bits32);
 
     private void EmitNullCheck(in LinkedInstruction instruction)
     {
@@ -230,9 +227,22 @@ internal sealed partial class BaselineCompiler
 
     private void MarkFaultSite() => faultSites.Add(new CodePoint(asm.Position, word));
 
-    /// <summary>After each store of a reference into the heap: the place for a generational collector's card mark. The copying one needs none.</summary>
-    private static void EmitReferenceStoreBarrier()
+    /// <summary>
+    /// Stores a reference into a heap object and dirties the card of the field, three instructions without a branch. What is known while
+    /// compiling is null or a literal of the permanent area, which no collection looks for.
+    /// </summary>
+    private void StoreReference(int slot, in Address field)
     {
+        Store(slot, StoreSize.Bits32, in field);
+        if (!TryConstant32(slot, out _))
+            MarkCard(in field);
+    }
+
+    private void MarkCard(in Address field)
+    {
+        asm.Emit(Code.Lea_r32_m, Rax.Dword(), Address.OffsetOf(in field));
+        asm.Emit(Code.Shr_rm32_imm8, Rax.Dword(), OpKind.Immediate8, CageLayout.CardShift);
+        asm.Emit(Code.Mov_rm8_imm8, Address.Card(Rax), OpKind.Immediate8, CageLayout.DirtyCard);
     }
 
     // ---- allocation

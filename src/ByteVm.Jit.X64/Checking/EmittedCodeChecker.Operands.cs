@@ -80,6 +80,7 @@ internal sealed partial class EmittedCodeChecker
         switch (access.Base)
         {
             case Rbp: CheckFrame(in access); break;
+            case R15 when access.Displacement == CageLayout.CardTableOffset: CheckCardMark(index); break;
             case R15: CheckCage(in access, zeroExtended); break;
             case R14: CheckContext(in access); break;
             case R13: CheckMetadata(in access, zeroExtended); break;
@@ -123,6 +124,22 @@ internal sealed partial class EmittedCodeChecker
         RequireZeroExtended(in access, zeroExtended);
         if (access.Index != Rax && !compiled.TryFindFaultSite(access.Offset, out _))
             Refuse(in access, "it goes through a reference but is not listed as a fault site");
+    }
+
+    /// <summary>One step: a store of a reference, the lea of its cage offset, the shift to its card's number, the mark.</summary>
+    private void CheckCardMark(int index)
+    {
+        ref readonly GuestInstruction mark = ref instructions[index];
+        ref readonly GuestInstruction shift = ref Before(index, 1);
+        ref readonly GuestInstruction address = ref Before(index, 2);
+        ref readonly GuestInstruction store = ref Before(index, 3);
+        bool marks = mark is { Form.Name: "mov", MemoryBytes: 1, ImmediateBytes: 1, Immediate: CageLayout.DirtyCard, Index: Rax, Scale: 1 };
+        bool shifts = shift is { Form.Name: "shr", Bytes: 4, IsMemory: false, Rm: Rax, Immediate: CageLayout.CardShift };
+        bool isOfTheStore = store is { Form.Name: "mov", MemoryBytes: sizeof(uint), IsMemory: true, Base: R15 } && store.Form.Has(FormFlags.WritesRm)
+            && address is { Form.Name: "lea", Bytes: 4, Register: Rax, Index: GuestInstruction.NoRegister }
+            && address.Base == store.Index && address.Displacement == store.Displacement;
+        if (!marks || !shifts || !isOfTheStore)
+            Refuse(in mark, "it marks another card than that of the reference stored before it");
     }
 
     private void CheckContext(in GuestInstruction access)

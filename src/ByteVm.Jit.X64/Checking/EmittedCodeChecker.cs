@@ -16,7 +16,8 @@ namespace ByteVm.Jit.X64.Checking;
 /// <item>Branches go to instruction starts behind the prologue and never into the middle of a sequence that is one step (below).</item>
 /// <item>rsp, rbp, r13, r14 and r15 are never written but by prologue and epilogue.</item>
 /// <item>Cage: [r15 + r + d] where r is proved zero-extended from 32 bits and 0 &lt;= d &lt;= MaxDisplacement, or [r15 + d].
-/// Where r is a reference (not an address computed in rax) the instruction is a listed fault site, and every fault site is such an access.</item>
+/// Where r is a reference (not an address computed in rax) the instruction is a listed fault site, and every fault site is such an access.
+/// A card is marked in one step with the store of a reference that it is for.</item>
 /// <item>Frame: [rbp + d] within the locals, the outgoing area or the parameters; never the return address or the caller's frame pointer.</item>
 /// <item>Context: the fields that code needs, each in its direction and size.</item>
 /// <item>Metadata: 4-byte loads from [r13 + r + d], r zero-extended; nothing is written.</item>

@@ -3,11 +3,12 @@ namespace ByteVm.Memory.Layout;
 /// <summary>
 /// The address space of one instance. A guest reference is a 32-bit byte offset from the cage base; zero is null.
 /// <code>
-///   [guard, unmapped] [null pages, unmapped] [permanent area] [heap ... ] [end slack, unmapped] [guard, unmapped]
-///   base-LowerGuard    base                   +NullBytes                   +4 GiB-EndSlack       +4 GiB
+///   [guard, unmapped] [cards]      [guard] [null pages, unmapped] [permanent area] [heap ... ] [end slack, unmapped] [guard, unmapped]
+///   base-LowerGuard    base-16 MiB          base                   +NullBytes                   +4 GiB-EndSlack       +4 GiB
 /// </code>
 /// Machine code forms every heap address as base + zero-extended 32-bit register + displacement with
 /// 0 &lt;= displacement &lt;= <see cref="MaxDisplacement"/>. Hence no access leaves [base, base + 4 GiB + MaxDisplacement + 64).
+/// The one exception marks a card: base + (32-bit register shifted right by <see cref="CardShift"/>) + <see cref="CardTableOffset"/>.
 /// An access through null with any allowed displacement falls into the null pages, which turns null checks into hardware faults.
 /// </summary>
 public static class CageLayout
@@ -32,4 +33,18 @@ public static class CageLayout
 
     /// <summary>First byte of the permanent area: string literals and globals, at offsets that are the same in every instance of a program.</summary>
     public const uint PermanentStart = NullBytes;
+
+    /// <summary>Binary logarithm of the bytes of the cage that one card stands for.</summary>
+    public const int CardShift = 9;
+
+    public const uint CardBytes = 1u << CardShift;
+
+    /// <summary>One byte per card of the whole cage.</summary>
+    public const uint CardTableBytes = (uint)(Size >> CardShift);
+
+    /// <summary>Displacement from the base to the card of offset 0: the table lies inside of the lower guard, with guards on both of its sides.</summary>
+    public const int CardTableOffset = -16 * 1024 * 1024;
+
+    /// <summary>What a store of a reference writes to the card of the field; zero is clean.</summary>
+    public const byte DirtyCard = 1;
 }

@@ -40,7 +40,7 @@ internal static unsafe partial class Handlers
     public static nint Store64(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => StoreField<Stored64>(ip, frame, cage, context, table);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static nint StoreRef(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => StoreField<Stored32>(ip, frame, cage, context, table);
+    public static nint StoreRef(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => StoreField<StoredReference>(ip, frame, cage, context, table);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint ElementS8(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => LoadElement<Signed8>(ip, frame, cage, context, table);
@@ -73,7 +73,7 @@ internal static unsafe partial class Handlers
     public static nint StoreElement64(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => StoreElement<Stored64>(ip, frame, cage, context, table);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static nint StoreElementRef(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => StoreElement<Stored32>(ip, frame, cage, context, table);
+    public static nint StoreElementRef(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => StoreElement<StoredReference>(ip, frame, cage, context, table);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint GlobalS8(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => LoadGlobal<Signed8>(ip, frame, cage, context, table);
@@ -196,7 +196,7 @@ internal static unsafe partial class Handlers
         uint reference = Slot.Reference(frame, A(ip));
         if (reference != 0)
         {
-            T.Store(cage + reference + C(ip), frame + B(ip));
+            T.Store(cage, reference + (uint)C(ip), frame + B(ip));
             return Next(ip + 1, frame, cage, context, table);
         }
 
@@ -233,7 +233,7 @@ internal static unsafe partial class Handlers
             uint index = (uint)Slot.I32(frame, B(ip));
             if (index < *(uint*)(cage + reference + ObjectLayout.LengthOffset))
             {
-                T.Store(cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index * (uint)T.Bytes, frame + C(ip));
+                T.Store(cage, (uint)(reference + ObjectLayout.ArrayElementsOffset + (ulong)index * (uint)T.Bytes), frame + C(ip));
                 return Next(ip + 1, frame, cage, context, table);
             }
 
@@ -255,7 +255,7 @@ internal static unsafe partial class Handlers
     private static nint StoreGlobal<T>(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
         where T : struct, IStoredForm
     {
-        T.Store(cage + (uint)Word(ip), frame + A(ip));
+        T.Store(cage, (uint)Word(ip), frame + A(ip));
         return Next(ip + 1, frame, cage, context, table);
     }
 
@@ -289,7 +289,7 @@ internal static unsafe partial class Handlers
             uint index = (uint)Slot.I32(frame, B(ip));
             if (index + (ulong)T.Bytes <= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
             {
-                T.Store(cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index, frame + C(ip));
+                T.Store(cage, reference + ObjectLayout.ArrayElementsOffset + index, frame + C(ip));
                 return Next(ip + 1, frame, cage, context, table);
             }
 

@@ -45,6 +45,16 @@ internal static class InjectedFaults
         ["negative displacement"] = ("negative", Change(IsHeapLoad, i => With(ref i, (ref Instruction x) => { x.MemoryDisplacement64 = unchecked((ulong)-8); x.MemoryDisplSize = 1; }))),
         ["negative global"] = ("negative", Change(i => i.MemoryBase == Register.R15 && i.MemoryIndex == Register.None, i => With(ref i, (ref Instruction x) => x.MemoryDisplacement64 = unchecked((ulong)-100_000)))),
 
+        // Card marks.
+        ["card mark without a store"] = ("another card", Insert(c => c.mov(ecx, ecx), c => c.lea(eax, __[rcx + 16]), c => c.shr(eax, CageLayout.CardShift), c => c.mov(__byte_ptr[r15 + rax + CageLayout.CardTableOffset], 1))),
+        ["card number not shifted"] = ("another card", compiled => new CodeEditor(compiled).Remove(IsCardShift).Build()),
+        ["card shifted by less"] = ("another card", Change(IsCardShift, i => With(ref i, (ref Instruction x) => x.Immediate8 = CageLayout.CardShift - 1))),
+        ["card of another field"] = ("another card", Change(IsCardLea, i => With(ref i, (ref Instruction x) => x.MemoryDisplacement64 += 8))),
+        ["card marked clean"] = ("another card", Change(IsCardMark, i => With(ref i, (ref Instruction x) => x.Immediate8 = 0))),
+        ["card mark of four bytes"] = ("another card", Change(IsCardMark, i => With(ref i, (ref Instruction x) => { x.Code = Code.Mov_rm32_imm32; x.Op1Kind = OpKind.Immediate32; x.Immediate32 = 1; }))),
+        ["write before the card table"] = ("negative", Change(IsCardMark, i => With(ref i, (ref Instruction x) => x.MemoryDisplacement64 -= 8))),
+        ["branch past a card's shift"] = ("jumped over", compiled => Retarget(compiled, _ => OffsetOf(compiled, IsCardMark))),
+
         // Pinned registers and the stack.
         ["cage base written"] = ("pinned", Insert(c => c.mov(r15, rcx))),
         ["cage base incremented"] = ("pinned", Insert(c => c.add(r15, 8))),
@@ -132,6 +142,7 @@ internal static class InjectedFaults
         code.Add(LinkedOpcode.Element32, Local(0), Parameter(0), Parameter(1));
         code.Add(LinkedOpcode.Load32, Local(1), Parameter(0), 24);
         code.AddWord(LinkedOpcode.StoreGlobal32, Local(1), 100_000);
+        code.Add(LinkedOpcode.StoreRef, Parameter(0), Local(3), 32);
         code.Add(LinkedOpcode.BrTrue, Local(1), 1);
         code.AddWord(LinkedOpcode.CallDirect, Local(2), 4096);
         code.Add(LinkedOpcode.CallVtable, Local(2), Parameter(0), 3);
@@ -151,6 +162,12 @@ internal static class InjectedFaults
     private static bool IsElementLoad(Instruction i) => i is { Code: Code.Mov_r32_rm32, MemoryBase: Register.R15, MemoryIndex: Register.RAX };
 
     private static bool IsSlotLoad(Instruction i) => i is { Code: Code.Mov_r32_rm32, MemoryBase: Register.RBP };
+
+    private static bool IsCardLea(Instruction i) => i is { Code: Code.Lea_r32_m, MemoryDisplacement64: 32 };
+
+    private static bool IsCardShift(Instruction i) => i is { Code: Code.Shr_rm32_imm8, Op0Register: Register.EAX };
+
+    private static bool IsCardMark(Instruction i) => i is { Code: Code.Mov_rm8_imm8, MemoryBase: Register.R15 };
 
     private static bool IsTrapJump(Instruction i) => i is { Code: Code.Jmp_rm64, MemoryBase: Register.R14 };
 

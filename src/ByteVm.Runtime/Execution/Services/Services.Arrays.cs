@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Linking;
 
@@ -22,6 +23,7 @@ internal static unsafe partial class Services
         if (!call.TryCharge(bytes))
             return FaultKind.OutOfFuel;
         Buffer.MemoryCopy(source.Element(from), target.Element(at), bytes, bytes);
+        target.NoteStores(at, count);
         return FaultKind.None;
     }
 
@@ -36,6 +38,7 @@ internal static unsafe partial class Services
         if (!call.TryCharge((long)(to - from) * array.Descriptor->Size))
             return FaultKind.OutOfFuel;
         Fill(array, from, to - from, call.Argument(3));
+        array.NoteStores(from, to - from);
         return FaultKind.None;
     }
 
@@ -55,20 +58,28 @@ internal static unsafe partial class Services
     /// <summary>An array that is not null, its header checked. Valid until the next allocation.</summary>
     private readonly ref struct ArrayView
     {
-        private readonly byte* elements;
+        private readonly byte* cageBase;
+        private readonly uint elements;
 
         public ArrayView(in ServiceCall call, long reference)
         {
             Length = call.Instance.Objects.Length((uint)reference);
-            byte* address = call.Instance.Cage.Base + (uint)reference;
-            Descriptor = call.Instance.Program.Metadata.Pointer<TypeDescriptor>(*(uint*)(address + ObjectLayout.TypeOffset));
-            elements = address + ObjectLayout.ArrayElementsOffset;
+            cageBase = call.Instance.Cage.Base;
+            Descriptor = call.Instance.Program.Metadata.Pointer<TypeDescriptor>(*(uint*)(cageBase + (uint)reference + ObjectLayout.TypeOffset));
+            elements = (uint)reference + ObjectLayout.ArrayElementsOffset;
         }
 
         public TypeDescriptor* Descriptor { get; }
 
         public int Length { get; }
 
-        public byte* Element(int index) => elements + (long)index * Descriptor->Size;
+        public byte* Element(int index) => cageBase + elements + (long)index * Descriptor->Size;
+
+        /// <summary>To be called after elements were written: the write barrier.</summary>
+        public void NoteStores(int index, int count)
+        {
+            if (Descriptor->ReferenceCount != 0)
+                ReferenceStore.MarkCards(cageBase, (uint)(elements + (long)index * Descriptor->Size), (long)count * Descriptor->Size);
+        }
     }
 }
