@@ -23,7 +23,7 @@ internal static class ExitCode
     /// <summary>A file cannot be written.</summary>
     public const int CannotCreate = 73;
 
-    /// <summary>The program asks for something that was not allowed.</summary>
+    /// <summary>The program did something that was not allowed, or imports what there is not.</summary>
     public const int NotAllowed = 77;
 
     /// <summary>The program ended with a fault.</summary>
@@ -44,7 +44,7 @@ internal static class ExitCode
           0..255  what the program itself returns
           64      wrong command line            70   internal error of bytevm
           65      errors in a source or module  73   a file cannot be written
-          66      a file cannot be read         77   the program needs something that was not allowed
+          66      a file cannot be read         77   something was not allowed, or is not offered
           69      engine not available here
           101     the program ended with a fault
           102     the program met a limit: fuel, memory or stack
@@ -55,6 +55,7 @@ internal static class ExitCode
     {
         FaultKind.OutOfFuel or FaultKind.OutOfMemory or FaultKind.LimitExceeded or FaultKind.StackOverflow => Limit,
         FaultKind.Interrupted => Interrupted,
+        FaultKind.Denied => NotAllowed,
         _ => Fault,
     };
 }

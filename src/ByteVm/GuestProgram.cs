@@ -80,7 +80,7 @@ public sealed class GuestProgram : IDisposable
     }
 
     /// <summary>Makes an instance and runs the module's initializer in it. Cheap: nothing is verified, linked or compiled again.</summary>
-    /// <exception cref="InstantiationException">The module imports what the options do not grant.</exception>
+    /// <exception cref="InstantiationException">The module imports what this host does not offer.</exception>
     /// <exception cref="GuestFaultException">The initializer failed.</exception>
     /// <exception cref="PlatformNotSupportedException">The isolation asked for is not to be had here; the message names what is missing.</exception>
     public GuestInstance Instantiate(InstanceOptions? options = null)

@@ -20,6 +20,9 @@ public enum FaultKind
     /// <summary>A host operation failed; the message says how.</summary>
     HostError,
 
+    /// <summary>A host operation was not granted, or a path lies outside of what was; the message names the operation and the option that would allow it.</summary>
+    Denied,
+
     /// <summary>Control: the fuel limit was reached.</summary>
     OutOfFuel,
 

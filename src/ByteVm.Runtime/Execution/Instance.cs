@@ -19,7 +19,7 @@ internal sealed unsafe class Instance : IDisposable
     private volatile StopReason stopReason;
     private bool disposed;
 
-    /// <exception cref="InstantiationException">An import is unknown, has another signature, or needs a capability that was not granted.</exception>
+    /// <exception cref="InstantiationException">An import is unknown, has another signature or declares another capability.</exception>
     public Instance(Program program, IProcessor processor, InstanceOptions options)
     {
         Program = program;

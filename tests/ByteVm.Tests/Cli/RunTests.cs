@@ -81,7 +81,7 @@ public sealed class RunTests : IDisposable
         command.Write("clock.tarn", "import std.time\nfn main() { println(time.now() > 0L) }\n");
         Command.Result refused = command.Run("run", "clock.tarn");
         Assert.Equal(77, refused.ExitCode);
-        Assert.Equal("bytevm: module 'clock' imports 'clock.now', which needs the capability 'clock': grant it with --allow clock\n", refused.Error);
+        Assert.Equal("fault: denied: 'clock.now' needs the capability 'clock'; --allow clock grants it\n    at clock.main (clock.tarn:2:21)\n    at clock.<main>\n", refused.Error);
         Assert.Equal("true\n", command.Run("run", "--allow", "clock", "clock.tarn").Output);
     }
 

@@ -197,18 +197,18 @@ public sealed class FileHandleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("makeDir", "data", "cannot make the folder \"data\": it is the granted folder itself")]
-    [InlineData("makeDir", "data/a.txt", "cannot make the folder \"data/a.txt\": there is something of that name already")]
-    [InlineData("makeDir", "data/none/x", "cannot make the folder \"data/none/x\": there is no such folder")]
-    [InlineData("makeDir", "other", "cannot make the folder \"other\": it lies beneath no folder granted for that; --allow fs:write=FOLDER grants one")]
-    [InlineData("remove", "data", "cannot remove \"data\": it is the granted folder itself")]
-    [InlineData("remove", "data/none", "cannot remove \"data/none\": there is no such file")]
-    [InlineData("remove", "secret.txt", "cannot remove \"secret.txt\": it lies beneath no folder granted for that; --allow fs:write=FOLDER grants one")]
-    [InlineData("remove", "data/../secret.txt", "cannot remove \"data/../secret.txt\": it lies beneath no folder granted for that; --allow fs:write=FOLDER grants one")]
-    [InlineData("list", "data/a.txt", "cannot list \"data/a.txt\": it is no folder")]
-    [InlineData("list", "data/none", "cannot list \"data/none\": there is no such folder")]
-    [InlineData("list", ".", "cannot list \".\": it lies beneath no folder granted for that; --allow fs:read=FOLDER grants one")]
-    public void FailuresSayWhy(string function, string path, string why) => Assert.Equal("host error: " + why, Message(function, path));
+    [InlineData("makeDir", "data", "host error: cannot make the folder \"data\": it is the granted folder itself")]
+    [InlineData("makeDir", "data/a.txt", "host error: cannot make the folder \"data/a.txt\": there is something of that name already")]
+    [InlineData("makeDir", "data/none/x", "host error: cannot make the folder \"data/none/x\": there is no such folder")]
+    [InlineData("makeDir", "other", "denied: 'fs.create_folder' cannot make the folder \"other\": it lies beneath no folder granted for that; --allow fs:write=FOLDER grants one")]
+    [InlineData("remove", "data", "host error: cannot remove \"data\": it is the granted folder itself")]
+    [InlineData("remove", "data/none", "host error: cannot remove \"data/none\": there is no such file")]
+    [InlineData("remove", "secret.txt", "denied: 'fs.remove' cannot remove \"secret.txt\": it lies beneath no folder granted for that; --allow fs:write=FOLDER grants one")]
+    [InlineData("remove", "data/../secret.txt", "denied: 'fs.remove' cannot remove \"data/../secret.txt\": it lies beneath no folder granted for that; --allow fs:write=FOLDER grants one")]
+    [InlineData("list", "data/a.txt", "host error: cannot list \"data/a.txt\": it is no folder")]
+    [InlineData("list", "data/none", "host error: cannot list \"data/none\": there is no such folder")]
+    [InlineData("list", ".", "denied: 'fs.list' cannot list \".\": it lies beneath no folder granted for that; --allow fs:read=FOLDER grants one")]
+    public void FailuresSayWhy(string function, string path, string why) => Assert.Equal(why, Message(function, path));
 
     [Fact]
     public void RenamingStaysBeneath()

@@ -67,7 +67,7 @@ public sealed class FileTests : IDisposable
     [InlineData("data/./../data2/b.txt")]
     public void NothingElseIs(string path)
     {
-        string expected = $"host error: cannot read \"{path}\": it lies beneath no folder granted for that; --allow fs:read=FOLDER grants one";
+        string expected = $"denied: 'fs.read_text' cannot read \"{path}\": it lies beneath no folder granted for that; --allow fs:read=FOLDER grants one";
         Assert.Equal(expected, Message("read", path));
         Assert.Contains("cannot look for", Message("has", path));
         Assert.Contains("fs:write=FOLDER", Message("write", path, "x"));
@@ -90,7 +90,8 @@ public sealed class FileTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(folder, "data/sub/chain"), "folder/secret.txt");
         foreach (string path in new[] { "data/sub/out.txt", "data/sub/up.txt", "data/sub/folder/secret.txt", "data/sub/chain" })
         {
-            Assert.Equal($"host error: cannot read \"{path}\": a link leads out of the granted folder", Message("read", path));
+            string expected = $"denied: 'fs.read_text' cannot read \"{path}\": a link leads out of the granted folder; grant where it leads, and name that directly";
+            Assert.Equal(expected, Message("read", path));
             Assert.Contains("a link leads out", Message("write", path, "overwritten"));
         }
 

@@ -28,6 +28,7 @@ internal static unsafe class FaultMessage
         FaultKind.StackOverflow => "stack overflow",
         FaultKind.OutOfMemory => "out of memory",
         FaultKind.HostError => "host error",
+        FaultKind.Denied => "denied",
         FaultKind.OutOfFuel => "out of fuel",
         FaultKind.Interrupted => "interrupted",
         FaultKind.LimitExceeded => "limit exceeded",

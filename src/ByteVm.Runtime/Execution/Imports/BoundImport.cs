@@ -23,7 +23,7 @@ internal sealed class BoundImport(HostOperation operation, LinkedType[] paramete
         catch (HostFaultException e)
         {
             service.Instance.HostException = e.InnerException;
-            return service.Fault(e.Kind, e.Message);
+            return service.Fault(e.Kind, e.Kind == FaultKind.Denied ? $"'{operation.Name}' {e.Message}" : e.Message);
         }
     }
 }

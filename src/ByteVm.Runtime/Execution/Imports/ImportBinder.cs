@@ -3,7 +3,10 @@ using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Runtime.Execution.Imports;
 
-/// <summary>Binds what a module imports to the operations of this host, before anything of the guest runs.</summary>
+/// <summary>
+/// Binds what a module imports to the operations of this host, before anything of the guest runs. What the host does not have fails here. What was not
+/// granted is denied when it is called, at a place that has a source line: so a program needs only what it really uses, and can do without.
+/// </summary>
 internal static class ImportBinder
 {
     public static BoundImport[] Bind(Program program, InstanceOptions options)
@@ -28,11 +31,16 @@ internal static class ImportBinder
         if (operation.Capability.Length > 0 && import.Capability != operation.Capability)
             throw new InstantiationException(
                 $"{who} as needing '{import.Capability}', but it needs '{operation.Capability}': a module must declare what it needs");
-        if (operation.Capability.Length > 0 && !options.Capabilities.Includes(operation.Capability))
-            throw new InstantiationException(
-                $"{who}, which needs the capability '{operation.Capability}': grant it with {Capabilities.OptionFor(operation.Capability)}");
-        return new BoundImport(operation, parameters, result);
+        bool isGranted = operation.Capability.Length == 0 || options.Capabilities.Includes(operation.Capability);
+        return new BoundImport(isGranted ? operation : Denied(operation), parameters, result);
     }
+
+    /// <summary>What stands in for an operation that was not granted.</summary>
+    private static HostOperation Denied(HostOperation operation) => operation with
+    {
+        Handler = (in HostCall _) => throw new HostFaultException(
+            FaultKind.Denied, $"needs the capability '{operation.Capability}'; {Capabilities.OptionFor(operation.Capability)} grants it"),
+    };
 
     internal static string Signature(IEnumerable<LinkedType> parameters, LinkedType? result)
     {

@@ -6,7 +6,7 @@ internal static class FileFailure
     /// <summary>Whether an exception comes of the world outside, not of an error in the host.</summary>
     public static bool IsOutside(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or FileRefusedException;
 
-    public static HostFaultException Of(string verb, string path, Exception e) => Of(verb, path, e switch
+    public static HostFaultException Of(string verb, string path, Exception e) => e is LinkLeadsOutException ? Denied(verb, path, e.Message) : Of(verb, path, e switch
     {
         FileRefusedException => e.Message,
         FileNotFoundException => "there is no such file",
@@ -17,4 +17,7 @@ internal static class FileFailure
     });
 
     public static HostFaultException Of(string verb, string path, string why) => new(FaultKind.HostError, $"cannot {verb} \"{path}\": {why}");
+
+    /// <summary>What another grant would allow.</summary>
+    public static HostFaultException Denied(string verb, string path, string why) => new(FaultKind.Denied, $"cannot {verb} \"{path}\": {why}");
 }

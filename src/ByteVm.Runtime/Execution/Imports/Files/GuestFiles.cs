@@ -101,14 +101,14 @@ internal sealed class GuestFiles(InstanceOptions options)
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, options.WorkingDirectory));
         string followed = asName ? Path.GetDirectoryName(full) ?? full : full;
         FileRoot root = Array.Find(roots, r => r.Grants(capability) && r.Contains(followed)) ?? throw NotGranted(verb, path, full, capability, asName);
-        string real = Guard(verb, path, () => root.Follow(followed)) ?? throw FileFailure.Of(verb, path, FileRefusedException.LinkLeadsOut);
+        string real = Guard(verb, path, () => root.Follow(followed)) ?? throw FileFailure.Of(verb, path, new LinkLeadsOutException());
         return new Place(root.Folder, root.Relative(asName ? Path.Join(real, Path.GetFileName(full)) : real));
     }
 
     private HostFaultException NotGranted(string verb, string path, string full, string capability, bool asName) =>
         asName && Array.Exists(roots, r => r.Grants(capability) && r.Contains(full))
             ? FileFailure.Of(verb, path, "it is the granted folder itself")
-            : FileFailure.Of(verb, path, $"it lies beneath no folder granted for that; {Capabilities.OptionFor(capability)} grants one");
+            : FileFailure.Denied(verb, path, $"it lies beneath no folder granted for that; {Capabilities.OptionFor(capability)} grants one");
 
     private static T Guard<T>(string verb, string path, Func<T> action)
     {

@@ -65,9 +65,8 @@ internal interface IFolder
 }
 
 /// <summary>A file operation that ByteVm refuses; the message is the reason.</summary>
-internal sealed class FileRefusedException(string reason) : Exception(reason)
+internal class FileRefusedException(string reason) : Exception(reason)
 {
-    public const string LinkLeadsOut = "a link leads out of the granted folder";
     public const string NoOrdinaryFile = "it is no ordinary file but a device, a pipe or a socket";
     public const string SeveralNames = "the file has several names (hard links), and one may lie outside of the granted folder";
     public const string IsFolder = "it is a folder";
@@ -75,6 +74,9 @@ internal sealed class FileRefusedException(string reason) : Exception(reason)
     public const string Exists = "there is something of that name already";
     public const string NotEmpty = "the folder is not empty";
 }
+
+/// <summary>A path that only a grant of another folder would allow.</summary>
+internal sealed class LinkLeadsOutException() : FileRefusedException("a link leads out of the granted folder; grant where it leads, and name that directly");
 
 /// <summary>Rules that every <see cref="IFolder"/> holds.</summary>
 internal static class FileRules

@@ -11,7 +11,7 @@ internal static unsafe partial class LinuxCalls
     private const int OpenAt2Number = 437;
     private const int EmptyPath = 0x1000, RemoveFolder = 0x200;
     private const uint BasicStatus = 0x7FF;
-    private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000;
+    private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000, LinkType = 0xA000;
 
     public static SafeFileHandle? Open(string path, int flags, out int error) => Handle(OpenRaw(path, flags, 0), out error);
 
@@ -30,6 +30,7 @@ internal static unsafe partial class LinuxCalls
 
     public static int Rename(SafeFileHandle from, string name, SafeFileHandle to, string newName) => ErrorOf(RenameRaw(from, name, to, newName));
 
+    /// <exception cref="LinkLeadsOutException">It is a link, which only O_PATH opens.</exception>
     public static Entry Status(SafeFileHandle file)
     {
         FileStatus status;
@@ -39,6 +40,7 @@ internal static unsafe partial class LinuxCalls
         {
             FileType => EntryKind.File,
             FolderType => EntryKind.Folder,
+            LinkType => throw new LinkLeadsOutException(),
             _ => EntryKind.Other,
         };
         long length = kind == EntryKind.File ? (long)status.Size : 0;

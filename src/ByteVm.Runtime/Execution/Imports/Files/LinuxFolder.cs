@@ -147,7 +147,7 @@ internal sealed class LinuxFolder(string path, bool useOpenAt2 = true) : IFolder
 
     private static Exception Failure(int error) => error switch
     {
-        CrossesRoot or IsLink => new FileRefusedException(FileRefusedException.LinkLeadsOut),
+        CrossesRoot or IsLink => new LinkLeadsOutException(),
         NoEntry => new FileNotFoundException(),
         NotDirectory => new DirectoryNotFoundException(),
         EntryExists => new FileRefusedException(FileRefusedException.Exists),

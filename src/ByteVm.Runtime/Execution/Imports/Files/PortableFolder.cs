@@ -97,6 +97,6 @@ internal sealed class PortableFolder(string path) : IFolder
     private string Checked(string relative)
     {
         string full = Path.GetFullPath(relative, path);
-        return FileRoot.Follow(path, full[path.Length..], mayLeave: false) == full ? full : throw new FileRefusedException(FileRefusedException.LinkLeadsOut);
+        return FileRoot.Follow(path, full[path.Length..], mayLeave: false) == full ? full : throw new LinkLeadsOutException();
     }
 }
