@@ -5,6 +5,7 @@ using ByteVm.Bench.Compiler;
 using ByteVm.Bench.Interpreter;
 using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
+using ByteVm.Bench.Worker;
 
 // Each figure's command: what follows its name is its own.
 var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
@@ -15,6 +16,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["interpreter-pairs"] = (OpcodePairs.Usage, OpcodePairs.Print),
     ["baseline"] = ("baseline", _ => BaselineFigures.Print()),
     ["worker"] = (WorkerFigures.Usage, WorkerFigures.Run),
+    ["futex-peer"] = (FutexMailbox.PeerUsage, FutexMailbox.RunPeer),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using ByteVm.Host.Worker;
+using ByteVm.Tarn;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Bench.Worker;
+
+/// <summary>What isolation in worker processes costs.</summary>
+internal static class WorkerFigures
+{
+    public const string Usage = "worker [--quick yes] [--only starts|traps|deaths|many]";
+
+    public static int Run(string[] arguments)
+    {
+        CommandOptions options = CommandOptions.Parse(arguments, "--quick", "--only");
+        bool quick = options["--quick"] is not null;
+        bool Wanted(string part) => options["--only"] is null || options["--only"] == part;
+        ProcessIsolation isolation = ProcessIsolation.Instance;
+        Console.WriteLine($"processors {Environment.ProcessorCount}, namespaces {(isolation.HasNamespaces ? "yes" : "no")}, load {File.ReadAllText("/proc/loadavg").Trim()}");
+        if (Wanted("starts"))
+            Starts(isolation, quick ? 20 : 200);
+        if (Wanted("traps"))
+            Traps(isolation, quick);
+        if (Wanted("deaths"))
+            Deaths(isolation, quick ? 10 : 50);
+        if (Wanted("many"))
+        {
+            ManyInstances(IsolationLevel.Cage, quick ? 200 : 1000);
+            ManyInstances(IsolationLevel.Process, quick ? 40 : 200);
+        }
+
+        return 0;
+    }
+
+    private static void Starts(ProcessIsolation isolation, int count)
+    {
+        Report("spawn to first trap", "µs", Enumerable.Range(0, count).Select(_ => StartOnce(isolation)));
+        var pooled = new List<double>();
+        for (int i = 0; i < count; i += 10)
+        {
+            isolation.KeepReady(10);
+            Thread.Sleep(20);
+            isolation.KeepReady(0);
+            for (int k = 0; k < 10; k++)
+                pooled.Add(StartOnce(isolation));
+        }
+
+        Report("from the pool to first trap", "µs", pooled);
+    }
+
+    private static double StartOnce(ProcessIsolation isolation)
+    {
+        using var guest = new BareGuest(isolation);
+        return guest.Start(spinLimit: 0).TotalMicroseconds;
+    }
+
+    private static void Traps(ProcessIsolation isolation, bool quick)
+    {
+        Console.WriteLine("trap round trips, by mechanism and processors");
+        TrapAlternatives.Report(isolation, windows: quick ? 20 : 200, count: quick ? 200 : 500);
+        using var idle = new BareGuest(isolation);
+        idle.Start(spinLimit: 0);
+        Console.WriteLine($"{"resident memory of an idle worker",-64} {idle.ResidentKilobytes} kB");
+    }
+
+    private static void Deaths(ProcessIsolation isolation, int count)
+    {
+        var times = new List<double>();
+        for (int i = 0; i < count; i++)
+        {
+            using var guest = new BareGuest(isolation);
+            guest.Start(spinLimit: 0);
+            times.Add(guest.NoticeDeath().TotalMilliseconds);
+        }
+
+        Report("killed to noticed", "ms", times);
+        Console.WriteLine($"{"  worst",-64} {times.Max(),10:N3} ms");
+    }
+
+    private static void ManyInstances(IsolationLevel level, int count)
+    {
+        CompilationResult result = TarnCompiler.Compile("many", new SourceText("many.tarn", "fn twice(x: int): int { let a = new int[1000]; a[999] = x; return a[999] * 2 }"), new NoSources(), new CompilerOptions { RequireMain = false });
+        Bytecode.Module module = result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics());
+        using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = EngineKind.Baseline });
+        long started = Stopwatch.GetTimestamp();
+        var instances = new List<GuestInstance>();
+        for (int i = 0; i < count; i++)
+            instances.Add(program.Instantiate(InstanceOptions.Default with { Isolation = level }));
+        int right = instances.Select((instance, i) => instance.Call<int>("twice", i) == 2 * i ? 1 : 0).Sum();
+        right += instances.Select((instance, i) => instance.Call<int>("twice", -i) == -2 * i ? 1 : 0).Sum();
+        Console.WriteLine($"{$"{count} instances alive at once, {level}: all answered twice",-64} {(right == 2 * count ? "yes" : "NO")}, {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N0} ms");
+        instances.ForEach(i => i.Dispose());
+    }
+
+    private static void Report(string name, string unit, IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        Console.WriteLine($"{name,-64} {Statistics.Median(all),10:N3} {unit}   (best {all.Min():N3}, worst {all.Max():N3})");
+    }
+
+    private sealed class NoSources : ISourceProvider
+    {
+        public SourceText? Find(string moduleName) => null;
+    }
+}
