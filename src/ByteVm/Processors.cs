@@ -32,6 +32,13 @@ internal static class Processors
             : throw new PlatformNotSupportedException($"Isolation 'process' runs machine code only; the engine chosen is the {processor.Name}.");
     }
 
+    /// <param name="isolated">From <see cref="CreateIsolated"/>.</param>
+    public static void KeepReady(IProcessor isolated, int count, InstanceOptions options)
+    {
+        if (OperatingSystem.IsLinux())
+            ((WorkerProcessor)isolated).KeepReady(count, options);
+    }
+
     private static NativeProcessor CreateBaseline(Program program, long codeBytes) =>
         DirectExecution.IsSupported ? new NativeProcessor(program, NativeOptions.Default with { CodeBytes = codeBytes }) : throw new PlatformNotSupportedException(DirectExecution.UnsupportedReason);
 }

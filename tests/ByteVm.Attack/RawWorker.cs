@@ -19,9 +19,9 @@ internal sealed unsafe class RawWorker : IDisposable
     {
         metadata.Allocate(4096);
         Isolation = ProcessIsolation.Instance;
-        Process = process ?? Isolation.Take();
-        int listener = Process.Attach(Ranges, ulong.MaxValue);
-        channel = new TrapChannel(Process, listener, Context, spinLimit: 0);
+        Process = process ?? Isolation.Start();
+        int listener = Process.Attach(Ranges, timestampCounter: false);
+        channel = new TrapChannel(Process, listener, Context);
         Context->CageBase = (ulong)Cage.Base;
         Context->MetadataBase = (ulong)metadata.Base;
         Context->TrapStub = Isolation.Image.LightTrap;

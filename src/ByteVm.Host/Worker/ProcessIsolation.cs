@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using System.Runtime.Versioning;
 using ByteVm.Host.Worker.Image;
 
 namespace ByteVm.Host.Worker;
 
 /// <summary>
-/// Worker processes of this process: their program, the thread that starts them, and those started ahead of need. A process has one, as it has one
+/// Worker processes of this process: their program, and the thread that starts them. A process has one, as it has one
 /// set of children; it is made at first use and stays.
 /// </summary>
 [SupportedOSPlatform("linux")]
@@ -14,9 +13,6 @@ internal sealed class ProcessIsolation
     private static readonly Lazy<ProcessIsolation> Lazy = new(() => new ProcessIsolation());
 
     private readonly WorkerSpawner spawner;
-    private readonly ConcurrentQueue<WorkerProcess> ready = new();
-    private volatile int wanted;
-    private int refilling;
 
     private ProcessIsolation()
     {
@@ -39,39 +35,9 @@ internal sealed class ProcessIsolation
 
     public WorkerImage Image { get; }
 
-    /// <summary>Keeps this many workers started ahead; each takes some 100 kB until it is used.</summary>
-    public void KeepReady(int count)
-    {
-        wanted = count;
-        while (ready.Count < wanted)
-            ready.Enqueue(spawner.Start());
-    }
-
     /// <summary>A worker that waits for its instance.</summary>
-    public WorkerProcess Take()
-    {
-        bool found = ready.TryDequeue(out WorkerProcess? worker);
-        if (wanted > 0 && Interlocked.Exchange(ref refilling, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Refill(), this, preferLocal: false);
-        return found ? worker! : spawner.Start();
-    }
-
-    private void Refill()
-    {
-        try
-        {
-            while (ready.Count < wanted)
-                ready.Enqueue(spawner.Start());
-        }
-        catch (IsolationException)
-        {
-            // The next that needs a worker starts it itself, and is told why it cannot.
-        }
-        finally
-        {
-            Volatile.Write(ref refilling, 0);
-        }
-    }
+    /// <exception cref="IsolationException">The system refuses.</exception>
+    public WorkerProcess Start() => spawner.Start();
 
     /// <summary>With namespaces where the system allows them, which one worker finds out.</summary>
     private (WorkerSpawner Spawner, bool HasNamespaces) StartSpawner()

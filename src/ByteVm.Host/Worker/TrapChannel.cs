@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Runtime.Versioning;
 using ByteVm.Host.Linux;
 using ByteVm.Memory;
@@ -12,6 +13,9 @@ namespace ByteVm.Host.Worker;
 /// notifies the host (SECCOMP_RET_USER_NOTIF), until the host answers. As the worker has one thread and cannot make another, nothing in it
 /// runs while the host handles the trap: what the host reads cannot change under its eyes.
 /// <para>
+/// Both sides take turns, so the kernel is asked to wake the other on this processor: a processor that sleeps takes three times as long to wake.
+/// </para>
+/// <para>
 /// With a spin limit both sides first look at the mailbox for a while, which is faster when they have a processor each. Then the
 /// worker only claims to wait, and a hostile one may go on writing while the host reads. <see cref="ParkedNow"/> tells which it is.
 /// </para>
@@ -23,55 +27,76 @@ internal sealed unsafe class TrapChannel : IDisposable
     private const uint ReceiveNotification = 0xC050_2100, SendAnswer = 0xC018_2101, SetFlags = 0x4008_2104;
     private const nint WakeOnSameProcessor = 1;
 
+    /// <summary>A worker that slept is looked for this many times longer: its processor has to wake first.</summary>
+    private const int WakingTakes = 8;
+
+    /// <summary>From this kernel on, waiting for a notification ends when the worker does; before, the end has to be waited for beside it.</summary>
+    private static readonly bool ReceiveSeesTheEnd = Environment.OSVersion.Version >= new Version(6, 11);
+
     private readonly int listener;
     private readonly WorkerProcess worker;
     private readonly WorkerMailbox* mailbox;
-    private readonly int spinLimit;
+    private AdaptiveSpin spin;
+
+    /// <summary>The worker looked for its turn when it was passed; just then it may have given up and made its trap call.</summary>
+    private bool resumedByMailbox;
     private ulong pending;
 
     /// <param name="worker">Attached.</param>
     /// <param name="listener">Of its trap calls; the channel owns it.</param>
     /// <param name="context">The shared context page.</param>
-    /// <param name="spinLimit">How often to look at the mailbox before sleeping; 0 to always sleep.</param>
-    public TrapChannel(WorkerProcess worker, int listener, InstanceContext* context, int spinLimit)
+    public TrapChannel(WorkerProcess worker, int listener, InstanceContext* context)
     {
         this.worker = worker;
         this.listener = listener;
-        this.spinLimit = spinLimit;
         mailbox = (WorkerMailbox*)((byte*)context + WorkerLayout.MailboxOffset);
-        mailbox->SpinLimit = (uint)spinLimit;
-        // A wish: since both sides take turns, the kernel shall wake the other on this processor. Kernels before 6.6 do not know it.
-        if (spinLimit == 0)
-            _ = Kernel.Call(InputOutputControl, listener, Request(SetFlags), WakeOnSameProcessor);
+        SpinAtMost(0);
     }
 
     /// <summary>Whether the kernel holds the worker: it does not run, whatever it claims.</summary>
     public bool ParkedNow => pending != 0;
 
+    /// <param name="limit">How often to look at the mailbox before sleeping; 0 to always sleep.</param>
+    public void SpinAtMost(int limit)
+    {
+        spin = new AdaptiveSpin(limit);
+        // A wish: kernels before 6.6 do not know it. Who is looked for must be on another processor.
+        _ = Kernel.Call(InputOutputControl, listener, Request(SetFlags), limit == 0 ? WakeOnSameProcessor : 0);
+    }
+
     /// <summary>Waits for the worker's trap.</summary>
     /// <returns>False when it has died.</returns>
-    public bool WaitForTrap() => SpinForTurn() || SleepForTurn();
+    public bool WaitForTrap()
+    {
+        bool found = SpinForTurn(resumedByMailbox ? spin.Limit : spin.Limit * WakingTakes);
+        spin.Record(found);
+        return found || SleepForTurn();
+    }
 
     /// <summary>Lets the worker go on as its context says.</summary>
     public void Resume()
     {
+        Volatile.Write(ref mailbox->SpinLimit, (uint)spin.Limit);
         Volatile.Write(ref mailbox->Turn, 0);
-        if (pending != 0)
-            Answer();
+        resumedByMailbox = pending == 0;
+        if (resumedByMailbox)
+            return;
+        Volatile.Write(ref mailbox->Asleep, 0);
+        Answer();
     }
 
     public void Dispose() => Kernel.Close(listener);
 
-    private bool SpinForTurn()
+    private bool SpinForTurn(int limit)
     {
-        for (int i = 0; i < spinLimit; i++)
+        for (int i = 0; i < limit; i++)
         {
             if (Volatile.Read(ref mailbox->Turn) == 1)
                 return true;
             // It made its trap call just before the turn was passed: it has to be woken.
             if ((i & 63) == 63 && Volatile.Read(ref mailbox->Asleep) != 0)
                 return false;
-            System.Runtime.Intrinsics.X86.X86Base.Pause();
+            X86Base.Pause();
         }
 
         return false;
@@ -79,18 +104,31 @@ internal sealed unsafe class TrapChannel : IDisposable
 
     private bool SleepForTurn()
     {
-        Span<PollEntry> entries = [new PollEntry(listener), new PollEntry(worker.Descriptor)];
+        // It need not look for a host that sleeps.
+        Volatile.Write(ref mailbox->SpinLimit, 0);
         while (true)
         {
-            Kernel.Poll(entries);
-            if (entries[1].Happened != 0 || (entries[0].Happened & PollEntry.Readable) == 0)
-                return false;
+            if (!ReceiveSeesTheEnd)
+                Kernel.Poll([new PollEntry(listener), new PollEntry(worker.Descriptor)]);
             if (!Receive())
+            {
+                if (HasEnded())
+                    return false;
                 continue;
-            if (spinLimit == 0 || Volatile.Read(ref mailbox->Turn) == 1)
+            }
+
+            if (!resumedByMailbox || Volatile.Read(ref mailbox->Turn) == 1)
                 return true;
+            resumedByMailbox = false;
             Answer();
         }
+    }
+
+    /// <summary>The listener hangs up when no process is left that it listens to.</summary>
+    private bool HasEnded()
+    {
+        Span<PollEntry> entries = [new PollEntry(listener), new PollEntry(worker.Descriptor)];
+        return Kernel.Poll(entries, milliseconds: 0) && ((entries[0].Happened & PollEntry.HungUp) != 0 || entries[1].Happened != 0);
     }
 
     private static nint Request(long number) => (nint)number;

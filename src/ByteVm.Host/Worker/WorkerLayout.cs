@@ -75,9 +75,8 @@ internal struct WorkerMessage
     public ulong RangeCount;
     public ulong ContextAddress;
 
-    /// <summary>struct rlimit for RLIMIT_CPU, in seconds: the kernel's own end to a guest that the host's limit should have stopped.</summary>
-    public ulong CpuSeconds;
-    public ulong CpuSecondsHard;
+    /// <summary>Not zero: reading the processor's timestamp counter does not fault.</summary>
+    public ulong TimestampCounter;
 
     public RangeList Ranges;
 

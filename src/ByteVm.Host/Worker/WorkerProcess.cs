@@ -29,12 +29,12 @@ internal sealed unsafe class WorkerProcess(int process, int processDescriptor, i
     /// Gives it an instance's memory and takes the last of its rights. When this returns the worker makes its first trap, or has made it.
     /// </summary>
     /// <param name="ranges">What it maps; the first is the context page.</param>
-    /// <param name="cpuSeconds">RLIMIT_CPU; <see cref="ulong.MaxValue"/> for none.</param>
+    /// <param name="timestampCounter">Whether its code may read the processor's timestamp counter.</param>
     /// <returns>The listener for its trap calls.</returns>
     /// <exception cref="IsolationException">It could not take a step, or its memory map is not what it must be.</exception>
-    public int Attach(ReadOnlySpan<SharedRange> ranges, ulong cpuSeconds)
+    public int Attach(ReadOnlySpan<SharedRange> ranges, bool timestampCounter)
     {
-        SendInstance(ranges, cpuSeconds);
+        SendInstance(ranges, timestampCounter);
         int listener = ReceiveListener();
         try
         {
@@ -65,6 +65,17 @@ internal sealed unsafe class WorkerProcess(int process, int processDescriptor, i
     /// <summary>Waits for its end, which must have come or be coming.</summary>
     public WorkerDeath Reap() => new(Kernel.Reap(processDescriptor));
 
+    /// <summary>Has the kernel end it (SIGXCPU) when it has used so much CPU time.</summary>
+    /// <exception cref="IsolationException">The system refuses.</exception>
+    public void LimitCpuTime(ulong seconds)
+    {
+        const int limitOfProcess = 302, cpuTime = 0;
+        ulong* limit = stackalloc ulong[2] { seconds, seconds };
+        nint result = Kernel.Call(limitOfProcess, process, cpuTime, (nint)limit);
+        if (result < 0)
+            throw new IsolationException($"a worker's CPU time cannot be limited: {Marshal.GetPInvokeErrorMessage((int)-result)}");
+    }
+
     /// <summary>CPU time it has used.</summary>
     public TimeSpan CpuTime
     {
@@ -92,9 +103,9 @@ internal sealed unsafe class WorkerProcess(int process, int processDescriptor, i
         Kernel.Close(socket);
     }
 
-    private void SendInstance(ReadOnlySpan<SharedRange> ranges, ulong cpuSeconds)
+    private void SendInstance(ReadOnlySpan<SharedRange> ranges, bool timestampCounter)
     {
-        WorkerMessage message = new() { RangeCount = (ulong)ranges.Length, ContextAddress = ranges[0].Address, CpuSeconds = cpuSeconds, CpuSecondsHard = cpuSeconds };
+        WorkerMessage message = new() { RangeCount = (ulong)ranges.Length, ContextAddress = ranges[0].Address, TimestampCounter = timestampCounter ? 1UL : 0 };
         byte* control = stackalloc byte[ControlHeader.Size + WorkerMessage.MaxRanges * sizeof(int)];
         *(ControlHeader*)control = new() { Bytes = (ulong)(ControlHeader.Size + ranges.Length * sizeof(int)), Level = ControlHeader.SocketLevel, Type = ControlHeader.Rights };
         int* descriptors = (int*)(control + ControlHeader.Size);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ByteVm.Host.Faults;
 using ByteVm.Host.Native;
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Linking;
@@ -18,17 +19,28 @@ namespace ByteVm.Host.Worker;
 /// </para>
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor native) : IProcessor
+internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor native) : IProcessor, IDisposable
 {
     private readonly ProcessIsolation isolation = ProcessIsolation.Instance;
+    private readonly SharedRange[] shared = [program.Metadata.Shared, native.Code.Shared];
+    private readonly WorkerPool pool = new(program, [program.Metadata.Shared, native.Code.Shared]);
 
     public string Name => native.Name;
+
+    /// <summary>Keeps this many workers ready, with all their memory, for instances with such options.</summary>
+    /// <exception cref="IsolationException">No worker is to be had.</exception>
+    public void KeepReady(int count, InstanceOptions options) => pool.Keep(count, WorkerShape.Of(options));
+
+    public InstanceMemory TakeMemory(Program _, InstanceOptions options) =>
+        pool.TryTake(WorkerShape.Of(options)) ?? new InstanceMemory(program, options.StackBytes, shared: true);
+
+    public void Dispose() => pool.Dispose();
 
     /// <exception cref="LinkException">The function cannot be linked.</exception>
     /// <exception cref="IsolationException">No worker is to be had.</exception>
     public void Enter(Instance instance, LinkedFunction function, ReadOnlySpan<long> arguments)
     {
-        instance.ProcessorState ??= new WorkerSession(isolation, instance, native.Code.Shared);
+        instance.ProcessorState ??= new WorkerSession(TakeWorker(instance), instance);
         WorkerSession session = (WorkerSession)instance.ProcessorState;
         session.EntryFunction = function;
         ulong code = native.Code.AddressOf(function);
@@ -65,6 +77,9 @@ internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor na
     }
 
     public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) => native.TryLocateReturn(instance, returnAddress, out call);
+
+    private AttachedWorker TakeWorker(Instance instance) =>
+        (instance.Memory as ReadyMemory)?.TakeWorker() ?? new AttachedWorker(isolation, instance.Memory, shared, instance.Options.TimestampCounter);
 
     private LinkedFunction FunctionToCompile(uint entryOffset)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Execution.Limits;
@@ -11,30 +10,26 @@ namespace ByteVm.Host.Worker;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
 {
-    private readonly WorkerProcess worker;
-    private readonly TrapChannel channel;
+    private readonly AttachedWorker worker;
     private readonly InstanceContext* context;
 
-    /// <param name="code">The program's machine code.</param>
-    /// <exception cref="IsolationException">There is no worker to be had, or it could not be isolated.</exception>
-    public WorkerSession(ProcessIsolation isolation, Instance instance, SharedRange code)
+    /// <param name="worker">Attached to the instance's memory; the session's from now on.</param>
+    /// <exception cref="IsolationException">Its limits cannot be set.</exception>
+    public WorkerSession(AttachedWorker worker, Instance instance)
     {
+        this.worker = worker;
         context = instance.Context;
-        context->TrapStub = isolation.Image.LightTrap;
-        context->FullTrapStub = isolation.Image.FullTrap;
-        context->GuestMxcsr = WorldSwitch.DefaultMxcsr;
-        worker = isolation.Take();
+        if (instance.Options.SpinningTraps)
+            worker.Channel.SpinAtMost(SpinLimit);
+        if (instance.Options.Limits.CpuTime is not { } time)
+            return;
         try
         {
-            SharedRange[] ranges = [instance.SharedContext, instance.Stack.Shared, .. instance.Cage.Shared, instance.Program.Metadata.Shared, code];
-            int listener = worker.Attach(ranges, CpuSeconds(instance.Options.Limits));
-            channel = new TrapChannel(worker, listener, context, instance.Options.SpinningTraps ? SpinLimit : 0);
-            if (!channel.WaitForTrap())
-                throw new IsolationException($"a worker process ended before its first trap: {worker.Reap()}");
+            // The kernel's own limit, in case the host's watch fails: one second more, rounded up.
+            worker.Process.LimitCpuTime((ulong)Math.Ceiling(time.TotalSeconds) + 1);
         }
         catch
         {
-            channel?.Dispose();
             worker.Dispose();
             throw;
         }
@@ -45,9 +40,9 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
     /// <summary>Whether the arguments of the entry frame had room on the stack.</summary>
     public bool EntryFits { get; set; }
 
-    public TimeSpan CpuTime => worker.CpuTime;
+    public TimeSpan CpuTime => worker.Process.CpuTime;
 
-    internal WorkerProcess Worker => worker;
+    internal WorkerProcess Worker => worker.Process;
 
     /// <summary>Called when the worker is parked, before anything that it left is read: where tests play a hostile guest.</summary>
     internal Action? BeforeReading { get; set; }
@@ -59,22 +54,14 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
     /// <exception cref="GuestLostException">The worker has died.</exception>
     public TrapKind Run()
     {
-        channel.Resume();
-        if (!channel.WaitForTrap())
-            throw new GuestLostException(worker.Reap().ToString());
+        worker.Channel.Resume();
+        if (!worker.Channel.WaitForTrap())
+            throw new GuestLostException(worker.Process.Reap().ToString());
         BeforeReading?.Invoke();
         return context->Trap;
     }
 
-    public void Kill() => worker.Kill();
+    public void Kill() => worker.Process.Kill();
 
-    public void Dispose()
-    {
-        worker.Dispose();
-        channel.Dispose();
-    }
-
-    /// <summary>The kernel's own limit, in case the host's watch fails: one second more than the limit, rounded up.</summary>
-    private static ulong CpuSeconds(ResourceLimits limits) =>
-        limits.CpuTime is { } time ? (ulong)Math.Ceiling(time.TotalSeconds) + 1 : ulong.MaxValue;
+    public void Dispose() => worker.Dispose();
 }

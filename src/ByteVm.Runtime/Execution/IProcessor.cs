@@ -38,6 +38,9 @@ internal interface IProcessor
 {
     string Name { get; }
 
+    /// <summary>The memory of a new instance, which is the instance's from then on.</summary>
+    InstanceMemory TakeMemory(Program program, InstanceOptions options) => new(program, options.StackBytes, shared: false);
+
     /// <summary>
     /// Puts an entry frame on the instance's empty guest stack, so that the next <see cref="Run"/> calls the function.
     /// </summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution.Imports;
@@ -13,7 +12,6 @@ namespace ByteVm.Runtime.Execution;
 /// </summary>
 internal sealed unsafe class Instance : IDisposable
 {
-    private readonly ContextPage contextPage;
     private readonly InstanceRoots roots;
     private uint lastIdentityHash;
     private volatile StopReason stopReason;
@@ -27,11 +25,7 @@ internal sealed unsafe class Instance : IDisposable
         Options = options;
         Imports = ImportBinder.Bind(program, options);
         Shadow = new ShadowState(options);
-        bool shared = options.Isolation == IsolationLevel.Process;
-        contextPage = new ContextPage(shared);
-        Cage = new Cage(program.Permanent.Bytes.Length, shared);
-        program.Permanent.Bytes.CopyTo(new Span<byte>(Cage.Base + CageLayout.PermanentStart, program.Permanent.Bytes.Length));
-        Stack = new GuestStack(options.StackBytes, shared);
+        Memory = processor.TakeMemory(program, options);
         Heap = new Heap(Cage, program.Metadata, Context, HeapOptionsOf(options));
         Objects = new GuestObjects(Heap);
         roots = new InstanceRoots(this);
@@ -47,19 +41,17 @@ internal sealed unsafe class Instance : IDisposable
 
     public InstanceOptions Options { get; }
 
-    public Cage Cage { get; }
+    public InstanceMemory Memory { get; }
+
+    public Cage Cage => Memory.Cage;
 
     public Heap Heap { get; }
 
     public GuestObjects Objects { get; }
 
-    public GuestStack Stack { get; }
+    public GuestStack Stack => Memory.Stack;
 
-    public InstanceContext* Context => contextPage.Context;
-
-    /// <summary>For a worker process; of an instance with such isolation.</summary>
-    [SupportedOSPlatform("linux")]
-    public SharedRange SharedContext => contextPage.Shared;
+    public InstanceContext* Context => Memory.Context;
 
     /// <summary>Fuel left; means something only where the program is metered.</summary>
     public long Fuel
@@ -105,7 +97,7 @@ internal sealed unsafe class Instance : IDisposable
     /// </summary>
     public void Interrupt(StopReason reason = StopReason.Requested)
     {
-        lock (contextPage)
+        lock (Memory)
         {
             if (disposed)
                 return;
@@ -119,7 +111,7 @@ internal sealed unsafe class Instance : IDisposable
     /// <summary>Takes note of a stop request, or of nothing: polls and calls pass again. Stress mode stops at every poll.</summary>
     public void ArmPolls()
     {
-        lock (contextPage)
+        lock (Memory)
         {
             stopReason = StopReason.None;
             Context->Interrupt = Options.GcStress ? 1u : 0;
@@ -178,7 +170,7 @@ internal sealed unsafe class Instance : IDisposable
 
     public void Dispose()
     {
-        lock (contextPage)
+        lock (Memory)
         {
             if (disposed)
                 return;
@@ -187,9 +179,7 @@ internal sealed unsafe class Instance : IDisposable
 
         ProcessorState?.Dispose();
         Shadow.Dispose();
-        Stack.Dispose();
-        Cage.Dispose();
-        contextPage.Dispose();
+        Memory.Dispose();
     }
 
     private HeapOptions HeapOptionsOf(InstanceOptions options) => new()

@@ -27,14 +27,15 @@ internal sealed unsafe class BareGuest(ProcessIsolation isolation) : IDisposable
     /// <summary>Of the worker's trap calls; for those who answer them by other means than <see cref="TrapChannel"/>.</summary>
     public int Listener { get; private set; }
 
-    public TimeSpan Start(int spinLimit)
+    public TimeSpan Start(int spinLimit = 0, bool timestampCounter = false)
     {
         WriteLoop();
         metadata.Allocate(4096);
         long started = Stopwatch.GetTimestamp();
-        worker = isolation.Take();
-        Listener = worker.Attach([page.Shared, stack.Shared, .. cage.Shared, metadata.Shared, code.Shared], ulong.MaxValue);
-        channel = new TrapChannel(worker, Listener, page.Context, spinLimit);
+        worker = isolation.Start();
+        Listener = worker.Attach([page.Shared, stack.Shared, .. cage.Shared, metadata.Shared, code.Shared], timestampCounter);
+        channel = new TrapChannel(worker, Listener, page.Context);
+        channel.SpinAtMost(spinLimit);
         channel.WaitForTrap();
         return Stopwatch.GetElapsedTime(started);
     }

@@ -25,10 +25,13 @@ internal static unsafe class TrapAlternatives
         foreach ((string place, ulong host, ulong worker) in places)
         {
             Processors.Pin(0, host);
-            foreach ((bool sameProcessor, bool poll) in ((bool, bool)[])[(false, true), (false, false), (true, true), (true, false)])
+            foreach (bool counter in (bool[])[false, true])
             {
-                string name = $"user notification, {(poll ? "poll + receive" : "receive")}{(sameProcessor ? ", woken on the same processor" : "")}";
-                Print(name, place, Notification(isolation, windows, count, worker, sameProcessor, poll));
+                foreach ((bool sameProcessor, bool poll) in ((bool, bool)[])[(false, true), (false, false), (true, true), (true, false)])
+                {
+                    string name = $"notification, {(poll ? "poll + receive" : "receive")}{(sameProcessor ? ", same processor" : "")}{(counter ? ", timestamp counter open" : "")}";
+                    Print(name, place, Notification(isolation, windows, count, worker, sameProcessor, poll, counter));
+                }
             }
 
             Print("futex mailbox", place, FutexMailbox.Measure(windows, count, worker));
@@ -51,10 +54,10 @@ internal static unsafe class TrapAlternatives
     }
 
     /// <summary>What <see cref="TrapChannel"/> does, with and without each of its parts.</summary>
-    private static double[] Notification(ProcessIsolation isolation, int windows, int count, ulong processors, bool sameProcessor, bool poll)
+    private static double[] Notification(ProcessIsolation isolation, int windows, int count, ulong processors, bool sameProcessor, bool poll, bool timestampCounter)
     {
         using var guest = new BareGuest(isolation);
-        guest.Start(spinLimit: 0);
+        guest.Start(timestampCounter: timestampCounter);
         Processors.Pin(guest.Worker.Id, processors);
         _ = Kernel.Call(InputOutputControl, guest.Listener, unchecked((nint)SetFlags), sameProcessor ? 1 : 0);
         // The guest is parked: its first trap was received by the channel, which now hands it over.

@@ -35,23 +35,35 @@ internal static class WorkerFigures
     private static void Starts(ProcessIsolation isolation, int count)
     {
         Report("spawn to first trap", "µs", Enumerable.Range(0, count).Select(_ => StartOnce(isolation)));
+        using GuestProgram program = Compile("fn twice(x: int): int = 2 * x");
+        InstanceOptions options = InstanceOptions.Default with { Isolation = IsolationLevel.Process };
+        FirstResult(program, options);
+        Report("new instance to its first result, nothing ready", "µs", Enumerable.Range(0, count).Select(_ => FirstResult(program, options)));
         var pooled = new List<double>();
         for (int i = 0; i < count; i += 10)
         {
-            isolation.KeepReady(10);
+            program.KeepWorkersReady(10, options);
             Thread.Sleep(20);
-            isolation.KeepReady(0);
-            for (int k = 0; k < 10; k++)
-                pooled.Add(StartOnce(isolation));
+            for (int k = 0; k < 9; k++)
+                pooled.Add(FirstResult(program, options));
         }
 
-        Report("from the pool to first trap", "µs", pooled);
+        Report("new instance to its first result, worker ready", "µs", pooled);
     }
 
     private static double StartOnce(ProcessIsolation isolation)
     {
         using var guest = new BareGuest(isolation);
-        return guest.Start(spinLimit: 0).TotalMicroseconds;
+        return guest.Start().TotalMicroseconds;
+    }
+
+    private static double FirstResult(GuestProgram program, InstanceOptions options)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using GuestInstance instance = program.Instantiate(options);
+        int result = instance.Call<int>("twice", 21);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        return result == 42 ? elapsed.TotalMicroseconds : throw new InvalidOperationException($"the guest answered {result}");
     }
 
     private static void Traps(ProcessIsolation isolation, bool quick)
@@ -59,7 +71,7 @@ internal static class WorkerFigures
         Console.WriteLine("trap round trips, by mechanism and processors");
         TrapAlternatives.Report(isolation, windows: quick ? 20 : 200, count: quick ? 200 : 500);
         using var idle = new BareGuest(isolation);
-        idle.Start(spinLimit: 0);
+        idle.Start();
         Console.WriteLine($"{"resident memory of an idle worker",-64} {idle.ResidentKilobytes} kB");
     }
 
@@ -69,7 +81,7 @@ internal static class WorkerFigures
         for (int i = 0; i < count; i++)
         {
             using var guest = new BareGuest(isolation);
-            guest.Start(spinLimit: 0);
+            guest.Start();
             times.Add(guest.NoticeDeath().TotalMilliseconds);
         }
 
@@ -79,9 +91,7 @@ internal static class WorkerFigures
 
     private static void ManyInstances(IsolationLevel level, int count)
     {
-        CompilationResult result = TarnCompiler.Compile("many", new SourceText("many.tarn", "fn twice(x: int): int { let a = new int[1000]; a[999] = x; return a[999] * 2 }"), new NoSources(), new CompilerOptions { RequireMain = false });
-        Bytecode.Module module = result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics());
-        using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = EngineKind.Baseline });
+        using GuestProgram program = Compile("fn twice(x: int): int { let a = new int[1000]; a[999] = x; return a[999] * 2 }");
         long started = Stopwatch.GetTimestamp();
         var instances = new List<GuestInstance>();
         for (int i = 0; i < count; i++)
@@ -90,6 +100,12 @@ internal static class WorkerFigures
         right += instances.Select((instance, i) => instance.Call<int>("twice", -i) == -2 * i ? 1 : 0).Sum();
         Console.WriteLine($"{$"{count} instances alive at once, {level}: all answered twice",-64} {(right == 2 * count ? "yes" : "NO")}, {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N0} ms");
         instances.ForEach(i => i.Dispose());
+    }
+
+    private static GuestProgram Compile(string source)
+    {
+        CompilationResult result = TarnCompiler.Compile("bench", new SourceText("bench.tarn", source), new NoSources(), new CompilerOptions { RequireMain = false });
+        return GuestProgram.FromModule(result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics()), new EngineOptions { Engine = EngineKind.Baseline });
     }
 
     private static void Report(string name, string unit, IEnumerable<double> values)

@@ -23,7 +23,7 @@ internal sealed class WorkerBoot
     /// <summary>RLIMIT_FSIZE, DATA, STACK, CORE, NPROC, MEMLOCK, AS, LOCKS, MSGQUEUE, NICE, RTPRIO, RTTIME: zero of each. Address space as it is stays.</summary>
     private static readonly int[] LimitsToZero = [1, 2, 3, 4, 6, 8, 9, 10, 12, 13, 14, 15];
 
-    private const int LimitCpu = 0, LimitFiles = 7;
+    private const int LimitFiles = 7;
 
     private readonly Assembler c;
     private readonly WorkerConstants constants;
@@ -47,6 +47,7 @@ internal sealed class WorkerBoot
         EmitReceiveInstance();
         EmitMapRanges();
         EmitLimits();
+        EmitCloseTimestampCounter();
         EmitListener();
         EmitWaitForGo();
         EmitLastRestrictions();
@@ -97,12 +98,11 @@ internal sealed class WorkerBoot
 
     private void EmitGiveUpRights()
     {
-        const int parentDeathSignal = 1, timestampCounter = 26, noNewPrivileges = 38, speculation = 53, memoryDenyWriteExecute = 65;
-        const int kill = 9, counterFaults = 2, storeBypass = 0, indirectBranch = 1, forceDisable = 8, refuseExecuteGain = 1, setCpuid = 0x1012;
+        const int parentDeathSignal = 1, noNewPrivileges = 38, speculation = 53, memoryDenyWriteExecute = 65;
+        const int kill = 9, storeBypass = 0, indirectBranch = 1, forceDisable = 8, refuseExecuteGain = 1, setCpuid = 0x1012;
 
         Required(WorkerStep.ParentDeathSignal, ProcessControl, parentDeathSignal, kill);
         Required(WorkerStep.NoNewPrivileges, ProcessControl, noNewPrivileges, 1, 0, 0, 0);
-        Required(WorkerStep.TimestampCounter, ProcessControl, timestampCounter, counterFaults);
         Call(ProcessControl, memoryDenyWriteExecute, refuseExecuteGain, 0, 0, 0);
         Call(ProcessControl, speculation, storeBypass, forceDisable, 0, 0);
         Call(ProcessControl, speculation, indirectBranch, forceDisable, 0, 0);
@@ -182,7 +182,17 @@ internal sealed class WorkerBoot
     {
         foreach (int limit in LimitsToZero)
             Required(WorkerStep.ResourceLimits, Limit, 0, limit, constants.Zeroes, 0);
-        Required(WorkerStep.ResourceLimits, Limit, 0, LimitCpu, WorkerLayout.ScratchStart + MessageField(nameof(WorkerMessage.CpuSeconds)), 0);
+    }
+
+    /// <summary>As late as can be: with it every switch to and from this process changes a control register, which a virtual machine may have to leave for.</summary>
+    private void EmitCloseTimestampCounter()
+    {
+        const int timestampCounter = 26, counterFaults = 2;
+        Label open = c.CreateLabel();
+        c.cmp(__qword_ptr[rbx + MessageField(nameof(WorkerMessage.TimestampCounter))], 0);
+        c.jne(open);
+        Required(WorkerStep.TimestampCounter, ProcessControl, timestampCounter, counterFaults);
+        c.Label(ref open);
     }
 
     private unsafe void EmitListener()
