@@ -21,6 +21,37 @@ public sealed class LeakTests
         Assert.InRange(Maps(), 0, maps + rounds - 1);
     }
 
+    [Fact]
+    public void ReadyWorkersEndWithTheirProgramOrWhenTheyAreGivenUp()
+    {
+        HashSet<int> before = [.. OwnChildren()];
+        GuestProgram program = Guests.Compile("fn twice(x: int): int = 2 * x");
+        program.KeepWorkersReady(3);
+        Assert.Equal(3, OwnChildren().Except(before).Count());
+        program.KeepWorkersReady(1);
+        Assert.Single(OwnChildren().Except(before));
+        program.KeepWorkersReady(2);
+        program.Dispose();
+        Assert.Empty(OwnChildren().Except(before));
+    }
+
+    private static IEnumerable<int> OwnChildren() =>
+        from folder in Directory.EnumerateDirectories("/proc")
+        where int.TryParse(Path.GetFileName(folder), out _) && IsOwnChild(folder)
+        select int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static bool IsOwnChild(string folder)
+    {
+        try
+        {
+            return File.ReadLines($"{folder}/status").Contains($"PPid:\t{Environment.ProcessId}");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static void RunOnce()
     {
         using GuestInstance instance = LifecycleTests.Program.Instantiate(Guests.Options(IsolationLevel.Process));

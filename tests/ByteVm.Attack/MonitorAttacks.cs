@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ByteVm.Host.Worker;
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 
@@ -119,6 +120,30 @@ public sealed unsafe class MonitorAttacks
         Assert.Equal(FaultKind.WorkerDied, Guests.FaultOf(instance, "outer", 20)!.Kind);
         AnotherWorks();
     }
+
+    /// <summary>An address of this process would tell a hostile guest where to aim, should it ever find another hole.</summary>
+    [Fact]
+    public void B14_NoSharedMemoryHoldsAnAddressOfTheHost()
+    {
+        using GuestInstance instance = Start(options => options);
+        instance.Call<int>("outer", 50);
+        List<SharedRange> shared = [.. instance.Instance.Memory.Shared, instance.Instance.Program.Metadata.Shared];
+        (ulong Start, ulong End)[] own = [.. HostRanges().Where(r => !shared.Any(s => r.Start < s.Address + (ulong)s.Bytes && s.Address < r.End))];
+        Assert.True(own.Length > 20);
+        foreach (SharedRange range in shared)
+        {
+            long bytes = Math.Min(range.Bytes, Native.Length(range.Descriptor));
+            foreach (ulong word in new ReadOnlySpan<ulong>((void*)range.Address, (int)(bytes / sizeof(ulong))))
+                Assert.False(own.Any(r => word >= r.Start && word < r.End), $"0x{word:x} in the range at 0x{range.Address:x} is an address of the host");
+        }
+    }
+
+    /// <summary>What is mapped here, but for machine code of guests, which workers have at the same addresses.</summary>
+    private static IEnumerable<(ulong Start, ulong End)> HostRanges() =>
+        from line in File.ReadLines("/proc/self/maps")
+        where !line.Contains("bytevm-code", StringComparison.Ordinal) && !line.Contains(" ---p ", StringComparison.Ordinal)
+        let ends = line[..line.IndexOf(' ')].Split('-')
+        select (ulong.Parse(ends[0], System.Globalization.NumberStyles.HexNumber), ulong.Parse(ends[1], System.Globalization.NumberStyles.HexNumber));
 
     private static void EndsTheGuest(Tampering tamper, Func<InstanceOptions, InstanceOptions>? change = null) => Expect.Repeatedly(() =>
     {

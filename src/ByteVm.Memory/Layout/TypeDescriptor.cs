@@ -84,6 +84,6 @@ public struct FunctionEntry
 
     private readonly uint reserved;
 
-    /// <summary>What the interpreter runs: the address of the linked code, or 0 until it is linked.</summary>
+    /// <summary>What the interpreter runs: the address of the linked code, or 0 until it calls the function; always 0 where machine code runs.</summary>
     public ulong LinkedCode;
 }

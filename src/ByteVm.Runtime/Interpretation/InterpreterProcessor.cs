@@ -50,7 +50,7 @@ internal sealed unsafe class InterpreterProcessor : IProcessor
         chain(context);
         while (context->Trap == TrapKind.Compile)
         {
-            instance.Program.Link(instance.Program.Functions[(int)context->TrapArgument]);
+            Publish(instance.Program, instance.Program.Functions[(int)context->TrapArgument]);
             chain(context);
         }
 
@@ -59,6 +59,13 @@ internal sealed unsafe class InterpreterProcessor : IProcessor
 
     public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) =>
         instance.Program.TryFindCode(Handlers.CallAt(returnAddress), out call);
+
+    /// <summary>Makes a function's code visible to its callers; only here, so that workers, which map the entries, learn no address of this process's memory.</summary>
+    private static void Publish(Program program, LinkedFunction function)
+    {
+        program.Link(function);
+        Volatile.Write(ref program.Metadata.At<FunctionEntry>(function.EntryOffset).LinkedCode, (ulong)function.Code);
+    }
 
     /// <summary>The entry frame itself did not fit, so there is no frame at all.</summary>
     private static Trap EntryOverflow(Instance instance) => new()

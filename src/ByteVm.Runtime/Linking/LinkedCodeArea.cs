@@ -22,8 +22,8 @@ internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
     private ulong* free;
     private int freeWords;
 
-    /// <summary>Copies the code to its place and makes it visible to callers. Under the program's lock.</summary>
-    public void Publish(LinkedFunction function, ReadOnlySpan<ulong> words, FunctionEntry* entry)
+    /// <summary>Copies the code to its place. Under the program's lock.</summary>
+    public void Add(LinkedFunction function, ReadOnlySpan<ulong> words)
     {
         ulong* start = Take(words.Length + 1);
         *start = (uint)function.FrameBytes | (ulong)function.LocalSlots << 32;
@@ -38,7 +38,6 @@ internal sealed unsafe class LinkedCodeArea(bool fuse) : IDisposable
         }
 
         function.Code = start + 1;
-        Volatile.Write(ref entry->LinkedCode, (ulong)(start + 1));
     }
 
     public bool TryFind(ulong* address, out CodeLocation location)

@@ -101,7 +101,7 @@ internal sealed unsafe class Program : IDisposable
         {
             if (function.IsLinked)
                 return;
-            code.Publish(function, new FunctionLinker(this, function).Link(), Metadata.Pointer<FunctionEntry>(function.EntryOffset));
+            code.Add(function, new FunctionLinker(this, function).Link());
             if (Options.VerifyLinkedCode)
                 LinkedCodeVerifier.Check(this, function);
         }
