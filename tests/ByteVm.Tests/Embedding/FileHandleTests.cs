@@ -18,6 +18,7 @@ public sealed class FileHandleTests : IDisposable
         extern fn lengthOf(handle: long): long = "file.length"
         extern fn closeFile(handle: long) = "file.close"
         extern fn metadataOf(path: string): long[]? = "fs.metadata needs fs:read"
+        extern fn linkMetadataOf(path: string): long[]? = "fs.link_metadata needs fs:read"
         extern fn listFolder(path: string): string[] = "fs.list needs fs:read"
         extern fn makeFolder(path: string) = "fs.create_folder needs fs:write"
         extern fn removeAny(path: string) = "fs.remove needs fs:write"
@@ -41,6 +42,7 @@ public sealed class FileHandleTests : IDisposable
         fn length(handle: long): long = lengthOf(handle)
         fn close(handle: long) { closeFile(handle) }
         fn metadata(path: string): long[]? = metadataOf(path)
+        fn linkMetadata(path: string): long[]? = linkMetadataOf(path)
         fn list(path: string): string[] = listFolder(path)
         fn makeDir(path: string) { makeFolder(path) }
         fn remove(path: string) { removeAny(path) }
@@ -194,6 +196,22 @@ public sealed class FileHandleTests : IDisposable
         Assert.Equal([2, 0], guest.Call<long[]>("metadata", "data")[..2]);
         Assert.Null(guest.Call<long[]?>("metadata", "data/none"));
         Assert.Null(guest.Call<long[]?>("metadata", "data/a.txt/none"));
+    }
+
+    [Fact]
+    public void LinksAreSeenByWhoAsksForTheirNames()
+    {
+        Directory.CreateSymbolicLink(In("data/out"), folder);
+        File.CreateSymbolicLink(In("data/in"), "a.txt");
+        File.CreateSymbolicLink(In("data/dangling"), "none");
+        Assert.Equal(4, guest.Call<long[]>("linkMetadata", "data/out")[0]);
+        Assert.Equal(4, guest.Call<long[]>("linkMetadata", "data/in")[0]);
+        Assert.Equal(4, guest.Call<long[]>("linkMetadata", "data/dangling")[0]);
+        Assert.Equal([1, 10], guest.Call<long[]>("linkMetadata", "data/a.txt")[..2]);
+        Assert.Null(guest.Call<long[]?>("linkMetadata", "data/none"));
+        Assert.Equal([1, 10], guest.Call<long[]>("metadata", "data/in")[..2]);
+        Assert.Null(guest.Call<long[]?>("metadata", "data/dangling"));
+        Assert.StartsWith("denied: 'fs.metadata'", Message("metadata", "data/out"));
     }
 
     [Theory]

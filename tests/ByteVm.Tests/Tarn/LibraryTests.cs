@@ -25,11 +25,18 @@ public sealed class LibraryTests
         TestProgram tests = TestProgram.Compile(module);
         Assert.Equal("", tests.Compiled.RenderDiagnostics());
         using GuestProgram program = GuestProgram.FromModule(tests.Compiled.Module!, new EngineOptions { Engine = engine });
-        var runner = new TestRunner(program, InstanceOptions.Default with { Capabilities = Capabilities.None.Allow("clock").Allow("random") });
+        string folder = Directory.CreateTempSubdirectory("bytevm-library-").FullName;
+        var runner = new TestRunner(program, InstanceOptions.Default with
+        {
+            Capabilities = Capabilities.None.Allow("clock").Allow("random").Allow("env").Allow("fs:read=.").Allow("fs:write=."),
+            WorkingDirectory = folder,
+        });
         foreach (TestCase test in tests.Compiled.Tests)
         {
             TestOutcome outcome = runner.Run(test);
             Assert.True(outcome.Failure is null, $"{test.Name}: {outcome.Failure}\n{outcome.Fault}");
         }
+
+        Directory.Delete(folder, recursive: true);
     }
 }

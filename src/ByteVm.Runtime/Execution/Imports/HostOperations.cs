@@ -34,6 +34,7 @@ internal static class HostOperations
         new("fs.write_text", "(string, string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Write(call.Text(0), call.Utf8(1))),
         new("fs.append", "(string, u8[])", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Append(call.Text(0), call.Bytes(1))),
         new("fs.metadata", "(string) -> i64[]", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.Metadata(call.Text(0)))),
+        new("fs.link_metadata", "(string) -> i64[]", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.LinkMetadata(call.Text(0)))),
         new("fs.list", "(string) -> string[]", Capabilities.FileRead, static (in HostCall call) => call.Return(call.Shadow.Files.List(call.Text(0)))),
         new("fs.create_folder", "(string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.CreateFolder(call.Text(0))),
         new("fs.remove", "(string)", Capabilities.FileWrite, static (in HostCall call) => call.Shadow.Files.Remove(call.Text(0))),

@@ -46,7 +46,14 @@ internal sealed class GuestFiles(InstanceOptions options)
     public bool Exists(string path) => Find(path) is not null;
 
     /// <summary>Kind, length and time of change of what lies at a path; null when there is nothing.</summary>
-    public long[]? Metadata(string path) => Find(path) is { } entry ? [(long)entry.Kind, entry.Length, entry.Modified] : null;
+    public long[]? Metadata(string path) => Facts(Find(path));
+
+    /// <summary>As <see cref="Metadata"/>, of a name that may be a link.</summary>
+    public long[]? LinkMetadata(string path)
+    {
+        Place place = Resolve(path, Capabilities.FileRead, "look for", asName: true);
+        return Facts(Guard("look for", path, () => place.Folder.FindName(place.Relative)));
+    }
 
     /// <summary>The names in a folder, sorted.</summary>
     public string[] List(string path)
@@ -73,6 +80,8 @@ internal sealed class GuestFiles(InstanceOptions options)
         Place to = Resolve(newPath, Capabilities.FileWrite, "rename to", asName: true);
         Guard("rename", path, () => from.Folder.Rename(from.Relative, to.Folder, to.Relative));
     }
+
+    private static long[]? Facts(Entry? entry) => entry is { } found ? [(long)found.Kind, found.Length, found.Modified] : null;
 
     private Entry? Find(string path)
     {

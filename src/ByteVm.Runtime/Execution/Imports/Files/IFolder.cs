@@ -29,6 +29,9 @@ internal enum EntryKind
 
     /// <summary>A pipe, socket or device: never opened.</summary>
     Other = 3,
+
+    /// <summary>A symbolic link: seen only by who asks for the name itself.</summary>
+    Link = 4,
 }
 
 /// <param name="Length">In bytes; 0 for folders.</param>
@@ -45,6 +48,9 @@ internal interface IFolder
 {
     /// <summary>Null when there is nothing.</summary>
     Entry? Find(string relative);
+
+    /// <summary>As <see cref="Find"/>, of the last name itself, which may be a link.</summary>
+    Entry? FindName(string relative);
 
     /// <exception cref="FileRefusedException">It is no ordinary file, has several names, or a link leads there.</exception>
     /// <exception cref="IOException">The system does not open it.</exception>

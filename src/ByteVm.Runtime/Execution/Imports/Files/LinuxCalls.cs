@@ -30,7 +30,6 @@ internal static unsafe partial class LinuxCalls
 
     public static int Rename(SafeFileHandle from, string name, SafeFileHandle to, string newName) => ErrorOf(RenameRaw(from, name, to, newName));
 
-    /// <exception cref="LinkLeadsOutException">It is a link, which only O_PATH opens.</exception>
     public static Entry Status(SafeFileHandle file)
     {
         FileStatus status;
@@ -40,7 +39,7 @@ internal static unsafe partial class LinuxCalls
         {
             FileType => EntryKind.File,
             FolderType => EntryKind.Folder,
-            LinkType => throw new LinkLeadsOutException(),
+            LinkType => EntryKind.Link,
             _ => EntryKind.Other,
         };
         long length = kind == EntryKind.File ? (long)status.Size : 0;

@@ -30,7 +30,16 @@ internal sealed class LinuxFolder(string path, bool useOpenAt2 = true) : IFolder
     public Entry? Find(string relative)
     {
         using SafeFileHandle? place = TryOpen(relative, PathOnly);
-        return place is null ? null : LinuxCalls.Status(place);
+        return place is null ? null
+            : LinuxCalls.Status(place) is { Kind: not EntryKind.Link } entry ? entry
+            : throw new LinkLeadsOutException();
+    }
+
+    public Entry? FindName(string relative)
+    {
+        using SafeFileHandle parent = OpenParent(relative);
+        using SafeFileHandle? place = LinuxCalls.OpenAt(parent, NameOf(relative), PathOnly | ByProcessor.NoFollow | CloseOnExec, 0, out int error);
+        return place is not null ? LinuxCalls.Status(place) : error is NoEntry ? null : throw Failure(error);
     }
 
     public SafeFileHandle Open(string relative, FileUse use)

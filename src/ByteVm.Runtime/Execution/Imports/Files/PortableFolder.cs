@@ -18,6 +18,12 @@ internal sealed class PortableFolder(string path) : IFolder
             : null;
     }
 
+    public Entry? FindName(string relative)
+    {
+        string full = InParent(relative);
+        return new FileInfo(full).LinkTarget is null ? Find(relative) : new Entry(EntryKind.Link, 0, Modified(full), 1);
+    }
+
     public SafeFileHandle Open(string relative, FileUse use)
     {
         if (Find(relative) is { } before)
