@@ -57,8 +57,7 @@ internal sealed class HierarchyChecks(Module module, TypeSystem types, TypeUses 
         type.IsFinal ? "a final interface" : null;
 
     private static string? ExcessOfValue(TypeDefinition type) =>
-        !type.Base.IsNone || type.Interfaces.Count > 0 ? "a value class with supertypes" :
-        type.Methods.Count > 0 ? "a value class with methods" :
+        !type.Base.IsNone ? "a value class with a base class" :
         type.IsAbstract ? "an abstract value class" :
         type.Fields.Any(f => f.IsMutable) ? "a value class with a mutable field" : null;
 

@@ -19,6 +19,19 @@ internal sealed partial class InstructionChecker
 
     private void CheckCallInterface(in Instruction call) => CheckMethodCall(in call, ofInterface: true);
 
+    // The receiver may be of any type: whether it has the method is known when the code is linked.
+    private void CheckCallConstrained(in Instruction call)
+    {
+        if (!typeUses.CheckRegister(tables.MethodRefs[call.B].Type, scope) || references.Method(call.B) is not { } target)
+            return;
+        if (!target.IsOfInterface)
+            report(VerifierRules.CallKind, "a method of an interface", $"a method of {types.Name(target.Parameters[0])}");
+        else if (call.List!.Length > 0)
+            CheckCall(in call, target with { Parameters = [registers[call.List[0]], .. target.Parameters.AsSpan(1)] });
+        else
+            CheckArgumentCount(call.List, target.Parameters.Length);
+    }
+
     private void CheckTrap(in Instruction trap) => CheckCall(in trap, references.Import(trap.B));
 
     private void CheckReturn(in Instruction leave)
@@ -42,6 +55,36 @@ internal sealed partial class InstructionChecker
             Produce(create.A, type);
         else
             report(VerifierRules.New, "a class that is not abstract", types.Name(type));
+    }
+
+    private void CheckNewValue(in Instruction create)
+    {
+        TypeRef type = TypeOperand(create.B);
+        if (!types.IsVariable(type) && types.Node(type)?.Form == TypeForm.Named && types.DefinitionOf(type) is null or { Kind: TypeDefinitionKind.Value })
+            CheckFieldsOfValue(in create, type);
+        else
+            report(VerifierRules.NewValue, "a value class", types.Name(type));
+    }
+
+    private void CheckFieldsOfValue(in Instruction create, TypeRef type)
+    {
+        Produce(create.A, type);
+        if (types.DefinitionOf(type) is not { } definition || !CheckArgumentCount(create.List!, definition.Fields.Count))
+            return;
+        IReadOnlyList<TypeRef> arguments = types.Node(type)!.Arguments;
+        for (int i = 0; i < definition.Fields.Count; i++)
+            Consume(create.List![i], types.Substitute(types.Canonical(definition.Fields[i].Type), arguments).InRegister);
+    }
+
+    private void CheckBox(in Instruction box)
+    {
+        TypeRef value = registers[box.B];
+        if (types.Node(value) is { Form: TypeForm.Named } && types.DefinitionOf(value) is null)
+            return;
+        if (!types.IsValue(value))
+            report(VerifierRules.Box, "a value class", Describe(box.B));
+        else if (!types.IsBoxAssignable(value, registers[box.A]))
+            report(VerifierRules.Box, $"a register for object or an interface of {types.Name(value)}", Describe(box.A));
     }
 
     private void CheckLoadField(in Instruction load)
@@ -181,8 +224,8 @@ internal sealed partial class InstructionChecker
         typeUses.CheckRegister(tables.FieldRefs[fieldRef].Type, scope) ? references.Field(fieldRef) : null;
 
     /// <summary>
-    /// A reference is tested for a reference type. A value of a type variable is tested for any type but a value class: what the
-    /// variable stands for is known when the code is linked.
+    /// A reference is tested for a reference type or a value class, of which it may be a box. A value of a type variable is tested for any
+    /// type: what the variable stands for is known when the code is linked.
     /// </summary>
     private bool CheckTest(int register, TypeRef type)
     {
@@ -194,9 +237,9 @@ internal sealed partial class InstructionChecker
             return false;
         }
 
-        bool valid = types.IsReference(type, scope) || (isVariable && (type.IsPrimitive || types.IsVariable(type)));
+        bool valid = isVariable || types.IsReference(type, scope) || types.IsValue(type);
         if (!valid)
-            report(VerifierRules.TestedType, isVariable ? "a type that is no value class" : "a reference type", types.Name(type));
+            report(VerifierRules.TestedType, "a reference type or a value class", types.Name(type));
         return valid;
     }
 

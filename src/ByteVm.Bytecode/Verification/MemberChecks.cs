@@ -78,7 +78,7 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
     {
         if (method.Function == -1)
         {
-            if (type.Kind == TypeDefinitionKind.Class && !type.IsAbstract)
+            if (type.Kind != TypeDefinitionKind.Interface && !type.IsAbstract)
                 errors.Add(VerifierRules.Unimplemented, "a function, or an abstract class", $"abstract method {DisassemblyNames.Name(method.Name)}");
             return;
         }
@@ -124,7 +124,7 @@ internal sealed class MemberChecks(Module module, TypeSystem types, TypeUses use
     // What a base that is not abstract implements is implemented; only what is new since then can be missing.
     private void CheckImplemented(int definition, TypeDefinition type)
     {
-        if (type.Kind != TypeDefinitionKind.Class || type.IsAbstract)
+        if (type.Kind == TypeDefinitionKind.Interface || type.IsAbstract)
             return;
         TypeRef self = types.SelfType(definition, type.TypeParameters.Count);
         List<TypeRef> classes = ClassesFrom(self);

@@ -53,6 +53,12 @@ internal sealed class References(IModuleTables tables, TypeSystem types, Report 
         MethodReference reference = tables.MethodRefs[index];
         if (NamedType(reference.Type) is not { } owner || types.DefinitionOf(owner) is not { } definition)
             return Wrong<ResolvedCall>(reference.Type, VerifierRules.MethodReference, "a class or interface");
+        if (definition.Kind == TypeDefinitionKind.Value)
+        {
+            report(VerifierRules.MethodReference, "a class or interface", types.Name(owner));
+            return null;
+        }
+
         if ((uint)reference.Method >= (uint)definition.Methods.Count)
         {
             report(VerifierRules.MethodReference, $"a method of {DisassemblyNames.Name(definition.Name)}, which has {definition.Methods.Count}", $"method {reference.Method}");

@@ -129,6 +129,11 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     public TypeRef[] SubstituteInRegisters(IReadOnlyList<TypeRef> moduleTypes, IReadOnlyList<TypeRef> arguments) =>
         Array.ConvertAll(Substitute(Canonical(moduleTypes), arguments), type => type.InRegister);
 
+    public bool IsValue(TypeRef type) => DefinitionOf(type)?.Kind == TypeDefinitionKind.Value;
+
+    /// <summary>Whether a box of the value class is one of the reference type.</summary>
+    public bool IsBoxAssignable(TypeRef value, TypeRef to) => to == TypeRef.Object || InheritsAsReference(value, to);
+
     public bool IsVariable(TypeRef type) => Node(type)?.Form == TypeForm.Variable;
 
     /// <summary>Whether a register of type <paramref name="to"/> may hold a value of type <paramref name="from"/>.</summary>
@@ -265,7 +270,9 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     }
 
     // Subclassing and implementing; from and to differ, and from is no type variable.
-    private bool Inherits(TypeRef from, TypeRef to)
+    private bool Inherits(TypeRef from, TypeRef to) => !IsValue(from) && InheritsAsReference(from, to);
+
+    private bool InheritsAsReference(TypeRef from, TypeRef to)
     {
         if (Node(from) is not { Form: TypeForm.Named } source || Node(to) is not { Form: TypeForm.Named } target)
             return false;

@@ -70,9 +70,12 @@ public static class VerifierRules
     public static readonly VerifierRule New = Define("V0611", "new makes an instance of a class that is not abstract");
     public static readonly VerifierRule NewArray = Define("V0612", "new.array has an array type");
     public static readonly VerifierRule ValueField = Define("V0613", "the fields of a value class are never stored to");
-    public static readonly VerifierRule TestedType = Define("V0614", "a type test or cast names a reference type, or of a type variable any type but a value class");
+    public static readonly VerifierRule TestedType = Define("V0614", "a type test or cast names a reference type or value class, or of a type variable any type");
     public static readonly VerifierRule CallKind = Define("V0615", "call.virtual calls methods of classes, call.interface methods of interfaces");
     public static readonly VerifierRule CopiedElements = Define("V0616", "array.copy copies between arrays of one type, or of references assignable to the target's");
+
+    public static readonly VerifierRule NewValue = Define("V0617", "new.value makes a value of a value class");
+    public static readonly VerifierRule Box = Define("V0618", "box takes a value of a value class to object or an interface that the class implements");
 
     public static IReadOnlyList<VerifierRule> All => all;
 

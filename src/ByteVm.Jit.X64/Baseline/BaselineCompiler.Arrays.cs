@@ -44,6 +44,23 @@ internal sealed partial class BaselineCompiler
         StoreReference(instruction.C, in element);
     }
 
+    /// <summary>
+    /// The offset is a product and a sum of 32 bits: wherever it leads, it is in the cage. It differs from an element's address by a
+    /// displacement that the accesses add.
+    /// </summary>
+    private void EmitElementAddress(in LinkedInstruction instruction)
+    {
+        Gpr array = Use32(instruction.B), index = Use32(instruction.C);
+        Address length = Address.Heap(array, ObjectLayout.LengthOffset);
+        MarkAccess(in length);
+        asm.Emit(Code.Cmp_r32_rm32, index.Dword(), in length);
+        asm.Jump(Condition.AboveOrEqual, FaultLabel(FaultKind.IndexOutOfBounds));
+        Gpr target = NewGeneral();
+        asm.Emit(Code.Imul_r32_rm32_imm32, target.Dword(), index.Dword(), OpKind.Immediate32, (int)instruction.Extension);
+        asm.Emit(Code.Add_r32_rm32, target.Dword(), array.Dword());
+        Define32(instruction.A, target);
+    }
+
     private void EmitLoadBytesU16(in LinkedInstruction instruction) =>
         LoadSmall(instruction.A, Code.Movzx_r32_rm16, BytesAddress(instruction.B, instruction.C, 2));
 

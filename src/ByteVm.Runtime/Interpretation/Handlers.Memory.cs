@@ -243,6 +243,25 @@ internal static unsafe partial class Handlers
         return Exits.NullReference(ip, frame, cage, context, table);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint ElementAddress(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
+    {
+        uint reference = Slot.Reference(frame, B(ip));
+        if (reference != 0)
+        {
+            uint index = (uint)Slot.I32(frame, C(ip));
+            if (index < *(uint*)(cage + reference + ObjectLayout.LengthOffset))
+            {
+                frame[A(ip)] = reference + index * (uint)ip[1];
+                return Next(ip + 2, frame, cage, context, table);
+            }
+
+            return Exits.IndexOutOfBounds(ip, frame, cage, context, table);
+        }
+
+        return Exits.NullReference(ip, frame, cage, context, table);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint LoadGlobal<T>(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
         where T : struct, IStoredForm

@@ -15,6 +15,7 @@ internal sealed unsafe class DescriptorWriter(Program program, LinkedType type)
         LinkedTypeKind.String => Write(ObjectKind.String, 1, [], [], []),
         LinkedTypeKind.Array => WriteArray(),
         LinkedTypeKind.Class => WriteClass(),
+        LinkedTypeKind.Value => WriteBox(),
         _ => throw new InvalidOperationException($"'{type.Name}' has no objects of its own, hence no descriptor."),
     };
 
@@ -30,6 +31,13 @@ internal sealed unsafe class DescriptorWriter(Program program, LinkedType type)
         uint[] virtualTable = [.. type.Methods.Slots.Select(EntryOf)];
         uint[] references = [.. type.Fields.ReferenceOffsets.Select(o => (uint)o)];
         return Write(ObjectKind.Instance, bytes, virtualTable, references, type.Definition!.IsAbstract ? [] : InterfaceTable());
+    }
+
+    private uint WriteBox()
+    {
+        StorageLayout value = type.Storage;
+        int bytes = (int)ObjectLayout.Align(ObjectLayout.HeaderBytes + value.Size);
+        return Write(ObjectKind.Instance, bytes, [], [.. value.Leaves.Where(l => l.Type.IsReference).Select(l => (uint)(ObjectLayout.HeaderBytes + l.Offset))], InterfaceTable());
     }
 
     private uint Write(ObjectKind kind, int size, uint[] virtualTable, uint[] references, uint[] interfaceTable)
@@ -67,9 +75,13 @@ internal sealed unsafe class DescriptorWriter(Program program, LinkedType type)
     private static void Copy(uint[] values, TypeDescriptor* descriptor, int offset) =>
         values.CopyTo(new Span<uint>((byte*)descriptor + offset, values.Length));
 
-    private uint EntryOf(LinkedMethod method) => method.Definition.IsAbstract
-        ? program.AbstractMethod.EntryOffset
-        : program.Function(method.Definition.Function, method.Owner.Arguments).EntryOffset;
+    private uint EntryOf(LinkedMethod method)
+    {
+        if (method.Definition.IsAbstract)
+            return program.AbstractMethod.EntryOffset;
+        LinkedFunction function = program.Function(method.Definition.Function, method.Owner.Arguments);
+        return (method.Owner.Kind == LinkedTypeKind.Value ? program.Unboxing(function) : function).EntryOffset;
+    }
 
     private uint[] InterfaceTable()
     {

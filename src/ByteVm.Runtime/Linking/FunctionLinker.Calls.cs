@@ -30,10 +30,60 @@ internal sealed partial class FunctionLinker
     private void LinkCallInterface(in Instruction call)
     {
         MethodReference reference = program.Module.MethodRefs[call.B];
-        int selector = program.Types.Selector(Resolve(reference.Type), reference.Method);
         MoveToOutgoing(call.List!);
-        buffer.EmitExtended(LinkedOpcode.CallItable, ResultWord(call), frame.Word(call.List![0]), (ulong)selector);
+        EmitInterfaceCall(call, Resolve(reference.Type), frame.Word(call.List![0]));
         MoveResult(call);
+    }
+
+    /// <summary>
+    /// The receiver's type is known now: a value class calls its own method directly, with the value, or is boxed for a method that an
+    /// interface has a body for; a reference is dispatched.
+    /// </summary>
+    private void LinkCallConstrained(in Instruction call)
+    {
+        MethodReference reference = program.Module.MethodRefs[call.B];
+        LinkedType @interface = Resolve(reference.Type);
+        LinkedType receiver = frame.TypeOf(call.List![0]);
+        if (receiver.Kind == LinkedTypeKind.Value && receiver.Supertypes.Contains(@interface))
+            CallValueMethod(call, @interface, receiver);
+        else if (receiver.IsReference)
+            CallOnReference(call, @interface, receiver);
+        else
+            EmitFailingCast();
+    }
+
+    private void CallValueMethod(in Instruction call, LinkedType @interface, LinkedType receiver)
+    {
+        LinkedMethod promised = @interface.Methods.Slots[@interface.Methods.OwnSlot(program.Module.MethodRefs[call.B].Method)];
+        if (receiver.Methods.Find(promised.Key) is { } method)
+        {
+            MoveToOutgoing(call.List!);
+            buffer.EmitWord(LinkedOpcode.CallDirect, ResultWord(call), (int)program.Function(method.Definition.Function, receiver.Arguments).EntryOffset);
+        }
+        else
+        {
+            EmitBox(frame.BoxWord, call.List![0]);
+            MoveWord(function.OutgoingWord(0), frame.BoxWord);
+            MoveToOutgoing(call.List.AsSpan(1), 1);
+            EmitInterfaceCall(call, @interface, frame.BoxWord);
+        }
+
+        MoveResult(call);
+    }
+
+    private void CallOnReference(in Instruction call, LinkedType @interface, LinkedType receiver)
+    {
+        if (!receiver.IsAssignableTo(@interface))
+            EmitCastCheck(frame.Word(call.List![0]), @interface);
+        MoveToOutgoing(call.List!);
+        EmitInterfaceCall(call, @interface, frame.Word(call.List![0]));
+        MoveResult(call);
+    }
+
+    private void EmitInterfaceCall(in Instruction call, LinkedType @interface, int receiverWord)
+    {
+        int selector = program.Types.Selector(@interface, program.Module.MethodRefs[call.B].Method);
+        buffer.EmitExtended(LinkedOpcode.CallItable, ResultWord(call), receiverWord, (ulong)selector);
     }
 
     private void LinkTrap(in Instruction call)
@@ -72,6 +122,8 @@ internal sealed partial class FunctionLinker
 
     private LinkedFunction Target(in Instruction call)
     {
+        if (function.Unboxed is { } target)
+            return target;
         FunctionReference reference = program.Module.FunctionRefs[call.B];
         return program.Function(reference.Function, program.Types.ResolveAll(reference.TypeArguments, typeArguments));
     }
@@ -80,7 +132,7 @@ internal sealed partial class FunctionLinker
     private LinkedType? ResultType(in Instruction call) => call.Opcode switch
     {
         Opcode.Call => Target(call).ResultType,
-        Opcode.CallVirtual or Opcode.CallInterface => MethodResult(program.Module.MethodRefs[call.B]),
+        Opcode.CallVirtual or Opcode.CallInterface or Opcode.CallConstrained => MethodResult(program.Module.MethodRefs[call.B]),
         Opcode.Trap => program.Imports[call.B].ResultType,
         _ => null,
     };

@@ -1,4 +1,5 @@
 using ByteVm.Bytecode;
+using ByteVm.Memory.Layout;
 
 namespace ByteVm.Runtime.Linking;
 
@@ -31,11 +32,25 @@ internal sealed partial class FunctionLinker
         int offset = owner.Fields.FieldOffsets[reference.Field];
         if (storage.Leaves.Count == 0)
             buffer.Emit(LinkedOpcode.NullCheck, frame.Word(load.B));
-        for (int slot = 0; slot < storage.Leaves.Count; slot++)
+        LoadLeaves(load.A, frame.Word(load.B), offset, storage);
+    }
+
+    private void LinkNewValue(in Instruction create)
+    {
+        int next = 0;
+        foreach (int field in create.List!)
         {
-            StorageLeaf leaf = storage.Leaves[slot];
-            buffer.Emit(MemoryOpcodes.Of(leaf.Type).Load, frame.Word(load.A, slot), frame.Word(load.B), offset + leaf.Offset);
+            for (int slot = 0; slot < frame.TypeOf(field).Slots.Count; slot++)
+                MoveWord(frame.Word(create.A, next++), frame.Word(field, slot));
         }
+    }
+
+    /// <summary>A new object in a word of the frame that holds the value of a register.</summary>
+    private void EmitBox(int word, int value)
+    {
+        LinkedType type = frame.TypeOf(value);
+        buffer.EmitWord(LinkedOpcode.NewObject, word, (int)type.DescriptorOffset);
+        StoreLeaves(word, ObjectLayout.HeaderBytes, type.Storage, value);
     }
 
     private void LoadValueField(in Instruction load, LinkedType owner, int field)
@@ -53,31 +68,55 @@ internal sealed partial class FunctionLinker
         int offset = owner.Fields.FieldOffsets[reference.Field];
         if (storage.Leaves.Count == 0)
             buffer.Emit(LinkedOpcode.NullCheck, frame.Word(store.A));
-        for (int slot = 0; slot < storage.Leaves.Count; slot++)
-        {
-            StorageLeaf leaf = storage.Leaves[slot];
-            buffer.Emit(MemoryOpcodes.Of(leaf.Type).Store, frame.Word(store.A), frame.Word(store.C, slot), offset + leaf.Offset);
-        }
+        StoreLeaves(frame.Word(store.A), offset, storage, store.C);
     }
 
     private void LinkLoadElement(in Instruction load)
     {
-        StorageLeaf leaf = ElementLeaf(load.B);
-        buffer.Emit(MemoryOpcodes.Of(leaf.Type).LoadElement, frame.Word(load.A), frame.Word(load.B), frame.Word(load.C));
+        StorageLayout storage = frame.TypeOf(load.B).Element!.Storage;
+        if (storage.IsSingle)
+        {
+            buffer.Emit(MemoryOpcodes.Of(storage.Leaves[0].Type).LoadElement, frame.Word(load.A), frame.Word(load.B), frame.Word(load.C));
+            return;
+        }
+
+        EmitElementAddress(load.B, load.C, storage);
+        LoadLeaves(load.A, frame.AddressWord, ObjectLayout.ArrayElementsOffset, storage);
     }
 
     private void LinkStoreElement(in Instruction store)
     {
-        StorageLeaf leaf = ElementLeaf(store.A);
-        buffer.Emit(MemoryOpcodes.Of(leaf.Type).StoreElement, frame.Word(store.A), frame.Word(store.B), frame.Word(store.C));
+        StorageLayout storage = frame.TypeOf(store.A).Element!.Storage;
+        if (storage.IsSingle)
+        {
+            buffer.Emit(MemoryOpcodes.Of(storage.Leaves[0].Type).StoreElement, frame.Word(store.A), frame.Word(store.B), frame.Word(store.C));
+            return;
+        }
+
+        EmitElementAddress(store.A, store.B, storage);
+        StoreLeaves(frame.AddressWord, ObjectLayout.ArrayElementsOffset, storage, store.C);
     }
 
-    private StorageLeaf ElementLeaf(int array)
+    private void EmitElementAddress(int array, int index, StorageLayout storage) =>
+        buffer.EmitExtended(LinkedOpcode.ElementAddress, frame.AddressWord, frame.Word(array), frame.Word(index), (ulong)storage.Size);
+
+    /// <summary>From memory at a cage offset that a word of the frame holds to the slots of a register.</summary>
+    private void LoadLeaves(int register, int baseWord, int offset, StorageLayout storage)
     {
-        LinkedType element = frame.TypeOf(array).Element!;
-        return element.Storage.Leaves.Count == 1
-            ? element.Storage.Leaves[0]
-            : throw new LinkException($"{program.Module.Name}: function '{function.Name}': elements of value class '{element.Name}' with {element.Storage.Leaves.Count} parts cannot be accessed yet");
+        for (int slot = 0; slot < storage.Leaves.Count; slot++)
+        {
+            StorageLeaf leaf = storage.Leaves[slot];
+            buffer.Emit(MemoryOpcodes.Of(leaf.Type).Load, frame.Word(register, slot), baseWord, offset + leaf.Offset);
+        }
+    }
+
+    private void StoreLeaves(int baseWord, int offset, StorageLayout storage, int register)
+    {
+        for (int slot = 0; slot < storage.Leaves.Count; slot++)
+        {
+            StorageLeaf leaf = storage.Leaves[slot];
+            buffer.Emit(MemoryOpcodes.Of(leaf.Type).Store, baseWord, frame.Word(register, slot), offset + leaf.Offset);
+        }
     }
 
     private void LinkLoadGlobal(in Instruction load)

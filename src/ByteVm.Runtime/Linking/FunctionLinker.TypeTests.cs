@@ -13,9 +13,9 @@ internal sealed partial class FunctionLinker
     {
         LinkedType type = Resolve(test.C);
         LinkedType tested = frame.TypeOf(test.B);
-        if (!tested.IsReference || !type.IsReference)
+        if (!tested.IsReference || !(type.IsReference || type.Kind == LinkedTypeKind.Value))
         {
-            Constant32(test.A, tested == type ? 1 : 0);
+            Constant32(test.A, IsOf(tested, type) ? 1 : 0);
             return;
         }
 
@@ -35,6 +35,10 @@ internal sealed partial class FunctionLinker
         buffer.EmitExtended(opcode, frame.Word(test.A), frame.Word(test.B), extension);
     }
 
+    /// <summary>What a value of a type variable is: its very type, or an interface that its value class implements.</summary>
+    private static bool IsOf(LinkedType tested, LinkedType type) =>
+        tested == type || (tested.Kind == LinkedTypeKind.Value && type.Kind == LinkedTypeKind.Interface && tested.Supertypes.Contains(type));
+
     /// <summary>Every reference but null is an object.</summary>
     private void LinkIsNotNull(in Instruction test)
     {
@@ -48,35 +52,45 @@ internal sealed partial class FunctionLinker
     {
         LinkedType type = Resolve(cast.C);
         LinkedType tested = frame.TypeOf(cast.B);
-        if (!tested.IsReference || !type.IsReference)
+        if (tested.IsReference && (type.IsReference || type.Kind == LinkedTypeKind.Value))
+            LinkCastOfReference(cast, type);
+        else if (tested == type)
+            Move(cast.A, cast.B);
+        else if (IsOf(tested, type))
+            EmitBox(frame.Word(cast.A), cast.B);
+        else
+            EmitFailingCast();
+    }
+
+    private void LinkCastOfReference(in Instruction cast, LinkedType type)
+    {
+        int word = frame.Word(cast.B);
+        if (type.Kind != LinkedTypeKind.Object)
+            EmitCastCheck(word, type);
+        if (type.IsReference)
         {
-            LinkCastOfVariable(cast, tested == type);
+            MoveWord(frame.Word(cast.A), word);
             return;
         }
 
-        if (type.Kind != LinkedTypeKind.Object)
-        {
-            (TypeTestForm form, ulong extension) = TestOf(type);
-            LinkedOpcode opcode = form switch
-            {
-                TypeTestForm.Class => LinkedOpcode.CastClass,
-                TypeTestForm.Exact => LinkedOpcode.CastExact,
-                TypeTestForm.Service => LinkedOpcode.CastType,
-            };
-            buffer.EmitExtended(opcode, frame.Word(cast.B), 0, extension);
-        }
-
-        Move(cast.A, cast.B);
+        if (type.Storage.Leaves.Count == 0)
+            buffer.Emit(LinkedOpcode.NullCheck, word);
+        LoadLeaves(cast.A, word, ObjectLayout.HeaderBytes, type.Storage);
     }
 
-    /// <summary>A value of a type variable as what the variable stands for here, or a fault.</summary>
-    private void LinkCastOfVariable(in Instruction cast, bool isSame)
+    private void EmitCastCheck(int word, LinkedType type)
     {
-        if (isSame)
-            Move(cast.A, cast.B);
-        else
-            buffer.EmitWord(LinkedOpcode.CallDirect, 0, (int)program.FailingCast.EntryOffset);
+        (TypeTestForm form, ulong extension) = TestOf(type);
+        LinkedOpcode opcode = form switch
+        {
+            TypeTestForm.Class => LinkedOpcode.CastClass,
+            TypeTestForm.Exact => LinkedOpcode.CastExact,
+            TypeTestForm.Service => LinkedOpcode.CastType,
+        };
+        buffer.EmitExtended(opcode, word, 0, extension);
     }
+
+    private void EmitFailingCast() => buffer.EmitWord(LinkedOpcode.CallDirect, 0, (int)program.FailingCast.EntryOffset);
 
     private enum TypeTestForm
     {
@@ -87,7 +101,7 @@ internal sealed partial class FunctionLinker
 
     private static (TypeTestForm Form, ulong Extension) TestOf(LinkedType type) => type.Kind switch
     {
-        LinkedTypeKind.Array or LinkedTypeKind.String => (TypeTestForm.Exact, type.DescriptorOffset),
+        LinkedTypeKind.Array or LinkedTypeKind.String or LinkedTypeKind.Value => (TypeTestForm.Exact, type.DescriptorOffset),
         LinkedTypeKind.Class when type.Definition!.IsFinal => (TypeTestForm.Exact, type.DescriptorOffset),
         LinkedTypeKind.Class when type.ClassDepth < TypeDescriptor.DisplayLength =>
             (TypeTestForm.Class, type.DescriptorOffset | (ulong)type.ClassDepth << 32),

@@ -36,10 +36,10 @@ internal sealed partial class FunctionLinker
             buffer.Emit(LinkedOpcode.Move, destination, word);
     }
 
-    /// <returns>Words moved.</returns>
-    private int MoveToOutgoing(int[] registers)
+    /// <returns>The outgoing word that comes next.</returns>
+    private int MoveToOutgoing(ReadOnlySpan<int> registers, int first = 0)
     {
-        int next = 0;
+        int next = first;
         foreach (int register in registers)
         {
             for (int slot = 0; slot < frame.TypeOf(register).Slots.Count; slot++)

@@ -24,7 +24,7 @@ internal sealed partial class FunctionLinker
         this.function = function;
         source = function.Source;
         typeArguments = function.TypeArguments;
-        frame = new FrameShape(program.Types.ResolveAll(source.Registers, typeArguments), source.ParameterCount);
+        frame = new FrameShape(program.Types.ResolveAll(source.Registers, typeArguments), source.ParameterCount, source.Code);
         blocks = new BasicBlocks(source.Code);
         buffer = new LinkedCodeBuffer(source.Code.Count);
     }
@@ -61,7 +61,8 @@ internal sealed partial class FunctionLinker
         if (!instruction.Opcode.Info().Operands.Any(o => o.Kind == OperandKind.Arguments))
             return 0;
         int result = ResultType(instruction)?.Slots.Count ?? 0;
-        return Math.Max(SlotsOf(instruction.List!), result > 1 ? result : 0);
+        int box = instruction.Opcode == Opcode.CallConstrained ? 1 : 0;
+        return Math.Max(SlotsOf(instruction.List!) + box, result > 1 ? result : 0);
     }
 
     private int SlotsOf(int[] registers) => registers.Sum(r => frame.TypeOf(r).Slots.Count);
@@ -91,7 +92,10 @@ internal sealed partial class FunctionLinker
             case Opcode.Trap: LinkTrap(instruction); break;
             case Opcode.Return: buffer.Emit(LinkedOpcode.ReturnVoid); break;
             case Opcode.ReturnValue: LinkReturnValue(instruction); break;
+            case Opcode.CallConstrained: LinkCallConstrained(instruction); break;
             case Opcode.New: LinkNew(instruction); break;
+            case Opcode.NewValue: LinkNewValue(instruction); break;
+            case Opcode.Box: EmitBox(frame.Word(instruction.A), instruction.B); break;
             case Opcode.LoadField: LinkLoadField(instruction); break;
             case Opcode.StoreField: LinkStoreField(instruction); break;
             case Opcode.LoadGlobal: LinkLoadGlobal(instruction); break;

@@ -8,6 +8,7 @@ internal sealed unsafe class FunctionTable(Program program)
 {
     private readonly LinkedFunction?[] plain = new LinkedFunction?[program.Module.Functions.Count];
     private readonly Dictionary<ClosedKey, LinkedFunction> specialized = [];
+    private readonly Dictionary<LinkedFunction, LinkedFunction> unboxing = [];
     private LinkedFunction? abstractMethod;
     private ulong compileStub;
 
@@ -51,6 +52,41 @@ internal sealed unsafe class FunctionTable(Program program)
         }
     }
 
+    /// <summary>
+    /// What the interface table of a value class's boxes has for one of its methods: it takes the value out of the box and calls the method with it.
+    /// </summary>
+    public LinkedFunction Unboxing(LinkedFunction method)
+    {
+        lock (program.Gate)
+        {
+            if (!unboxing.TryGetValue(method, out LinkedFunction? function))
+                unboxing.Add(method, function = Make(UnboxingSource(method.Source), method.TypeArguments, method));
+            return function;
+        }
+    }
+
+    private static Function UnboxingSource(Function method)
+    {
+        TypeRef self = method.Registers[0];
+        int value = method.ParameterCount, result = value + 1;
+        bool hasResult = !method.Result.IsNone;
+        int[] arguments = [value, .. Enumerable.Range(1, method.ParameterCount - 1)];
+        return new Function
+        {
+            Name = method.Name,
+            TypeParameters = method.TypeParameters,
+            Result = method.Result,
+            ParameterCount = method.ParameterCount,
+            Registers = [TypeRef.Object, .. method.Registers.Take(method.ParameterCount).Skip(1), self, hasResult ? method.Result : TypeRef.I32],
+            Code =
+            [
+                new Instruction(Opcode.Cast, value, 0, self.Index),
+                new Instruction(Opcode.Call, hasResult ? result : Instruction.NoRegister, List: arguments),
+                hasResult ? new Instruction(Opcode.ReturnValue, result) : new Instruction(Opcode.Return),
+            ],
+        };
+    }
+
     private LinkedFunction MakePlain(int function)
     {
         lock (program.Gate)
@@ -61,7 +97,7 @@ internal sealed unsafe class FunctionTable(Program program)
         }
     }
 
-    private LinkedFunction Make(Function source, IReadOnlyList<LinkedType> typeArguments)
+    private LinkedFunction Make(Function source, IReadOnlyList<LinkedType> typeArguments, LinkedFunction? unboxed = null)
     {
         LinkedType[] parameters = program.Types.ResolveAll([.. source.Registers.Take(source.ParameterCount)], typeArguments);
         LinkedType? result = program.Types.ResolveOrNone(source.Result, typeArguments);
@@ -72,6 +108,7 @@ internal sealed unsafe class FunctionTable(Program program)
             Source = source,
             Name = TypeTable.WithArguments(source.Name, typeArguments),
             TypeArguments = typeArguments,
+            Unboxed = unboxed,
             ParameterTypes = parameters,
             ResultType = result,
             ParameterSlots = parameters.Sum(p => p.Slots.Count),

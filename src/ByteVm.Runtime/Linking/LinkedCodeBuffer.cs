@@ -48,9 +48,11 @@ internal sealed class LinkedCodeBuffer(int moduleInstructions)
 
     public void EmitWord(LinkedOpcode opcode, int a, int word) => Append(LinkedInstruction.EncodeWord(opcode, a, word));
 
-    public void EmitExtended(LinkedOpcode opcode, int a, int b, ulong extension)
+    public void EmitExtended(LinkedOpcode opcode, int a, int b, ulong extension) => EmitExtended(opcode, a, b, 0, extension);
+
+    public void EmitExtended(LinkedOpcode opcode, int a, int b, int c, ulong extension)
     {
-        Emit(opcode, a, b);
+        Emit(opcode, a, b, c);
         Append(extension);
     }
 

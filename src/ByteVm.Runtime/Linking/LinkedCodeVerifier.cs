@@ -29,7 +29,7 @@ internal sealed unsafe class LinkedCodeVerifier
         this.program = program;
         this.function = function;
         references = [.. function.ReferenceWords.Select(w => (int)w)];
-        var frame = new FrameShape(program.Types.ResolveAll(function.Source.Registers, function.TypeArguments), function.Source.ParameterCount);
+        var frame = new FrameShape(program.Types.ResolveAll(function.Source.Registers, function.TypeArguments), function.Source.ParameterCount, function.Source.Code);
         slots = frame.Slots().ToDictionary(s => s.Word, s => s.Kind);
     }
 
@@ -151,12 +151,12 @@ internal sealed unsafe class LinkedCodeVerifier
     /// <summary>Memory instructions of linked code know widths only: i32 there stands for f32 and references too, i64 for f64.</summary>
     private static bool Accepts(OperandType type, SlotKind kind) => type switch
     {
-        OperandType.I32 => kind is SlotKind.I32 or SlotKind.F32 or SlotKind.Reference,
+        OperandType.I32 => kind is SlotKind.I32 or SlotKind.F32 or SlotKind.Reference or SlotKind.Address,
         OperandType.I64 => kind is SlotKind.I64 or SlotKind.F64,
         OperandType.F32 => kind == SlotKind.F32,
         OperandType.F64 => kind == SlotKind.F64,
         OperandType.Any => true,
-        _ => kind == SlotKind.Reference,
+        _ => kind is SlotKind.Reference or SlotKind.Address,
     };
 
     private bool IsOutgoing(int word) => word >= function.OutgoingWord(0) && word < function.OutgoingWord(function.OutgoingSlots);

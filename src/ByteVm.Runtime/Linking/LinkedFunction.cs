@@ -27,6 +27,9 @@ internal sealed unsafe class LinkedFunction
 
     public IReadOnlyList<LinkedType> ParameterTypes { get; init; } = [];
 
+    /// <summary>Of what boxes have in interface tables: the value class's function that it calls with the value. Null for all others.</summary>
+    public LinkedFunction? Unboxed { get; init; }
+
     /// <summary>Null when it returns nothing.</summary>
     public LinkedType? ResultType { get; init; }
 

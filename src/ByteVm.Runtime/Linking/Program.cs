@@ -74,6 +74,9 @@ internal sealed unsafe class Program : IDisposable
     /// <summary>What abstract methods have in virtual tables: a function that faults. No object has such a table.</summary>
     public LinkedFunction AbstractMethod => functions.AbstractMethod;
 
+    /// <summary>The function that takes the value out of a box and calls a method of its value class.</summary>
+    public LinkedFunction Unboxing(LinkedFunction method) => functions.Unboxing(method);
+
     /// <summary>A function that faults: casts that can never succeed for the type arguments at hand call it.</summary>
     public LinkedFunction FailingCast => AbstractMethod;
 

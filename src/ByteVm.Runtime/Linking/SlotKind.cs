@@ -8,4 +8,7 @@ internal enum SlotKind : byte
     F32,
     F64,
     Reference,
+
+    /// <summary>A cage offset inside an object (element.address): the collector does not know it, so no safepoint lies before its last use.</summary>
+    Address,
 }

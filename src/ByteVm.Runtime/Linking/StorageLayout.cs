@@ -9,7 +9,11 @@ internal readonly record struct StorageLeaf(int Offset, LinkedType Type);
 /// How a value of a type lies in a field, an array element or a global. A value class is flattened: leaf number k corresponds to
 /// slot number k of a register of that type.
 /// </summary>
-internal sealed record StorageLayout(int Size, int Alignment, IReadOnlyList<StorageLeaf> Leaves);
+internal sealed record StorageLayout(int Size, int Alignment, IReadOnlyList<StorageLeaf> Leaves)
+{
+    /// <summary>One leaf is all there is, so one instruction moves an array element of it.</summary>
+    public bool IsSingle => Leaves.Count == 1 && Leaves[0].Type.Storage.Size == Size;
+}
 
 /// <summary>Where the own fields of a class or value class lie.</summary>
 /// <param name="End">First byte after all fields, inherited ones included; not rounded.</param>

@@ -191,7 +191,8 @@ internal sealed class TypeTable
                 throw new LinkException($"{module.Name}: value class '{type.Name}' takes more than {MaxValueSlots} slots");
         }
 
-        return new StorageLayout(RoundUp(fields.End, fields.Alignment), fields.Alignment, leaves);
+        // A value without parts takes a byte, so that each place has an address of its own.
+        return new StorageLayout(Math.Max(RoundUp(fields.End, fields.Alignment), 1), fields.Alignment, leaves);
     }
 
     internal static int RoundUp(int offset, int alignment) => (offset + alignment - 1) / alignment * alignment;

@@ -37,7 +37,11 @@ internal static unsafe partial class Services
             return call.Fault(FaultKind.IndexOutOfBounds, $"elements {from} to {to}, length {array.Length}");
         if (!call.TryCharge((long)(to - from) * array.Descriptor->Size))
             return FaultKind.OutOfFuel;
-        Fill(array, from, to - from, call.Argument(3));
+        StorageLayout element = call.Instance.Program.TypeAt((int)array.Descriptor->TypeIndex).Element!.Storage;
+        if (element.IsSingle)
+            Fill(array, from, to - from, call.Argument(3));
+        else
+            FillParts(call, array, from, to, element);
         array.NoteStores(from, to - from);
         return FaultKind.None;
     }
@@ -53,6 +57,23 @@ internal static unsafe partial class Services
             case 8: new Span<long>(start, count).Fill(value); break;
             default: throw new InvalidOperationException($"array.fill does not know elements of {array.Descriptor->Size} bytes");
         }
+    }
+
+    /// <summary>Values of several parts, which lie in as many argument words: the first element part by part, then copies of it.</summary>
+    private static void FillParts(in ServiceCall call, ArrayView array, int from, int to, StorageLayout element)
+    {
+        if (from == to)
+            return;
+        byte* first = array.Element(from);
+        for (int i = 0; i < element.Leaves.Count; i++)
+        {
+            StorageLeaf leaf = element.Leaves[i];
+            long part = call.Argument(3 + i);
+            new ReadOnlySpan<byte>(&part, leaf.Type.Storage.Size).CopyTo(new Span<byte>(first + leaf.Offset, leaf.Type.Storage.Size));
+        }
+
+        for (int i = from + 1; i < to; i++)
+            Buffer.MemoryCopy(first, array.Element(i), element.Size, element.Size);
     }
 
     /// <summary>An array that is not null, its header checked. Valid until the next allocation.</summary>
