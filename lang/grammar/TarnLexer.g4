@@ -11,8 +11,8 @@ lexer grammar TarnLexer;
 
 options { superClass = TarnLexerBase; }
 
-// Set by StatementTerminators.cs: "test" before a string at the start of a line, ELSE before IF, IDENT before '=>', '(' of a ')' before '=>', and '<' '>' around type arguments.
-tokens { TEST, ELSE_IF, LAMBDA_PARAMETER, LAMBDA_OPEN, TYPE_OPEN, TYPE_CLOSE }
+// Set by StatementTerminators.cs: "test" before a string at the start of a line, ELSE before IF, "value" before CLASS, IDENT before '=>', '(' of a ')' before '=>', and '<' '>' around type arguments.
+tokens { TEST, ELSE_IF, LAMBDA_PARAMETER, LAMBDA_OPEN, TYPE_OPEN, TYPE_CLOSE, VALUE }
 channels { COMMENTS }
 
 // Keywords

@@ -23,7 +23,7 @@ importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
 
 importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
-declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer | testDeclaration);
+declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer | testDeclaration);
 
 functionDeclaration: FN IDENT typeParameters? LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
 

@@ -210,7 +210,9 @@ internal sealed partial class BodyBinder
     private BoundCall CallMethod(Span span, BoundExpression target, FunctionSymbol method, TypeMap map, ImmutableArray<BoundExpression> arguments)
     {
         references.Add(method);
-        Dispatch dispatch = !method.IsDispatched ? Dispatch.Static : method.Class!.IsInterface ? Dispatch.Interface : Dispatch.Virtual;
+        if (TypeRelations.IsValue(target.Type) && method.Class!.IsInterface)
+            target = new BoundConversion(target.Span, method.Class.Type.Substitute(map), target);
+        Dispatch dispatch = !method.IsDispatched || method.Class!.IsValue ? Dispatch.Static : method.Class!.IsInterface ? Dispatch.Interface : Dispatch.Virtual;
         return new BoundCall(span, method, map, target, arguments, dispatch);
     }
 

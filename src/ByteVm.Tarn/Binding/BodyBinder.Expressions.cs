@@ -60,6 +60,7 @@ internal sealed partial class BodyBinder
                 return new BoundNull(expression.Span, type);
             case Conversion.Widening:
             case Conversion.Reference:
+            case Conversion.Boxing:
                 return new BoundConversion(expression.Span, type, expression);
             default:
                 return ReportMismatch(expression, type);
@@ -136,6 +137,8 @@ internal sealed partial class BodyBinder
             return new BoundFormat(value.Span, value);
         if (TypeRelations.ClassOf(type)?.Symbol is { } symbol && symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method && method.ReturnType == BuiltInType.String)
             return CallMethod(value.Span, value, method);
+        if (TypeRelations.IsValue(type))
+            return FormatFields(value, (ClassType)type);
         return Error(value.Span, DiagnosticCatalog.NotPrintable, type);
     }
 
@@ -264,7 +267,12 @@ internal sealed partial class BodyBinder
     }
 
     // The library's collections keep places that hold nothing yet.
-    private bool HasNoZero(TarnType element) => element is TypeVariable ? !module.IsLibrary : element.IsReference && !element.IsNullable;
+    private bool HasNoZero(TarnType element) => element switch
+    {
+        TypeVariable => !module.IsLibrary,
+        ClassType { Symbol.IsValue: true } value => value.Symbol.Fields.Any(f => HasNoZero(FieldType(f, value))),
+        _ => element.IsReference && !element.IsNullable,
+    };
 
     private (LocalSymbol? Index, BoundExpression? Value) BindArrayInitializer(NewArraySyntax syntax, TarnType element)
     {

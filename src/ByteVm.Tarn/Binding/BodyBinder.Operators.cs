@@ -144,6 +144,8 @@ internal sealed partial class BodyBinder
             return MayBeEqual(left.Type, right.Type) ? new BoundBinary(span, BuiltInType.Bool, @operator, left, right) : null;
         if (isIdentity)
             return null;
+        if (TypeRelations.IsValue(left.Type) && right.Type == left.Type)
+            return EqualityOfValues(span, @operator, left, right);
         if (left.Type is TypeVariable && right.Type == left.Type)
             return EqualityOfVariables(span, @operator, left, right);
         if (left.Type == BuiltInType.Bool && right.Type == BuiltInType.Bool)

@@ -43,7 +43,7 @@ internal sealed partial class BodyBinder
     {
         foreach (LocalSymbol parameter in function!.Parameters)
             locals.TryAdd(parameter.Name, parameter);
-        BoundBlock block = function.IsConstructor ? BindConstructor() : BindBody(function.Syntax!);
+        BoundBlock block = function.ValueMethod is { } valueMethod ? BindValueMethod(valueMethod) : function.IsConstructor ? BindConstructor() : BindBody(function.Syntax!);
         return new FunctionBody(function, block, references, hasStatementsInValues);
     }
 

@@ -99,6 +99,9 @@ internal sealed record BoundCoalesce(Span Span, TarnType Type, BoundExpression L
 /// <summary><c>receiver?.member</c>: null when the receiver is, else <see cref="Access"/>, in which <see cref="Receiver"/>'s value is the placeholder.</summary>
 internal sealed record BoundSafeAccess(Span Span, TarnType Type, BoundExpression Receiver, BoundPlaceholder Value, BoundExpression Access) : BoundExpression(Span, Type);
 
+/// <summary>Computes a value once and uses it by its placeholder.</summary>
+internal sealed record BoundWith(Span Span, TarnType Type, BoundExpression Value, BoundPlaceholder Placeholder, BoundExpression Body) : BoundExpression(Span, Type);
+
 /// <summary>A function made from its code and the variables around it that it uses.</summary>
 internal sealed record BoundLambda(
     Span Span, ClassType FunctionType, ImmutableArray<LocalSymbol> Parameters, BoundBlock Body, ImmutableArray<LocalSymbol> Captured, ClassType? CapturedThis,

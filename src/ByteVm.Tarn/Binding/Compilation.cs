@@ -38,7 +38,7 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>What a shared variable lives in.</summary>
     public ClassSymbol SharedVariable => field ??= PreludeClass("SharedVariable");
 
-    private ClassSymbol PreludeClass(string name) =>
+    public ClassSymbol PreludeClass(string name) =>
         Prelude?.Members.GetValueOrDefault(name) as ClassSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");
 
     /// <summary>What 'for' goes through besides arrays and strings.</summary>

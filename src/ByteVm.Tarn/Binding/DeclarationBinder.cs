@@ -18,8 +18,10 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
         switch (declaration)
         {
             case ClassSyntax syntax:
-                CheckModifiers(syntax, syntax.IsInterface ? Modifiers.Private : Modifiers.Private | Modifiers.Open | Modifiers.Abstract);
+                CheckModifiers(syntax, syntax.IsInterface ? Modifiers.Private : Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Value);
                 var @class = new ClassSymbol(module, syntax);
+                if (@class is { IsValue: true, IsExtensible: true })
+                    diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.ValueClassOpen, @class.Name);
                 if (Add(module.Members, @class, syntax.Name))
                     DeclareMembers(@class);
                 break;
@@ -89,9 +91,11 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
     private void DeclareParameterField(ClassSymbol @class, ClassParameterSyntax syntax)
     {
         Identifier name = syntax.Parameter.Name;
-        if ((syntax.Modifiers & ~Modifiers.Private) != 0 || (syntax.Field == FieldKind.None && syntax.Modifiers != Modifiers.None))
+        if ((syntax.Modifiers & ~Modifiers.Private) != 0 || (syntax.Field == FieldKind.None && !@class.IsValue && syntax.Modifiers != Modifiers.None))
             diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.ModifierNotAllowed, LowestModifier(syntax.Modifiers).ToString().ToLowerInvariant(), name.Text);
-        if (syntax.Field != FieldKind.None)
+        if (@class.IsValue && syntax.Field == FieldKind.Var)
+            diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.ValueFieldVar, name.Text);
+        if (syntax.Field != FieldKind.None || @class.IsValue)
             AddField(@class, new FieldSymbol(name.Text, @class, syntax.Modifiers, name.Span, syntax.Field == FieldKind.Var, null), name);
     }
 
@@ -114,6 +118,12 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
         if (@class.IsInterface && member is not FunctionSyntax)
         {
             diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.InterfaceMember, @class.Name);
+            return;
+        }
+
+        if (@class.IsValue && (member is InitializerSyntax || member is VariableSyntax { Modifiers: var modifiers } && (modifiers & Modifiers.Static) == 0))
+        {
+            diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.ValueMember, @class.Name);
             return;
         }
 

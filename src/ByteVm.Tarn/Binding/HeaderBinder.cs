@@ -7,12 +7,14 @@ namespace ByteVm.Tarn.Binding;
 /// <summary>Gives a module's symbols their types: supertypes, parameters, results, fields. Bodies come later.</summary>
 internal sealed class HeaderBinder
 {
+    private readonly Compilation compilation;
     private readonly ModuleSymbol module;
     private readonly DiagnosticBag diagnostics;
     private readonly TypeResolver types;
 
     public HeaderBinder(Compilation compilation, ModuleSymbol module)
     {
+        this.compilation = compilation;
         this.module = module;
         diagnostics = compilation.Diagnostics;
         types = new TypeResolver(compilation, module, diagnostics);
@@ -76,7 +78,7 @@ internal sealed class HeaderBinder
     {
         switch (symbol)
         {
-            case FunctionSymbol function:
+            case FunctionSymbol { ValueMethod: null } function:
                 BindFunction(function);
                 break;
             case GlobalSymbol global:
@@ -109,6 +111,8 @@ internal sealed class HeaderBinder
                 diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.NotASuperType, type.Name);
         }
 
+        if (@class.IsValue)
+            interfaces.AddRange(ValueClasses.ImplicitInterfaces(compilation, @class).Where(i => interfaces.All(own => own.Symbol != i.Symbol)));
         @class.InterfaceTypes = interfaces.ToImmutable();
     }
 
@@ -124,7 +128,9 @@ internal sealed class HeaderBinder
 
     private void SetBase(ClassSymbol @class, ClassType super, SuperTypeSyntax syntax, bool isFirst)
     {
-        if (@class.IsInterface || !isFirst)
+        if (@class.IsValue || super.Symbol.IsValue)
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.ValueInheritance, super.Symbol.Name, @class.Name);
+        else if (@class.IsInterface || !isFirst)
             diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseClassNotFirst, super.Symbol.Name, @class.Name);
         else if (!super.Symbol.IsExtensible)
             diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseNotOpen, super.Symbol.Name);
@@ -142,7 +148,7 @@ internal sealed class HeaderBinder
         for (int i = 0; i < @class.Syntax.Parameters.Length; i++)
         {
             LocalSymbol parameter = @class.Constructor.Parameters[i];
-            if (@class.Syntax.Parameters[i].Field == FieldKind.None || !@class.Members.TryGetValue(parameter.Name, out MemberSymbol? member) || member is not FieldSymbol field)
+            if ((@class.Syntax.Parameters[i].Field == FieldKind.None && !@class.IsValue) || !@class.Members.TryGetValue(parameter.Name, out MemberSymbol? member) || member is not FieldSymbol field)
                 continue;
             field.Type = parameter.Type;
             field.Parameter = parameter;

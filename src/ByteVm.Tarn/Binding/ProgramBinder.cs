@@ -35,12 +35,16 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
             header.BindTypeParameters();
         foreach (HeaderBinder header in headers)
             header.BindSuperTypes();
+        foreach (ModuleSymbol module in modules)
+            ValueClasses.DeclareMethods(module, compilation.Diagnostics);
         InheritanceChecker[] inheritance = [.. modules.Select(m => new InheritanceChecker(m, compilation.Diagnostics))];
         foreach (InheritanceChecker checker in inheritance)
             checker.BreakCycles();
         foreach (HeaderBinder header in headers)
             header.BindSignatures();
         compilation.HeadersAreBound();
+        foreach (ModuleSymbol module in modules)
+            new ValueClassChecker(module, compilation.Diagnostics).Check();
         foreach (InheritanceChecker checker in inheritance)
             checker.Check();
     }

@@ -89,6 +89,9 @@ internal sealed class ClassSymbol : MemberSymbol
 
     public bool IsInterface => Syntax.IsInterface;
 
+    /// <summary>A value class: its values have no identity and lie flattened wherever they are stored.</summary>
+    public bool IsValue => (Modifiers & Modifiers.Value) != 0;
+
     public bool IsAbstract => IsInterface || (Modifiers & Modifiers.Abstract) != 0;
 
     public bool IsExtensible => IsInterface || (Modifiers & (Modifiers.Open | Modifiers.Abstract)) != 0;
@@ -257,7 +260,7 @@ internal static class WellKnown
 internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan, FunctionSyntax? syntax)
     : MemberSymbol(name, module, @class, modifiers, nameSpan)
 {
-    /// <summary>Null for constructors.</summary>
+    /// <summary>Null for constructors and for what value classes have by themselves.</summary>
     public FunctionSyntax? Syntax { get; } = syntax;
 
     public override string? Documentation => Syntax?.Documentation;
@@ -273,7 +276,10 @@ internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymb
 
     public TarnType ReturnType { get; set; } = BuiltInType.Error;
 
-    public bool IsConstructor => Syntax is null;
+    public bool IsConstructor => Syntax is null && ValueMethod is null;
+
+    /// <summary>For a method that every value class has by itself, which; null for all others.</summary>
+    public ValueMethod? ValueMethod { get; init; }
 
     public bool IsAbstract => (Modifiers & Modifiers.Abstract) != 0 || (Class is { IsInterface: true } && !IsStatic && Syntax is { Body: null, ExpressionBody: null });
 

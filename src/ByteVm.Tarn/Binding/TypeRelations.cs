@@ -11,6 +11,9 @@ internal enum Conversion
 
     /// <summary>To a supertype or with null added: nothing happens at run time.</summary>
     Reference,
+
+    /// <summary>From a value class to object or an interface of its: an object is made that holds the value.</summary>
+    Boxing,
 }
 
 /// <summary>The relations between types.</summary>
@@ -33,8 +36,16 @@ internal static class TypeRelations
             return Conversion.Reference;
         if (from is BuiltInType number && to is BuiltInType wider && Widens(number.Kind, wider.Kind))
             return Conversion.Widening;
+        if (IsBoxing(from, to))
+            return Conversion.Boxing;
         return IsSubtype(from, to) ? Conversion.Reference : Conversion.None;
     }
+
+    /// <summary>Whether a value of a value class is put into an object to be one of type <paramref name="to"/>.</summary>
+    public static bool IsBoxing(TarnType from, TarnType to) =>
+        IsValue(from) && to.IsReference && (to.NonNull == BuiltInType.Object || (to.NonNull is ClassType super && ((ClassType)from).AsSuper(super.Symbol) == super));
+
+    public static bool IsValue(TarnType type) => type is ClassType { Symbol.IsValue: true };
 
     private static bool Widens(BuiltIn from, BuiltIn to) => from switch
     {
@@ -57,6 +68,8 @@ internal static class TypeRelations
             return true;
         if (to == BuiltInType.Object)
             return from.IsReference;
+        if (IsValue(from))
+            return false;
         return ClassOf(from) is { } sub && to is ClassType super && sub.AsSuper(super.Symbol) == super;
     }
 
@@ -71,6 +84,8 @@ internal static class TypeRelations
         if (bound is not ClassType { Symbol: var symbol } || !WellKnown.IsComparable(symbol))
             return false;
         TarnType compared = ((ClassType)bound).Arguments[0];
+        if (IsValue(argument))
+            return ((ClassType)argument).AsSuper(symbol) == bound;
         return argument is TypeVariable variable ? variable.Parameter.Bound == bound : argument == compared && IsOrdered(argument);
     }
 
@@ -83,6 +98,8 @@ internal static class TypeRelations
         from = from.NonNull;
         if (from is TypeVariable { IsReference: false })
             return true;
+        if (IsValue(to) && from.IsReference)
+            return IsBoxing(to, from) || from.HasVariables || to.HasVariables;
         if (!from.IsReference || !to.IsReference)
             return false;
         if (IsSubtype(from, to) || IsSubtype(to, from))

@@ -130,7 +130,7 @@ internal sealed class ClassType(ClassSymbol symbol, ImmutableArray<TarnType> arg
 
     private string FunctionName => $"fn({string.Join(", ", FunctionParameters.Select(p => p.Name))}): {FunctionResult}";
 
-    public override bool IsReference => true;
+    public override bool IsReference => !Symbol.IsValue;
 
     public override bool HasVariables => Arguments.Any(a => a.HasVariables);
 

@@ -143,6 +143,14 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor GlobalWithoutValue = Error(408, "'{0}' needs a value");
     internal static readonly DiagnosticDescriptor InitializerCycle = Error(409, "the value of '{0}' depends on itself: {1}");
 
+    // value classes and tuples
+    internal static readonly DiagnosticDescriptor ValueClassOpen = Error(670, "value class '{0}' can have no subclasses", "leave out open or abstract");
+    internal static readonly DiagnosticDescriptor ValueFieldVar = Error(671, "'{0}' is a field of a value class and cannot be a var", "values are replaced as a whole");
+    internal static readonly DiagnosticDescriptor ValueMember = Error(672, "value class '{0}' has only the fields that are its parameters, and no init block", "make it a static or a method");
+    internal static readonly DiagnosticDescriptor ValueInheritance = Error(673, "'{0}' and '{1}': a value class neither extends a class nor is extended", "it can implement interfaces");
+    internal static readonly DiagnosticDescriptor ValueContainsItself = Error(674, "value class '{0}' would contain itself: {1}", "hold it in an array or an object");
+    internal static readonly DiagnosticDescriptor ValueMethodDeclared = Error(675, "'{0}' cannot be declared: every value class has it, as '{1}' does");
+
     // programs
     internal static readonly DiagnosticDescriptor NoMain = Error(500, "the program has no main function", "write fn main() {{ … }}");
     internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");

@@ -27,6 +27,8 @@ internal sealed partial class FunctionLowering
                 return LowerDefault(value);
             case BoundNotNull notNull:
                 return LowerNotNull(notNull);
+            case BoundWith with:
+                return LowerWith(with);
             default:
                 return LowerToTemporary(expression);
         }
@@ -82,7 +84,7 @@ internal sealed partial class FunctionLowering
             case BoundTypeTest e: LowerTypeTest(e, target); break;
             case BoundIf e: LowerIfValue(e, target); break;
             case BoundSafeAccess e: LowerSafeAccess(e, target); break;
-            case BoundPlaceholder or BoundThis or BoundNotNull or BoundDefault: MoveInto(target, Lower(expression)); break;
+            case BoundPlaceholder or BoundThis or BoundNotNull or BoundDefault or BoundWith: MoveInto(target, Lower(expression)); break;
             case BoundConversion e when IsSameRegister(e.Operand.Type, e.Type): LowerInto(e.Operand, target, isFresh); break;
             case BoundNew or BoundNewArray or BoundArrayLiteral or BoundCoalesce or BoundCast: LowerSeveral(expression, target, isFresh); break;
             default: LowerSimple(expression, target); break;
@@ -317,7 +319,7 @@ internal sealed partial class FunctionLowering
         int offset = expression.Receiver is null ? 0 : 1;
         var arguments = new Register[expression.Arguments.Length + offset];
         if (expression.Receiver is not null)
-            arguments[0] = Lower(expression.Receiver);
+            arguments[0] = ConstrainedReceiver(expression) is { } constrained ? Lower(constrained) : Lower(expression.Receiver);
         for (int i = 0; i < expression.Arguments.Length; i++)
             arguments[i + offset] = Lower(expression.Arguments[i]);
         return arguments;
@@ -328,6 +330,8 @@ internal sealed partial class FunctionLowering
         Position(call.Span);
         if (call.Dispatch == Binding.Dispatch.Virtual)
             builder.CallVirtual(result, program.MethodOf(call.Function, call.Types), arguments);
+        else if (ConstrainedReceiver(call) is not null)
+            builder.CallConstrained(result, program.MethodOf(call.Function, call.Types), arguments);
         else if (call.Dispatch == Binding.Dispatch.Interface)
             builder.CallInterface(result, program.MethodOf(call.Function, call.Types), arguments);
         else if (call.Function.IsExtern)
@@ -340,6 +344,12 @@ internal sealed partial class FunctionLowering
 
     private void LowerNew(BoundNew expression, Register target)
     {
+        if (expression.Class.Symbol.IsValue)
+        {
+            LowerNewValue(expression, target);
+            return;
+        }
+
         int mark = temporaries.Count;
         var arguments = new Register[expression.Arguments.Length + 1];
         for (int i = 0; i < expression.Arguments.Length; i++)

@@ -127,6 +127,8 @@ internal sealed partial class FunctionLowering
     /// <summary>Whether a conversion does nothing: between references, and from small integers, whose registers hold an int.</summary>
     private static bool IsSameRegister(TarnType from, TarnType to)
     {
+        if (TypeRelations.IsBoxing(from, to))
+            return false;
         if (from.IsReference)
             return true;
         if (from is not BuiltInType { Kind: var source } || to is not BuiltInType { Kind: var target })
@@ -141,6 +143,8 @@ internal sealed partial class FunctionLowering
         Register operand = Lower(expression.Operand);
         if (expression.Operand.Type.IsNever || IsSameRegister(expression.Operand.Type, expression.Type))
             return operand;
+        if (TypeRelations.IsBoxing(expression.Operand.Type, expression.Type))
+            return EmitBox(operand, Result(target, expression.Type, mark));
         TypeRef to = Types.Register(expression.Type);
         if (OperatorOpcodes.Conversion(builder.TypeOf(operand), to) is not { } opcode)
             return Narrow(operand, expression, target, mark);

@@ -83,8 +83,8 @@ internal sealed partial class FunctionLowering
             return;
         }
 
-        // Nothing else makes a value of a type parameter, so control is kept here where it never comes anyway.
-        if (type is TypeVariable)
+        // No constant is a value of a type parameter or value class, so control is kept here where it never comes anyway.
+        if (type is TypeVariable || TypeRelations.IsValue(type))
         {
             Label here = builder.NewLabel();
             builder.Mark(here);

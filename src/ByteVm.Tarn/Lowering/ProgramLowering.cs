@@ -252,14 +252,14 @@ internal sealed class ProgramLowering
         CheckLimit(@class, @class.InterfaceTypes.Length, "interfaces", FormatLimits.MaxInterfaces);
         module.DefineType(Types.Definition(@class), new TypeDefinition(
             @class.QualifiedName,
-            @class.IsInterface ? TypeDefinitionKind.Interface : TypeDefinitionKind.Class,
+            @class.IsInterface ? TypeDefinitionKind.Interface : @class.IsValue ? TypeDefinitionKind.Value : TypeDefinitionKind.Class,
             TypeParametersOf(@class.TypeParameters),
             @class.BaseType is null ? TypeRef.None : Types.Storage(@class.BaseType),
             Types.StorageOf(@class.InterfaceTypes),
-            [.. @class.Fields.Select(f => new FieldDefinition(f.Name, Types.Storage(compilation.TypeOf(f)!)))],
+            [.. @class.Fields.Select(f => new FieldDefinition(f.Name, Types.Storage(compilation.TypeOf(f)!), IsMutable: !@class.IsValue))],
             [.. @class.Methods.Where(m => m.IsDispatched).Select(Method)],
             IsAbstract: @class.IsAbstract && !@class.IsInterface,
-            IsFinal: !@class.IsExtensible));
+            IsFinal: !@class.IsExtensible && !@class.IsValue));
     }
 
     private MethodDefinition Method(FunctionSymbol method) => new(

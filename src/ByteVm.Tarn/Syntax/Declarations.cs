@@ -18,6 +18,7 @@ internal enum Modifiers
     Override = 8,
     Static = 16,
     Extern = 32,
+    Value = 64,
 }
 
 /// <summary>One source file.</summary>

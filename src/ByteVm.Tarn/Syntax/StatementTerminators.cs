@@ -10,7 +10,7 @@ namespace ByteVm.Tarn.Syntax;
 /// <para>A newline ends a statement unless the line obviously continues: it counts when all of this holds: the innermost open
 /// bracket is a '{' (or none), the token before it can end a statement, and the token after it cannot continue one. Other
 /// newlines are dropped. A '}' and the end of the file end a statement too, so a NEWLINE is put before them.</para>
-/// <para>Tokens are renamed so that the grammar stays LL(1): 'test' before a string where a declaration begins, an 'else' before 'if', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
+/// <para>Tokens are renamed so that the grammar stays LL(1): 'test' before a string where a declaration begins, an 'else' before 'if', 'value' before 'class', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
 /// parameters and arguments. Those are told from comparisons by how they stand: the '&lt;' directly after a name, and nothing but types up to the '&gt;'.</para>
 /// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
 /// </summary>
@@ -143,6 +143,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
             ((CommonToken)output[lastRound]).Type = LAMBDA_OPEN;
         else if (next == STRING && last.Type == IDENT && BeginsLine && TextOf(last) == "test")
             last.Type = TEST;
+        else if (next == CLASS && last.Type == IDENT && TextOf(last) == "value")
+            last.Type = VALUE;
         else if (next == RPAREN)
             lastRound = openRounds.TryPop(out int opener) ? opener : -1;
     }

@@ -121,6 +121,7 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         OVERRIDE => Modifiers.Override,
         STATIC => Modifiers.Static,
         EXTERN => Modifiers.Extern,
+        VALUE => Modifiers.Value,
         _ => Modifiers.None,
     };
 
