@@ -1,4 +1,5 @@
 using ByteVm.Jit.X64.Assembly;
+using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Linking;
 using Iced.Intel;
@@ -16,6 +17,8 @@ internal sealed partial class BaselineCompiler
     {
         if (TryConstant(instruction.B, out long value))
             DefineConstant(instruction.A, value);
+        else if (IsResultWord(instruction.A))
+            MoveResult(instruction.A, instruction.B);
         else if (IsFloat(instruction.B) || IsFloat(instruction.A))
             MoveFloat(instruction.A, instruction.B);
         else
@@ -146,6 +149,16 @@ internal sealed partial class BaselineCompiler
             asm.Emit(Code.Mov_r32_imm32, target.Dword(), OpKind.Immediate32, value);
         else
             asm.Emit(Code.Mov_r64_imm64, target.Qword(), OpKind.Immediate64, value);
+    }
+
+    /// <summary>A result of several slots goes where parameters were, whose kinds say nothing of it.</summary>
+    private bool IsResultWord(int slot) => function.ResultSlots > 1 && slot >= FrameLayout.FirstParameterWord;
+
+    private void MoveResult(int destination, int source)
+    {
+        Copy64(Rax, source);
+        asm.Emit(Code.Mov_rm64_r64, Address.Slot(destination), Rax.Qword());
+        Forget(destination);
     }
 
     private void MoveGeneral(int destination, int source)

@@ -43,10 +43,12 @@ internal static class ValueClasses
         ClassSymbol @class, ValueMethod kind, string name, TarnType result, ImmutableArray<LocalSymbol> parameters, DiagnosticBag diagnostics)
     {
         var method = new FunctionSymbol(name, @class.Module, @class, Modifiers.None, @class.NameSpan, null) { ValueMethod = kind, Parameters = parameters, ReturnType = result };
-        if (@class.Members.TryAdd(name, method))
-            @class.Methods.Add(method);
-        else
-            diagnostics.Report(@class.Module.Source, @class.Members[name].NameSpan, DiagnosticCatalog.ValueMethodDeclared, name, @class.Name);
+        if (@class.Members.TryGetValue(name, out MemberSymbol? declared))
+            diagnostics.Report(@class.Module.Source, declared.NameSpan, DiagnosticCatalog.ValueMethodDeclared, name, @class.Name);
+        @class.Members[name] = method;
+        @class.Methods.RemoveAll(m => m == declared);
+        @class.Fields.RemoveAll(f => f == declared);
+        @class.Methods.Add(method);
     }
 }
 

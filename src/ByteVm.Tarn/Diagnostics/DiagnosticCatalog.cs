@@ -143,6 +143,11 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor GlobalWithoutValue = Error(408, "'{0}' needs a value");
     internal static readonly DiagnosticDescriptor InitializerCycle = Error(409, "the value of '{0}' depends on itself: {1}");
 
+    // programs
+    internal static readonly DiagnosticDescriptor NoMain = Error(500, "the program has no main function", "write fn main() {{ … }}");
+    internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");
+    internal static readonly DiagnosticDescriptor TooLarge = Error(502, "'{0}' is too large: {1} {2}, at most {3} are possible");
+
     // value classes and tuples
     internal static readonly DiagnosticDescriptor ValueClassOpen = Error(670, "value class '{0}' can have no subclasses", "leave out open or abstract");
     internal static readonly DiagnosticDescriptor ValueFieldVar = Error(671, "'{0}' is a field of a value class and cannot be a var", "values are replaced as a whole");
@@ -150,11 +155,6 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor ValueInheritance = Error(673, "'{0}' and '{1}': a value class neither extends a class nor is extended", "it can implement interfaces");
     internal static readonly DiagnosticDescriptor ValueContainsItself = Error(674, "value class '{0}' would contain itself: {1}", "hold it in an array or an object");
     internal static readonly DiagnosticDescriptor ValueMethodDeclared = Error(675, "'{0}' cannot be declared: every value class has it, as '{1}' does");
-
-    // programs
-    internal static readonly DiagnosticDescriptor NoMain = Error(500, "the program has no main function", "write fn main() {{ … }}");
-    internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");
-    internal static readonly DiagnosticDescriptor TooLarge = Error(502, "'{0}' is too large: {1} {2}, at most {3} are possible");
 
     // tests and members
     internal static readonly DiagnosticDescriptor RepeatedTest = Error(700, "the module has a test \"{0}\" already");

@@ -433,7 +433,7 @@ internal sealed partial class FunctionLowering
             EmitSafeCast(target, operand, Types.Storage(expression.Type));
         else
             builder.Cast(target, operand, Types.Storage(expression.Type));
-        if (!expression.Type.IsNullable && expression.Operand.Type.IsNullable)
+        if (expression.Type is { IsReference: true, IsNullable: false } && expression.Operand.Type.IsNullable)
             builder.NullCheck(target);
         ReleaseTo(mark);
     }

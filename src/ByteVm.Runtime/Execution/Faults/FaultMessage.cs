@@ -87,10 +87,11 @@ internal static unsafe class FaultMessage
         {
             Opcode.LoadField => $"reading field '{FieldName(module, instruction.C)}'",
             Opcode.StoreField => $"writing field '{FieldName(module, instruction.B)}'",
-            Opcode.CallVirtual or Opcode.CallInterface => $"calling '{MethodName(module, instruction.B)}'",
+            Opcode.CallVirtual or Opcode.CallInterface or Opcode.CallConstrained => $"calling '{MethodName(module, instruction.B)}'",
             Opcode.LoadElement => "reading an element",
             Opcode.StoreElement => "writing an element",
             Opcode.ArrayLength => "taking the length",
+            Opcode.Cast => "taking the value out",
             _ => null,
         };
         string? local = ReceiverRegister(instruction) is { } register ? SourceMap.LocalName(instance.Trap.Location, register) : null;
@@ -108,7 +109,7 @@ internal static unsafe class FaultMessage
     {
         Opcode.LoadField or Opcode.LoadElement or Opcode.ArrayLength => instruction.B,
         Opcode.StoreField or Opcode.StoreElement or Opcode.NullCheck => instruction.A,
-        Opcode.CallVirtual or Opcode.CallInterface => instruction.List is [int receiver, ..] ? receiver : null,
+        Opcode.CallVirtual or Opcode.CallInterface or Opcode.CallConstrained => instruction.List is [int receiver, ..] ? receiver : null,
         _ => null,
     };
 
