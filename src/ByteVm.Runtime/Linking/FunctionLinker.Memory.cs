@@ -37,11 +37,33 @@ internal sealed partial class FunctionLinker
 
     private void LinkNewValue(in Instruction create)
     {
+        IReadOnlyList<LinkedType> fields = frame.TypeOf(create.A).FieldTypes;
         int next = 0;
-        foreach (int field in create.List!)
+        for (int i = 0; i < create.List!.Length; i++)
         {
-            for (int slot = 0; slot < frame.TypeOf(field).Slots.Count; slot++)
-                MoveWord(frame.Word(create.A, next++), frame.Word(field, slot));
+            for (int slot = 0; slot < fields[i].Slots.Count; slot++)
+                MovePart(frame.Word(create.A, next++), frame.Word(create.List[i], slot), fields[i]);
+        }
+    }
+
+    /// <summary>A field of a small type keeps the low bits, as in memory.</summary>
+    private void MovePart(int destination, int word, LinkedType field)
+    {
+        switch (field.Kind)
+        {
+            case LinkedTypeKind.I8:
+                buffer.Emit(LinkedOpcode.Sext8I32, destination, word);
+                break;
+            case LinkedTypeKind.I16:
+                buffer.Emit(LinkedOpcode.Sext16I32, destination, word);
+                break;
+            case LinkedTypeKind.U8 or LinkedTypeKind.U16:
+                buffer.EmitWord(LinkedOpcode.ConstI32, destination, field.Kind == LinkedTypeKind.U8 ? byte.MaxValue : ushort.MaxValue);
+                buffer.Emit(LinkedOpcode.AndI32, destination, destination, word);
+                break;
+            default:
+                MoveWord(destination, word);
+                break;
         }
     }
 
