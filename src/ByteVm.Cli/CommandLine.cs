@@ -59,6 +59,7 @@ internal static class CommandLine
             BuildCommand.Create(),
             CheckCommand.Create(),
             TestCommand.Create(),
+            FormatCommand.Create(),
             VerifyCommand.Create(),
             DisasmCommand.Create(),
             AsmCommand.Create(),

@@ -11,9 +11,12 @@ internal sealed class Command : IDisposable
 
     public string Write(string name, string text)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Folder, name))!);
         File.WriteAllText(Path.Combine(Folder, name), text);
         return name;
     }
+
+    public string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
 
     public Result Run(params string[] arguments) => RunWith("", arguments);
 
