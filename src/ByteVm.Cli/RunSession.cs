@@ -9,16 +9,16 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
     private TimeSpan instantiation;
     private TimeSpan running;
     private InstanceStatistics? statistics;
-    private volatile bool interrupted;
 
     public int Run()
     {
         try
         {
             long started = Stopwatch.GetTimestamp();
-            using GuestInstance instance = program.Instantiate(options);
+            using var cancellation = new CancellationTokenSource();
+            using PosixSignalRegistration interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnInterrupt(signal, cancellation));
+            using GuestInstance instance = program.Instantiate(options with { Cancellation = cancellation.Token });
             instantiation = Stopwatch.GetElapsedTime(started);
-            using PosixSignalRegistration interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnInterrupt(instance, signal));
             return RunMain(instance);
         }
         catch (InstantiationException e)
@@ -70,14 +70,13 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
     }
 
     /// <summary>
-    /// A guest that runs stops at its next poll or call, with a stack trace. One that waits for input never would, nor one stuck in a
-    /// host operation, whose user presses Ctrl-C again: then the process ends.
+    /// A guest that runs stops at its next poll or call, one that waits for input at once, with a stack trace. The user of one that is stuck in a host
+    /// operation presses Ctrl-C again: then the process ends.
     /// </summary>
-    private void OnInterrupt(GuestInstance instance, PosixSignalContext signal)
+    private static void OnInterrupt(PosixSignalContext signal, CancellationTokenSource cancellation)
     {
-        signal.Cancel = !instance.IsWaitingForInput && !interrupted;
-        interrupted = true;
-        instance.Interrupt();
+        signal.Cancel = !cancellation.IsCancellationRequested;
+        cancellation.Cancel();
     }
 
     private int Report(GuestFault fault)

@@ -15,11 +15,14 @@ internal sealed unsafe class Instance : IDisposable
     private readonly InstanceRoots roots;
     private uint lastIdentityHash;
     private volatile StopReason stopReason;
+    private volatile CancellationTokenSource? stopSource;
     private bool disposed;
 
+    /// <exception cref="ArgumentException">A limit lies outside of its range.</exception>
     /// <exception cref="InstantiationException">An import is unknown, has another signature or declares another capability.</exception>
     public Instance(Program program, IProcessor processor, InstanceOptions options)
     {
+        options.Validate();
         Program = program;
         Processor = processor;
         Options = options;
@@ -91,6 +94,24 @@ internal sealed unsafe class Instance : IDisposable
 
     public StopReason StopReason => stopReason;
 
+    /// <summary>Cancelled by the next <see cref="Interrupt"/>, or already when a stop is asked for now.</summary>
+    public CancellationToken StopToken
+    {
+        get
+        {
+            lock (Memory)
+            {
+                stopSource ??= new CancellationTokenSource();
+                if (StopRequested)
+                    stopSource.Cancel();
+                return stopSource.Token;
+            }
+        }
+    }
+
+    /// <summary>What the trap being handled waits for.</summary>
+    public PendingOperation? Pending { get; set; }
+
     /// <summary>
     /// Makes the guest leave at its next poll or call, whichever comes first: recursion without a loop has no polls, but each call checks the
     /// stack limit. From any thread; without effect once the instance is disposed.
@@ -106,6 +127,9 @@ internal sealed unsafe class Instance : IDisposable
             Volatile.Write(ref Context->Interrupt, 1);
             Volatile.Write(ref Context->StackLimit, ulong.MaxValue);
         }
+
+        // Outside of the lock: what waits for it may run here.
+        stopSource?.Cancel();
     }
 
     /// <summary>Takes note of a stop request, or of nothing: polls and calls pass again. Stress mode stops at every poll.</summary>
@@ -114,6 +138,8 @@ internal sealed unsafe class Instance : IDisposable
         lock (Memory)
         {
             stopReason = StopReason.None;
+            if (stopSource is { IsCancellationRequested: true })
+                stopSource = null;
             Context->Interrupt = Options.GcStress ? 1u : 0;
             Context->StackLimit = (ulong)Stack.Limit;
         }

@@ -12,7 +12,7 @@ namespace ByteVm.Runtime.Execution;
 /// The monitor of one instance: run until the next trap, look at it, emulate, resume. It keeps nothing of the guest on its own stack
 /// between two runs, and never runs a guest inside of a guest.
 /// </summary>
-internal sealed unsafe class InstanceMonitor(Instance instance)
+internal sealed unsafe partial class InstanceMonitor(Instance instance)
 {
     private readonly long[] trapCounts = new long[(int)TrapKind.HardwareFault + 1];
 
@@ -21,16 +21,16 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
 
     private bool resumable;
 
-    private readonly TrapRate? trapRate = instance.Options.Limits.TrapsPerSecond is { } limit ? new TrapRate(limit) : null;
+    private readonly TrapRate? trapRate = instance.Options.Limits.TrapsPerSecond is { } limit ? new TrapRate(limit, instance.Options.Time) : null;
 
     /// <summary>Set when the guest's process is gone: what every further call ends with.</summary>
     private Outcome? lost;
 
     public long TrapCount(TrapKind kind) => trapCounts[(int)kind];
 
-    /// <summary>Calls a function on the empty guest stack and runs it to its end.</summary>
+    /// <summary>Calls a function on the empty guest stack and runs it to its end, or until it waits for something outside.</summary>
     /// <param name="arguments">One raw value per parameter slot; references are valid as nothing allocates in between.</param>
-    public Outcome Call(LinkedFunction function, ReadOnlySpan<long> arguments)
+    public Outcome Begin(LinkedFunction function, ReadOnlySpan<long> arguments)
     {
         if (lost is { } end)
             return end;
@@ -46,17 +46,16 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
         }
 
         servicePending = false;
-        return RunToEnd();
+        return RunWatched();
     }
 
-    /// <summary>Goes on after the fuel ran out.</summary>
-    public Outcome Resume() => resumable
-        ? RunToEnd()
+    /// <summary>Goes on after the fuel ran out, to the end or until the guest waits.</summary>
+    public Outcome BeginResume() => resumable
+        ? RunWatched()
         : throw new InvalidOperationException("There is nothing to resume: the last call did not end for want of fuel.");
 
-    private Outcome RunToEnd()
+    private Outcome RunToPause()
     {
-        using CallWatch? watch = CallWatch.Start(instance);
         try
         {
             return RunUntilEnd();
@@ -89,8 +88,8 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
     private Outcome RunUntilEnd()
     {
         resumable = false;
-        FaultKind fault = servicePending ? Serve() : FaultKind.None;
-        while (fault == FaultKind.None && !instance.Shadow.ExitRequested)
+        FaultKind fault = GoOn();
+        while (fault == FaultKind.None && !instance.Shadow.ExitRequested && instance.Pending is null)
         {
             Trap trap = Run();
             if (trap.Kind == TrapKind.Returned)
@@ -102,6 +101,8 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
             fault = trapRate is null || trapRate.Count() ? Handle(trap) : TooManyTraps();
         }
 
+        if (fault == FaultKind.None && instance.Pending is { } pending)
+            return Park(pending);
         return Finish(fault == FaultKind.None ? Outcome.Exited(instance.Shadow.ExitCode) : Fail(fault));
     }
 
@@ -154,7 +155,7 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
             StopReason.CpuTime => $"the call used more than {limits.CpuTime!.Value.TotalSeconds:0.###} s of CPU time",
             _ => null,
         };
-        return instance.StopReason == StopReason.Requested ? FaultKind.Interrupted : FaultKind.LimitExceeded;
+        return instance.StopReason is StopReason.Requested or StopReason.CallCancelled ? FaultKind.Interrupted : FaultKind.LimitExceeded;
     }
 
     private FaultKind Serve()
@@ -168,11 +169,14 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
 
     private FaultKind Execute()
     {
-        Trap trap = instance.Trap;
+        var call = new ServiceCall(instance, instance.Trap);
         instance.ArgumentsAreLive = true;
         try
         {
-            return Services.Services.Execute(new ServiceCall(instance, trap));
+            if (instance.Pending is not { } pending)
+                return Services.Services.Execute(call);
+            instance.Pending = null;
+            return pending.Import.Invoke(call, pending.Then);
         }
         catch (OutOfNativeMemoryException e)
         {
@@ -181,7 +185,8 @@ internal sealed unsafe class InstanceMonitor(Instance instance)
         }
         finally
         {
-            instance.ArgumentsAreLive = false;
+            // An operation that waits looks at its arguments again.
+            instance.ArgumentsAreLive = instance.Pending is not null;
         }
     }
 

@@ -16,7 +16,7 @@ public sealed record InstanceOptions
     /// <summary>Units of fuel, a deterministic measure of work; null is unlimited. Needs a program compiled as metered.</summary>
     public long? Fuel { get; init; }
 
-    /// <summary>Most bytes of objects that may be alive. At most a little less than 2 GiB; more is cut down to that.</summary>
+    /// <summary>Most bytes of objects that may be alive. At most <see cref="MaxMemoryBytes"/>.</summary>
     public long MemoryBytes { get; init; } = 1L << 30;
 
     /// <summary>Bytes for the frames of calls in progress, from <see cref="MinStackBytes"/> to <see cref="MaxStackBytes"/>.</summary>
@@ -55,6 +55,12 @@ public sealed record InstanceOptions
     /// <summary>What relative paths of the guest are relative to.</summary>
     public string WorkingDirectory { get; init; } = Environment.CurrentDirectory;
 
+    /// <summary>Stops whatever the instance does when it is cancelled, its module's initializer included, and every later call.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>What the limits of time are measured with.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Collect at every allocation, poll and service, to new addresses, with a verified heap: for finding errors in engines and hosts.</summary>
     public bool GcStress { get; init; }
 
@@ -63,4 +69,19 @@ public sealed record InstanceOptions
 
     /// <summary>Told of every trap, in order, before it is handled: one line of text each.</summary>
     public Action<string>? TraceTraps { get; init; }
+
+    /// <exception cref="ArgumentException">A limit lies outside of its range; the message names both.</exception>
+    internal void Validate()
+    {
+        Require(nameof(MemoryBytes), MemoryBytes, 0, MaxMemoryBytes);
+        Require(nameof(StackBytes), StackBytes, MinStackBytes, MaxStackBytes);
+        Require(nameof(Fuel), Fuel ?? 0, 0, long.MaxValue);
+        Limits.Validate();
+    }
+
+    internal static void Require(string name, long value, long least, long most)
+    {
+        if (value < least || value > most)
+            throw new ArgumentException($"{name} is {value:N0}; it must lie between {least:N0} and {most:N0}");
+    }
 }

@@ -48,6 +48,9 @@ internal static class FaultReport
             }
         }
 
+        // The function that was called first may have got no frame.
+        if (inner.Count == 0 && instance.Trap.Location is { Function: not null } entry)
+            inner.Add(Describe(instance.Program.Module, entry));
         inner.AddRange(outer.Select(location => Describe(instance.Program.Module, location)));
         return (inner, omitted);
     }

@@ -13,11 +13,14 @@ internal sealed class BoundImport(HostOperation operation, LinkedType[] paramete
     public LinkedType? ResultType => resultType;
 
     /// <summary>Performs the operation. A failure of the outside world becomes a fault of the guest, and the host goes on.</summary>
-    public FaultKind Invoke(in ServiceCall service)
+    public FaultKind Invoke(in ServiceCall service) => Invoke(service, operation.Handler);
+
+    /// <summary>Performs the operation, or the rest of it after it had to wait.</summary>
+    public FaultKind Invoke(in ServiceCall service, HostHandler handler)
     {
         try
         {
-            operation.Handler(new HostCall(service, this));
+            handler(new HostCall(service, this));
             return FaultKind.None;
         }
         catch (HostFaultException e)

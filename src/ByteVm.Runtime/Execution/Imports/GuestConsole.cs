@@ -15,6 +15,9 @@ public abstract class GuestConsole
     /// <summary>Whether somebody watches: then output is flushed after each line.</summary>
     public virtual bool IsInteractive => false;
 
+    /// <summary>Whether reading never waits, so that it needs no thread of its own.</summary>
+    internal virtual bool NeverWaits => false;
+
     /// <summary>Output to text writers, input from a reader.</summary>
     /// <param name="error">Null: as <paramref name="output"/>.</param>
     /// <param name="input">Null: no input.</param>
@@ -38,6 +41,8 @@ public abstract class GuestConsole
         {
         }
 
+        internal override bool NeverWaits => true;
+
         public override int Read(Span<byte> buffer) => 0;
     }
 
@@ -46,6 +51,8 @@ public abstract class GuestConsole
         private readonly TextDecoder outputText = new(output);
         private readonly TextDecoder errorText = new(error);
         private readonly Encoder encoder = Encoding.UTF8.GetEncoder();
+
+        internal override bool NeverWaits => input is null or StringReader;
 
         public override void Write(ReadOnlySpan<byte> utf8) => outputText.Write(utf8);
 

@@ -35,6 +35,12 @@ internal readonly ref struct HostCall(in ServiceCall service, BoundImport import
     /// <summary>The UTF-8 of a string argument that must not be null, in the guest's heap: valid until the result is set.</summary>
     public ReadOnlySpan<byte> Utf8(int index) => service.Argument(index) is long reference and not 0 ? service.Text(reference) : throw Null(index);
 
+    /// <summary>Cancelled when the guest is asked to stop.</summary>
+    public CancellationToken StopToken => service.Instance.StopToken;
+
+    /// <summary>Parks the guest until a task has ended, however it ends; then goes on with the call.</summary>
+    public void After(Task task, HostHandler then) => service.Instance.Pending = new PendingOperation(import, task, then);
+
     /// <summary>Sets the result.</summary>
     public void Return(GuestValue value)
     {

@@ -47,9 +47,62 @@ public sealed class HostFunctions
         Add(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>(), TypeOf<T4>()], TypeOf<TResult>(),
             (in HostCall call) => call.Return(GuestData.From(function(call.Get<T1>(0), call.Get<T2>(1), call.Get<T3>(2), call.Get<T4>(3)))));
 
+    /// <summary>
+    /// Registers a function that ends later. The guest is parked until then; a call made with <c>CallAsync</c> holds no thread meanwhile, one made with
+    /// <c>Call</c> waits. The token is cancelled when the guest is stopped, which does not wait for the function to end.
+    /// </summary>
+    public HostFunctions RegisterAsync(string name, Func<CancellationToken, Task> function) =>
+        AddAsync(name, [], (in HostCall call) => function(call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<T1>(string name, Func<T1, CancellationToken, Task> function) =>
+        AddAsync(name, [TypeOf<T1>()], (in HostCall call) => function(call.Get<T1>(0), call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<T1, T2>(string name, Func<T1, T2, CancellationToken, Task> function) =>
+        AddAsync(name, [TypeOf<T1>(), TypeOf<T2>()], (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1), call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<T1, T2, T3>(string name, Func<T1, T2, T3, CancellationToken, Task> function) =>
+        AddAsync(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>()],
+            (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1), call.Get<T3>(2), call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<TResult>(string name, Func<CancellationToken, Task<TResult>> function) =>
+        AddAsync(name, [], (in HostCall call) => function(call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<T1, TResult>(string name, Func<T1, CancellationToken, Task<TResult>> function) =>
+        AddAsync(name, [TypeOf<T1>()], (in HostCall call) => function(call.Get<T1>(0), call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<T1, T2, TResult>(string name, Func<T1, T2, CancellationToken, Task<TResult>> function) =>
+        AddAsync(name, [TypeOf<T1>(), TypeOf<T2>()], (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1), call.StopToken));
+
+    /// <inheritdoc cref="RegisterAsync(string, Func{CancellationToken, Task})"/>
+    public HostFunctions RegisterAsync<T1, T2, T3, TResult>(string name, Func<T1, T2, T3, CancellationToken, Task<TResult>> function) =>
+        AddAsync(name, [TypeOf<T1>(), TypeOf<T2>(), TypeOf<T3>()],
+            (in HostCall call) => function(call.Get<T1>(0), call.Get<T2>(1), call.Get<T3>(2), call.StopToken));
+
     internal HostOperation? Find(string name) => operations.GetValueOrDefault(name);
 
     private static string TypeOf<T>() => GuestData.TypeName<T>();
+
+    private delegate Task Begin(in HostCall call);
+
+    private delegate Task<TResult> Begin<TResult>(in HostCall call);
+
+    private HostFunctions AddAsync(string name, string[] parameters, Begin begin) => Add(name, parameters, null, (in HostCall call) =>
+    {
+        Task task = begin(call);
+        call.After(task, Guarded(name, (in HostCall _) => task.GetAwaiter().GetResult()));
+    });
+
+    private HostFunctions AddAsync<TResult>(string name, string[] parameters, Begin<TResult> begin) => Add(name, parameters, TypeOf<TResult>(), (in HostCall call) =>
+    {
+        Task<TResult> task = begin(call);
+        call.After(task, Guarded(name, (in HostCall later) => later.Return(GuestData.From(task.GetAwaiter().GetResult()))));
+    });
 
     private HostFunctions Add(string name, string[] parameters, string? result, HostHandler handler)
     {

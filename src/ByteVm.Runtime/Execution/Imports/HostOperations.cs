@@ -16,8 +16,8 @@ internal static class HostOperations
         new("console.write_bytes", "(u8[], i32, i32)", "", static (in HostCall call) => call.Shadow.Console.Write(call.Part(0))),
         new("console.error", "(string)", "", static (in HostCall call) => call.Shadow.Console.WriteError(call.Utf8(0))),
         new("console.flush", "()", "", static (in HostCall call) => call.Shadow.Console.Flush()),
-        new("console.read_line", "() -> string", "", static (in HostCall call) => call.Return(call.Shadow.ReadLine())),
-        new("console.read", "(u8[], i32, i32) -> i32", "", static (in HostCall call) => call.Return(call.Shadow.Read(call.Part(0)))),
+        new("console.read_line", "() -> string", "", ReadLine),
+        new("console.read", "(u8[], i32, i32) -> i32", "", ReadInput),
 
         new("process.args", "() -> string[]", "", static (in HostCall call) => call.Return(call.Shadow.Arguments)),
         new("process.exit", "(i32)", "", static (in HostCall call) => call.Shadow.Exit(call.Get<int>(0))),
@@ -54,6 +54,22 @@ internal static class HostOperations
 
     /// <summary>Null when there is none of that name.</summary>
     public static HostOperation? Find(string name) => Array.Find(All, operation => operation.Name == name);
+
+    private static void ReadLine(in HostCall call)
+    {
+        if (call.Shadow.Input.TryReadLine(out string? line))
+            call.Return(line);
+        else
+            call.After(call.Shadow.Input.Fill(), ReadLine);
+    }
+
+    private static void ReadInput(in HostCall call)
+    {
+        if (call.Shadow.Input.TryRead(call.Part(0), out int count))
+            call.Return(count);
+        else
+            call.After(call.Shadow.Input.Fill(), ReadInput);
+    }
 
     private static GuestFile FileOf(in HostCall call) => call.Shadow.Handles.Get<GuestFile>(call.Get<long>(0));
 

@@ -32,39 +32,10 @@ internal sealed class ShadowState : IDisposable
 
     public int ExitCode { get; private set; }
 
-    /// <summary>Whether the instance waits for input, where no poll can stop it.</summary>
-    public bool IsWaiting { get; private set; }
-
     public void Exit(int code)
     {
         ExitCode = code;
         ExitRequested = true;
-    }
-
-    public string? ReadLine()
-    {
-        IsWaiting = true;
-        try
-        {
-            return Input.ReadLine();
-        }
-        finally
-        {
-            IsWaiting = false;
-        }
-    }
-
-    public int Read(Span<byte> buffer)
-    {
-        IsWaiting = true;
-        try
-        {
-            return Input.Read(buffer);
-        }
-        finally
-        {
-            IsWaiting = false;
-        }
     }
 
     public void Dispose() => Handles.Dispose();

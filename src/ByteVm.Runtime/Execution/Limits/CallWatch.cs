@@ -14,36 +14,73 @@ internal sealed class CallWatch : IDisposable
 
     private readonly Instance instance;
     private readonly ResourceLimits limits;
-    private readonly long started = Stopwatch.GetTimestamp();
-    private readonly ThreadCpuClock thread = new();
-    private readonly TimeSpan cpuAtStart;
-    private readonly Timer timer;
+    private readonly TimeProvider time;
+    private readonly long started;
+    private readonly TimeSpan workerAtStart;
+    private readonly ITimer timer;
+    private readonly Lock gate = new();
+    private ThreadCpuClock? thread;
+    private TimeSpan threadAtAttach;
+    private TimeSpan usedBefore;
     private long stoppedAt;
 
     private CallWatch(Instance instance)
     {
         this.instance = instance;
         limits = instance.Options.Limits;
-        cpuAtStart = CpuTime;
-        timer = new Timer(static watch => ((CallWatch)watch!).Look(), this, Period, Period);
+        time = instance.Options.Time;
+        started = time.GetTimestamp();
+        workerAtStart = WorkerTime;
+        timer = time.CreateTimer(static watch => ((CallWatch)watch!).Look(), this, Period, Period);
     }
 
     /// <summary>A watch for a call that begins, or null where there is nothing to watch.</summary>
     public static CallWatch? Start(Instance instance) =>
         instance.Options.Limits is { WallClock: null, CpuTime: null } && instance.Options.Isolation == IsolationLevel.Cage ? null : new CallWatch(instance);
 
+    /// <summary>This thread drives the guest from now on.</summary>
+    public void Attach()
+    {
+        lock (gate)
+        {
+            thread = new ThreadCpuClock();
+            threadAtAttach = thread.Now;
+        }
+    }
+
+    /// <summary>The guest ended or waits, on no thread.</summary>
+    public void Detach()
+    {
+        lock (gate)
+        {
+            usedBefore += ThreadTime;
+            thread = null;
+        }
+    }
+
     public void Dispose() => timer.Dispose();
 
-    /// <summary>Of the thread that drives the guest, and of the worker where there is one.</summary>
-    private TimeSpan CpuTime => thread.Now + ((instance.ProcessorState as IGuestProcess)?.CpuTime ?? TimeSpan.Zero);
+    /// <summary>Of the threads that drove the guest, and of the worker where there is one.</summary>
+    private TimeSpan CpuTime
+    {
+        get
+        {
+            lock (gate)
+                return usedBefore + ThreadTime + WorkerTime - workerAtStart;
+        }
+    }
+
+    private TimeSpan ThreadTime => thread is null ? TimeSpan.Zero : thread.Now - threadAtAttach;
+
+    private TimeSpan WorkerTime => (instance.ProcessorState as IGuestProcess)?.CpuTime ?? TimeSpan.Zero;
 
     private void Look()
     {
         if (instance.StopReason != StopReason.None)
             EndByForce();
-        else if (limits.WallClock is { } wall && Stopwatch.GetElapsedTime(started) > wall)
+        else if (limits.WallClock is { } wall && time.GetElapsedTime(started) > wall)
             instance.Interrupt(StopReason.WallClock);
-        else if (limits.CpuTime is { } cpu && CpuTime - cpuAtStart > cpu)
+        else if (limits.CpuTime is { } cpu && CpuTime > cpu)
             instance.Interrupt(StopReason.CpuTime);
     }
 

@@ -7,6 +7,9 @@ internal enum StopReason
 
     /// <summary>The embedder asked for it.</summary>
     Requested,
+
+    /// <summary>The token of one call was cancelled.</summary>
+    CallCancelled,
     WallClock,
     CpuTime,
 }

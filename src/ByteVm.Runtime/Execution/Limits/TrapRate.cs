@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace ByteVm.Runtime.Execution.Limits;
 
 /// <summary>Counts traps per second, in windows that begin with their first trap.</summary>
-internal sealed class TrapRate(int perSecond)
+internal sealed class TrapRate(int perSecond, TimeProvider time)
 {
     private long windowStart;
     private int count;
@@ -11,9 +9,9 @@ internal sealed class TrapRate(int perSecond)
     /// <returns>False when this trap is one too many.</returns>
     public bool Count()
     {
-        if (count == 0 || Stopwatch.GetElapsedTime(windowStart) >= TimeSpan.FromSeconds(1))
+        if (count == 0 || time.GetElapsedTime(windowStart) >= TimeSpan.FromSeconds(1))
         {
-            windowStart = Stopwatch.GetTimestamp();
+            windowStart = time.GetTimestamp();
             count = 0;
         }
 
