@@ -11,8 +11,8 @@ lexer grammar TarnLexer;
 
 options { superClass = TarnLexerBase; }
 
-// Set by StatementTerminators.cs: "test" before a string at the start of a line, ELSE before IF, "value" before CLASS, IDENT before '=>', '(' of a ')' before '=>', and '<' '>' around type arguments.
-tokens { TEST, ELSE_IF, LAMBDA_PARAMETER, LAMBDA_OPEN, TYPE_OPEN, TYPE_CLOSE, VALUE }
+// Set by StatementTerminators.cs: "test" before a string, "get" and "set" before a name and "operator" before FN where a declaration begins, '(' after "operator fn", ELSE before IF, "value" before CLASS, IDENT before '=>', '(' of a ')' before '=>', and '<' '>' around type arguments.
+tokens { TEST, GET, SET, OPERATOR, CALL_OPEN, ELSE_IF, LAMBDA_PARAMETER, LAMBDA_OPEN, TYPE_OPEN, TYPE_CLOSE, VALUE }
 channels { COMMENTS }
 
 // Keywords
@@ -101,6 +101,7 @@ LT: '<';
 LE: '<=';
 GT: '>';
 GE: '>=';
+COMPARE: '<=>';
 EQ: '==';
 NE: '!=';
 IDENTICAL: '===';

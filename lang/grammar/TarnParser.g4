@@ -23,13 +23,23 @@ importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
 
 importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
-declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE)* (functionDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer | testDeclaration);
+declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE | OPERATOR)* (functionDeclaration | propertyDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer | testDeclaration);
 
-functionDeclaration: FN IDENT typeParameters? LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
+functionDeclaration: FN functionName LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
+
+// The last step is the function's own name; those before it are the type that it extends.
+functionName: (functionStep | operatorName) ((DOT | SAFE_DOT) (functionStep | operatorName))*;
+
+functionStep: IDENT typeParameters? (LBRACK RBRACK | QUESTION)*;
+
+operatorName: (PLUS | MINUS | STAR | SLASH | PERCENT | BANG | EQ | COMPARE | IN | LBRACK RBRACK ASSIGN? | CALL_OPEN RPAREN) typeParameters?;
+
+propertyDeclaration: GET IDENT COLON type (block | ASSIGN expression)? | SET IDENT LPAREN parameter RPAREN block?;
 
 typeParameters: TYPE_OPEN typeParameter (COMMA typeParameter)* TYPE_CLOSE;
 
-typeParameter: IDENT (COLON type)?;
+// A type where it is an argument: of the type that a function extends.
+typeParameter: type (COLON type)?;
 
 parameters: parameter (COMMA parameter?)*;
 
@@ -66,6 +76,7 @@ block: LBRACE (NEWLINE | SEMI)* (statement (NEWLINE | SEMI)+)* RBRACE;
 
 statement
     : variableDeclaration
+    | functionDeclaration
     | loop
     | BREAK IDENT?
     | CONTINUE IDENT?
@@ -86,7 +97,7 @@ loop
 expression
     : lambda
     | operand
-      ( ( PLUS | MINUS | STAR | SLASH | PERCENT | AMP | BAR | CARET | SHL | SHR | USHR | LT | LE | GT | GE | EQ | NE
+      ( ( PLUS | MINUS | STAR | SLASH | PERCENT | AMP | BAR | CARET | SHL | SHR | USHR | LT | LE | GT | GE | COMPARE | IN | EQ | NE
         | IDENTICAL | NOT_IDENTICAL | AND | OR | COALESCE ) operand
       | (IS | AS | AS_SAFE) type
       )*

@@ -29,6 +29,8 @@ internal sealed partial class BodyBinder
     {
         if (callee.Type is ClassType type && WellKnown.IsFunction(type.Symbol))
             return BindMethodCall(syntax, callee, MethodOf(type.Symbol, "invoke"), syntax.Callee.Span);
+        if (FindOperator(callee.Type, "()", syntax.Callee.Span) is { } @operator)
+            return CallOperator(syntax.Span, callee, @operator, syntax.Arguments);
         return CannotCall(syntax, callee.Type.IsError ? null : callee.Type.Name);
     }
 
@@ -61,7 +63,7 @@ internal sealed partial class BodyBinder
             case MissingSymbol:
                 return CannotCall(syntax, null);
             default:
-                return BindInvoke(syntax, RequireAssigned(BindName(name)));
+                return BindInvoke(syntax, RequireAssigned(Read(BindName(name))));
         }
     }
 
@@ -144,6 +146,8 @@ internal sealed partial class BodyBinder
                 return CannotCall(syntax, null);
             case GlobalSymbol global:
                 return BindInvoke(syntax, BindGlobalUse(global, member.Span));
+            case PropertySymbol { IsStatic: true } property:
+                return BindInvoke(syntax, Read(BindProperty(property, null, member.Span)));
             default:
                 return CannotCall(syntax, member.Name.Text);
         }
@@ -184,11 +188,13 @@ internal sealed partial class BodyBinder
         {
             case FunctionSymbol { HasReceiver: true } method:
                 return BindMethodCall(syntax, target, method, name.Span);
+            case null when BindExtensionCall(syntax, target, name) is { } call:
+                return call;
             case null:
                 Report(name.Span, DiagnosticCatalog.NoSuchMember, target.Type, name.Text);
                 return CannotCall(syntax, null);
-            case FieldSymbol:
-                return BindInvoke(syntax, BindValueMember(target, name));
+            case FieldSymbol or PropertySymbol { IsStatic: false }:
+                return BindInvoke(syntax, Read(BindValueMember(target, name)));
             case var member:
                 BindLooseArguments(syntax.Arguments);
                 return Error(name.Span, DiagnosticCatalog.StaticMemberOfValue, member.Name, symbol.Name);
@@ -220,6 +226,8 @@ internal sealed partial class BodyBinder
     {
         if (!BuiltInMethods.Exists(target.Type, name.Text))
         {
+            if (BindExtensionCall(syntax, target, name) is { } call)
+                return call;
             BindLooseArguments(syntax.Arguments);
             return NotOnType(target, name.Span, name.Text);
         }
@@ -267,6 +275,7 @@ internal sealed partial class BodyBinder
         Callee callee, ImmutableArray<TypeSyntax> typeArguments, ImmutableArray<ArgumentSyntax> syntax, Span callSpan)
     {
         ImmutableArray<LocalSymbol> parameters = callee.Function.Parameters;
+        int extended = callee.Extended is null ? 0 : 1;
         if (GivenTypes(callee, typeArguments, callSpan) is not { } given)
         {
             BindLooseArguments(syntax);
@@ -275,13 +284,19 @@ internal sealed partial class BodyBinder
 
         var inference = new TypeInference(callee.TypeParameters, given);
         var arguments = new BoundExpression?[parameters.Length];
+        if (callee.Extended is not null)
+        {
+            arguments[0] = callee.Extended;
+            inference.Unify(parameters[0].Type, callee.Extended.Type);
+        }
+
         bool isNamed = false;
         bool isWrong = false;
         for (int i = 0; i < syntax.Length; i++)
         {
             ArgumentSyntax argument = syntax[i];
             isNamed |= argument.Name is not null;
-            int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, callee.Name) : Position(i, parameters.Length, isNamed, argument, callee.Name);
+            int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, callee.Name) : Position(i, parameters.Length - extended, isNamed, argument, callee.Name) is var place and >= 0 ? place + extended : -1;
             isWrong |= position < 0;
             if (position < 0)
                 BindExpression(argument.Value);
@@ -304,7 +319,7 @@ internal sealed partial class BodyBinder
     {
         if (!inference.IsOpen(parameter))
             return BindConverted(syntax, parameter.Substitute(inference.Map));
-        BoundExpression argument = RequireValue(BindExpression(syntax, syntax is LambdaSyntax ? inference.Outline(parameter) : null));
+        BoundExpression argument = RequireValue(BindExpression(syntax, syntax is LambdaSyntax or NameSyntax or MemberSyntax ? inference.Outline(parameter) : null));
         inference.Unify(parameter, argument.Type);
         return argument;
     }
@@ -356,7 +371,11 @@ internal sealed partial class BodyBinder
     /// <param name="Outer">What the type parameters of the receiver's class stand for.</param>
     /// <param name="Result">In terms of the type parameters.</param>
     private sealed record Callee(
-        FunctionSymbol Function, string Name, ImmutableArray<TypeParameterSymbol> TypeParameters, TypeMap Outer, TarnType Result, TarnType? Expected);
+        FunctionSymbol Function, string Name, ImmutableArray<TypeParameterSymbol> TypeParameters, TypeMap Outer, TarnType Result, TarnType? Expected)
+    {
+        /// <summary>Of an extension: the value it is called on, its first argument.</summary>
+        public BoundExpression? Extended { get; init; }
+    }
 
     private static Callee CalleeOf(FunctionSymbol function, TypeMap outer, TarnType? expected) =>
         new(function, function.Name, function.TypeParameters, outer, function.ReturnType, expected);

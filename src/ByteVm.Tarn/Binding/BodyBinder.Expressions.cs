@@ -13,13 +13,13 @@ internal sealed partial class BodyBinder
     /// </summary>
     private BoundExpression BindExpression(ExpressionSyntax syntax, TarnType? expected = null) => syntax switch
     {
-        NameSyntax s => RequireAssigned(BindName(s.Name)),
-        MemberSyntax s => RequireAssigned(BindMember(s)),
+        NameSyntax s => BindNameValue(s.Name, expected),
+        MemberSyntax s => BindMemberValue(s, expected),
         CallSyntax s => BindCall(s, expected),
         IntegerLiteralSyntax s => BindInteger(s, isNegative: false, expected),
         BinarySyntax s => BindBinary(s, expected),
         StringLiteralSyntax s => new BoundString(s.Span, s.Value),
-        IndexSyntax s => BindIndex(s),
+        IndexSyntax s => Read(BindIndex(s)),
         UnarySyntax s => BindUnary(s, expected),
         FloatLiteralSyntax s => new BoundFloat(s.Span, s.IsSingle ? BuiltInType.Float : BuiltInType.Double, s.Value),
         BoolLiteralSyntax s => new BoundInteger(s.Span, BuiltInType.Bool, s.Value ? 1 : 0),
@@ -36,6 +36,7 @@ internal sealed partial class BodyBinder
         ArrayLiteralSyntax s => BindArrayLiteral(s, expected),
         NewArraySyntax s => BindNewArray(s),
         LambdaSyntax s => BindLambda(s, expected),
+        KnownValueSyntax s => s.Value,
         _ => throw new InvalidOperationException($"No binding for {syntax.GetType().Name}."),
     };
 
@@ -150,17 +151,17 @@ internal sealed partial class BodyBinder
         return new BoundCoalesce(value.Span, BuiltInType.String, safe, new BoundString(value.Span, "null"));
     }
 
-    private BoundExpression BindThis(Span span) => HasThis ? This(span) : Error(span, DiagnosticCatalog.NoThis);
+    private BoundExpression BindThis(Span span) => HasThis ? This(span) : (BoundExpression?)BindExtended(span) ?? Error(span, DiagnosticCatalog.NoThis);
 
     private BoundExpression BindIndex(IndexSyntax syntax)
     {
         BoundExpression target = RequireValue(BindExpression(syntax.Target));
+        if (target.Type is not ArrayType && target.Type != BuiltInType.String && !target.Type.IsError)
+            return BindIndexedPlace(syntax, target);
         BoundExpression index = BindConverted(syntax.Index, BuiltInType.Int);
-        if (target.Type is ArrayType array)
-            return new BoundElement(syntax.Span, target, index, array.Element);
-        if (target.Type == BuiltInType.String)
-            return new BoundStringByte(syntax.Span, target, index);
-        return NotOnType(target, syntax.Span, "[]");
+        return target.Type is ArrayType array ? new BoundElement(syntax.Span, target, index, array.Element)
+            : target.Type == BuiltInType.String ? new BoundStringByte(syntax.Span, target, index)
+            : target;
     }
 
     private BoundError NotOnType(BoundExpression target, Span span, string what)

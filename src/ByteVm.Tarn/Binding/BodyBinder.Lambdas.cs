@@ -12,9 +12,12 @@ internal sealed partial class BodyBinder
     private readonly Stack<LambdaFrame> lambdas = new();
 
     /// <summary>A lambda being bound.</summary>
+    /// <param name="name">What messages call it.</param>
     /// <param name="depth">How many lambdas it is inside of, itself included.</param>
-    private sealed class LambdaFrame(int depth, TarnType? result)
+    private sealed class LambdaFrame(string name, int depth, TarnType? result)
     {
+        public string Name => name;
+
         public int Depth { get; } = depth;
 
         /// <summary>Null until found, where its place does not say it.</summary>
@@ -25,13 +28,14 @@ internal sealed partial class BodyBinder
         public bool CapturesThis { get; set; }
     }
 
-    private BoundExpression BindLambda(LambdaSyntax syntax, TarnType? expected)
+    /// <param name="name">What messages call it.</param>
+    private BoundExpression BindLambda(LambdaSyntax syntax, TarnType? expected, string name = "=>")
     {
         ClassType? wanted = expected?.NonNull is ClassType type && WellKnown.IsFunction(type.Symbol) ? type : null;
         if (wanted is not null && wanted.FunctionParameters.Length != syntax.Parameters.Length)
             return Error(syntax.Span, DiagnosticCatalog.LambdaParameterCount, wanted, syntax.Parameters.Length);
         TarnType? result = wanted?.FunctionResult;
-        var frame = new LambdaFrame(lambdas.Count + 1, result is { IsError: true } ? null : result);
+        var frame = new LambdaFrame(name, lambdas.Count + 1, result is { IsError: true } ? null : result);
         (FlowState flowBefore, bool statementsBefore, Loop[] loopsBefore) = (flow, hasStatementsInValues, [.. loops]);
         loops.Clear();
         hasStatementsInValues = false;
@@ -42,13 +46,17 @@ internal sealed partial class BodyBinder
         CloseScope(scope);
         lambdas.Pop();
         bool hasStatements = hasStatementsInValues;
-        (flow, hasStatementsInValues) = (flowBefore, statementsBefore);
+        (flow, hasStatementsInValues) = (ForgetShared(flowBefore, frame), statementsBefore);
         loops.AddRange(loopsBefore);
         if (types.FunctionOf([.. parameters.Select(p => p.Type)], frame.Result ?? BuiltInType.Void, syntax.Span) is not ClassType functionType)
             return new BoundError(syntax.Span);
         return new BoundLambda(
-            syntax.Span, functionType, parameters, body, [.. frame.Captured], frame.CapturesThis ? @class!.Type : null, function?.AllTypeParameters ?? [], hasStatements);
+            syntax.Span, functionType, parameters, body, [.. frame.Captured], frame.CapturesThis ? @class!.Type : null, function?.AllTypeParameters ?? [], hasStatements, module.Source);
     }
+
+    // The lambda may change them whenever it is called.
+    private static FlowState ForgetShared(FlowState state, LambdaFrame frame) =>
+        frame.Captured.Where(c => c.IsShared).Aggregate(state, (current, captured) => current.Forget(captured));
 
     private ImmutableArray<LocalSymbol> DeclareParameters(LambdaSyntax syntax, ClassType? wanted)
     {
@@ -71,7 +79,7 @@ internal sealed partial class BodyBinder
         {
             BoundBlock block = BindBlock(syntax.Body);
             if (flow.IsReachable && frame.Result is { IsVoid: false, IsError: false })
-                Report(new Span(syntax.Body.Span.End - 1, syntax.Body.Span.End), DiagnosticCatalog.MissingReturn, "=>", frame.Result);
+                Report(new Span(syntax.Body.Span.End - 1, syntax.Body.Span.End), DiagnosticCatalog.MissingReturn, frame.Name, frame.Result);
             return block;
         }
 
@@ -91,13 +99,13 @@ internal sealed partial class BodyBinder
         if (syntax.Value is not null)
         {
             if (frame.Result is { IsVoid: true })
-                Report(syntax.Value.Span, DiagnosticCatalog.ReturnValueInVoid, "=>");
+                Report(syntax.Value.Span, DiagnosticCatalog.ReturnValueInVoid, frame.Name);
             value = frame.Result is null or { IsVoid: true } ? RequireValue(BindExpression(syntax.Value)) : BindConverted(syntax.Value, frame.Result);
             frame.Result ??= value.Type;
         }
         else if (frame.Result is { IsVoid: false, IsError: false })
         {
-            Report(syntax.Span, DiagnosticCatalog.ReturnWithoutValue, "=>", frame.Result);
+            Report(syntax.Span, DiagnosticCatalog.ReturnWithoutValue, frame.Name, frame.Result);
         }
         else
         {

@@ -18,6 +18,7 @@ internal sealed partial class BodyBinder
         {
             LocalSymbol local => new BoundLocal(name.Span, local, flow.TypeOf(local)),
             FieldSymbol field => BindImplicitField(field, name.Span),
+            PropertySymbol property => BindImplicitProperty(property, name.Span),
             GlobalSymbol global => BindGlobalUse(global, name.Span),
             FunctionSymbol => Error(name.Span, DiagnosticCatalog.FunctionAsValue, name.Text),
             MissingSymbol => new BoundError(name.Span),
@@ -63,25 +64,27 @@ internal sealed partial class BodyBinder
         return variable is not null && flow.IsUnassigned(variable) ? Error(expression.Span, DiagnosticCatalog.NotAssigned, variable.Name) : expression;
     }
 
-    private BoundExpression BindMember(MemberSyntax syntax)
+    private BoundExpression BindMember(MemberSyntax syntax, TarnType? expected = null)
     {
-        if (syntax.Target is SuperSyntax)
-            return Error(syntax.Span, DiagnosticCatalog.SuperAlone);
+        if (syntax.Target is SuperSyntax super)
+            return BindSuperProperty(super, syntax);
         if (Qualifier(syntax.Target) is { } qualifier)
-            return BindQualified(qualifier, syntax);
+            return BindQualified(qualifier, syntax, expected);
         BoundExpression target = RequireValue(BindExpression(syntax.Target));
-        return syntax.IsSafe ? BindSafely(syntax.Span, target, inner => BindValueMember(inner, syntax.Name)) : BindValueMember(target, syntax.Name);
+        return syntax.IsSafe ? BindSafely(syntax.Span, target, inner => Read(BindValueMember(inner, syntax.Name, expected))) : BindValueMember(target, syntax.Name, expected);
     }
 
-    private BoundExpression BindQualified(Symbol qualifier, MemberSyntax syntax)
+    private BoundExpression BindQualified(Symbol qualifier, MemberSyntax syntax, TarnType? expected)
     {
         MemberSymbol? member = FindQualified(qualifier, syntax.Name);
         return member switch
         {
             null => new BoundError(syntax.Span),
             GlobalSymbol global => BindGlobalUse(global, syntax.Span),
-            FunctionSymbol => Error(syntax.Span, DiagnosticCatalog.FunctionAsValue, syntax.Name.Text),
-            FieldSymbol => Error(syntax.Span, DiagnosticCatalog.InstanceMemberOfClass, member.Name, qualifier.Name),
+            PropertySymbol { IsStatic: true } property => BindProperty(property, null, syntax.Span),
+            FunctionSymbol { HasReceiver: false } function => BindFunctionValue(function, syntax.Span, expected),
+            ClassSymbol { IsAbstract: false } type => BindConstructorValue(type, syntax.Span, expected),
+            FunctionSymbol or FieldSymbol or PropertySymbol => Error(syntax.Span, DiagnosticCatalog.InstanceMemberOfClass, member.Name, qualifier.Name),
             _ => Error(syntax.Span, DiagnosticCatalog.NotAValue, syntax.Name.Text),
         };
     }
@@ -103,13 +106,13 @@ internal sealed partial class BodyBinder
         return member is not null && !IsAccessible(member, name.Span) ? null : member;
     }
 
-    private BoundExpression BindValueMember(BoundExpression target, Identifier name)
+    private BoundExpression BindValueMember(BoundExpression target, Identifier name, TarnType? expected = null)
     {
         if (target.Type.IsError)
             return target;
         Span span = target.Span.To(name.Span);
         if (TypeRelations.ClassOf(target.Type)?.Symbol is { } symbol)
-            return BindClassMember(target, symbol, name, span);
+            return BindClassMember(target, symbol, name, span, expected);
         if (name.Text == "length" && (target.Type is ArrayType || target.Type == BuiltInType.String))
             return new BoundLength(span, target);
         if (BuiltInMethods.Exists(target.Type, name.Text))
@@ -117,10 +120,11 @@ internal sealed partial class BodyBinder
         return NotOnType(target, name.Span, name.Text);
     }
 
-    private BoundExpression BindClassMember(BoundExpression target, ClassSymbol symbol, Identifier name, Span span) => symbol.Find(name.Text) switch
+    private BoundExpression BindClassMember(BoundExpression target, ClassSymbol symbol, Identifier name, Span span, TarnType? expected) => symbol.Find(name.Text) switch
     {
         FieldSymbol field => BindField(target, field, span),
-        FunctionSymbol => Error(name.Span, DiagnosticCatalog.FunctionAsValue, name.Text),
+        PropertySymbol { IsStatic: false } property => BindProperty(property, target, span),
+        FunctionSymbol { HasReceiver: true } method => BindMethodValue(target, method, span, expected),
         null => Error(name.Span, DiagnosticCatalog.NoSuchMember, target.Type, name.Text),
         var member => Error(name.Span, DiagnosticCatalog.StaticMemberOfValue, member.Name, symbol.Name),
     };

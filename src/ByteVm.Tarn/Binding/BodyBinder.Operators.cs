@@ -16,6 +16,8 @@ internal sealed partial class BodyBinder
         BoundExpression operand = RequireValue(BindExpression(syntax.Operand, expected));
         if (operand.Type.IsError)
             return operand;
+        if (DeclaredUnary(syntax.Span, syntax.Operator, operand) is { } declared)
+            return declared;
         bool isDefined = syntax.Operator == UnaryOperator.Complement ? TypeRelations.IsIntegral(operand.Type) : TypeRelations.IsArithmetic(operand.Type);
         if (!isDefined)
             return Error(syntax.Span, DiagnosticCatalog.UnaryOperator, Text(syntax.Operator), operand.Type);
@@ -79,6 +81,10 @@ internal sealed partial class BodyBinder
 
     private BoundExpression BindBinaryStep(Span span, BinaryOperator @operator, Span operatorSpan, BoundExpression left, ExpressionSyntax rightSyntax)
     {
+        if (@operator == BinaryOperator.In)
+            return BindIn(span, left, rightSyntax);
+        if (HasNoOperators(left.Type) && BindDeclaredOperator(span, @operator, left, rightSyntax) is { } declared)
+            return declared;
         TarnType expected = IsShift(@operator) ? BuiltInType.Int : TypeRelations.IsArithmetic(left.Type) ? TypeRelations.Promote(left.Type) : left.Type;
         BoundExpression right = RequireValue(BindExpression(rightSyntax, expected));
         if (left.Type.IsError || right.Type.IsError)
@@ -87,12 +93,14 @@ internal sealed partial class BodyBinder
             return new BoundConcat(span, [Format(left), Format(right)]);
         BoundExpression? bound = @operator switch
         {
-            >= BinaryOperator.Equal and <= BinaryOperator.NotIdentical => Equality(span, @operator, left, right),
+            >= BinaryOperator.Equal and <= BinaryOperator.NotIdentical => DeclaredEquality(span, @operator, left, right) ?? Equality(span, @operator, left, right),
+            BinaryOperator.Compare => Order(span, left, right),
             >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual => Comparison(span, @operator, left, right),
             >= BinaryOperator.ShiftLeft and <= BinaryOperator.ShiftRightUnsigned => Shift(span, @operator, left, right),
             >= BinaryOperator.BitOr and <= BinaryOperator.BitAnd => Bits(span, @operator, left, right),
             _ => Arithmetic(span, @operator, left, right),
         };
+        bound ??= BindDeclaredOperator(span, @operator, left, new KnownValueSyntax(right.Span, right));
         return bound ?? Error(operatorSpan, DiagnosticCatalog.BinaryOperator, Text(@operator), left.Type, right.Type);
     }
 
@@ -192,13 +200,33 @@ internal sealed partial class BodyBinder
             case BinarySyntax { Operator: BinaryOperator.And or BinaryOperator.Or } logical:
                 return BindLogical(logical);
             case UnarySyntax { Operator: UnaryOperator.Not } not:
-                (BoundExpression inner, FlowState whenTrue, FlowState whenFalse) = BindCondition(not.Operand);
-                return (inner.Type.IsError ? inner : new BoundUnary(not.Span, UnaryOperator.Not, inner), whenFalse, whenTrue);
+                (BoundExpression inner, FlowState whenTrue, FlowState whenFalse) = BindNegated(not);
+                return (inner, whenFalse, whenTrue);
             default:
-                BoundExpression condition = Convert(RequireValue(BindExpression(syntax)), BuiltInType.Bool);
-                (whenTrue, whenFalse) = Learn(condition);
-                return (condition, whenTrue, whenFalse);
+                return Condition(RequireValue(BindExpression(syntax)));
         }
+    }
+
+    private (BoundExpression Condition, FlowState WhenTrue, FlowState WhenFalse) Condition(BoundExpression value)
+    {
+        BoundExpression condition = Convert(value, BuiltInType.Bool);
+        (FlowState whenTrue, FlowState whenFalse) = Learn(condition);
+        return (condition, whenTrue, whenFalse);
+    }
+
+    /// <summary>A negation, and what holds when its operand is true and when it is false.</summary>
+    private (BoundExpression Negation, FlowState WhenTrue, FlowState WhenFalse) BindNegated(UnarySyntax not)
+    {
+        bool isNested = not.Operand is UnarySyntax { Operator: UnaryOperator.Not } or BinarySyntax { Operator: BinaryOperator.And or BinaryOperator.Or };
+        BoundExpression? value = isNested ? null : RequireValue(BindExpression(not.Operand));
+        if (value is not null && DeclaredUnary(not.Span, UnaryOperator.Not, value) is { } declared)
+        {
+            (BoundExpression condition, FlowState declaredTrue, FlowState declaredFalse) = Condition(declared);
+            return (condition, declaredFalse, declaredTrue);
+        }
+
+        (BoundExpression inner, FlowState whenTrue, FlowState whenFalse) = value is null ? BindCondition(not.Operand) : Condition(value);
+        return (inner.Type.IsError ? inner : new BoundUnary(not.Span, UnaryOperator.Not, inner), whenTrue, whenFalse);
     }
 
     private (BoundExpression Condition, FlowState WhenTrue, FlowState WhenFalse) BindLogical(BinarySyntax syntax)
@@ -311,5 +339,7 @@ internal sealed partial class BodyBinder
         BinaryOperator.Multiply => "*",
         BinaryOperator.Divide => "/",
         BinaryOperator.Remainder => "%",
+        BinaryOperator.Compare => "<=>",
+        BinaryOperator.In => "in",
     };
 }

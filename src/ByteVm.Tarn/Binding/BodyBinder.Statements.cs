@@ -21,6 +21,7 @@ internal sealed partial class BodyBinder
     {
         ExpressionStatementSyntax s => BindExpressionStatement(s),
         LocalSyntax s => BindLocal(s.Variable),
+        LocalFunctionSyntax s => BindLocalFunction(s.Function),
         AssignmentSyntax s => BindAssignment(s),
         ReturnSyntax s => BindReturn(s),
         WhileSyntax s => BindWhile(s),
@@ -92,6 +93,8 @@ internal sealed partial class BodyBinder
         if (syntax.Target is NameSyntax name && locals.TryGetValue(name.Name.Text, out LocalSymbol? local))
             return BindLocalAssignment(syntax, local);
         BoundExpression target = BindTarget(syntax.Target);
+        if (target is BoundAccessorPlace place)
+            return BindPlaceAssignment(syntax, place);
         BoundExpression value = BindConverted(syntax.Value, target.Type);
         CheckAssignable(target, syntax.Target.Span);
         if (target is BoundField { Receiver: BoundThis, Field: var field })
@@ -124,9 +127,10 @@ internal sealed partial class BodyBinder
         {
             NameSyntax name => BindName(name.Name),
             MemberSyntax { IsSafe: false } member => BindMember(member),
+            IndexSyntax index => BindIndex(index),
             _ => BindExpression(syntax),
         };
-        if (target is BoundLocal or BoundGlobal or BoundField or BoundElement or BoundError)
+        if (target is BoundLocal or BoundGlobal or BoundField or BoundElement or BoundAccessorPlace or BoundError)
             return target;
         if (target is BoundStringByte)
             return Error(syntax.Span, DiagnosticCatalog.StringIsImmutable);
@@ -151,23 +155,28 @@ internal sealed partial class BodyBinder
 
     private bool IsFirstAssignment(BoundField access) => InConstructor && access is { Receiver: BoundThis, Field: var field } && field.Class == @class && !flow.MayBeAssigned(field);
 
-    private BoundCompoundAssignment BindCompoundAssignment(AssignmentSyntax syntax, BinaryOperator @operator)
+    private BoundStatement BindCompoundAssignment(AssignmentSyntax syntax, BinaryOperator @operator)
     {
-        BoundExpression target = BindExpression(syntax.Target);
+        BoundExpression target = syntax.Target is IndexSyntax or MemberSyntax { IsSafe: false } or NameSyntax ? RequireAssigned(BindTarget(syntax.Target)) : BindExpression(syntax.Target);
+        if (target is BoundAccessorPlace place)
+            return BindPlaceCompound(syntax, @operator, place);
         target = target is BoundLocal { Local: var local } ? new BoundLocal(target.Span, local, local.Type) : target;
         if (target is not (BoundLocal or BoundGlobal or BoundField or BoundElement or BoundError))
             target = Error(syntax.Target.Span, target is BoundStringByte ? DiagnosticCatalog.StringIsImmutable : DiagnosticCatalog.NotAssignable);
         var current = new BoundPlaceholder(syntax.Target.Span, target is BoundLocal { Local: var known } ? flow.TypeOf(known) : target.Type);
-        BoundExpression result = @operator == BinaryOperator.Coalesce
-            ? BindCoalesce(syntax.Span, current, syntax.Value)
-            : BindBinaryStep(syntax.Span, @operator, syntax.Span, current, syntax.Value);
-        BoundExpression value = IsSmallInteger(target.Type) && result.Type == BuiltInType.Int
-            ? new BoundConversion(syntax.Span, target.Type, result)
-            : Convert(result, target.Type);
+        BoundExpression value = BindCompoundValue(syntax, @operator, current, target.Type);
         CheckAssignable(target, syntax.Target.Span);
         if (target is BoundLocal { Local: var assigned })
             flow = flow.Forget(assigned);
         return new BoundCompoundAssignment(syntax.Span, target, current, value);
+    }
+
+    private BoundExpression BindCompoundValue(AssignmentSyntax syntax, BinaryOperator @operator, BoundExpression current, TarnType type)
+    {
+        BoundExpression result = @operator == BinaryOperator.Coalesce
+            ? BindCoalesce(syntax.Span, current, syntax.Value)
+            : BindBinaryStep(syntax.Span, @operator, syntax.Span, current, syntax.Value);
+        return IsSmallInteger(type) && result.Type == BuiltInType.Int ? new BoundConversion(syntax.Span, type, result) : Convert(result, type);
     }
 
     private static bool IsSmallInteger(TarnType type) => type is BuiltInType { Kind: BuiltIn.Byte or BuiltIn.Short };
@@ -188,6 +197,8 @@ internal sealed partial class BodyBinder
             Report(label.Span, DiagnosticCatalog.AlreadyDeclared, label.Text);
         foreach (string name in syntax.AssignedNames)
             ForgetAtLoopHead(name);
+        foreach (string name in syntax.NamesAssignedInLambdas)
+            ShareAtLoopHead(name);
         var loop = new Loop(new LoopTarget(syntax.Label?.Text));
         loops.Add(loop);
         return loop;
@@ -199,6 +210,13 @@ internal sealed partial class BodyBinder
             flow = flow.Forget(local).AssignPerhaps(local);
         else if (InConstructor && @class!.Members.TryGetValue(name, out MemberSymbol? field))
             flow = flow.AssignPerhaps(field);
+    }
+
+    // A function made in one round may change it in the next: nothing that a test says about it holds.
+    private void ShareAtLoopHead(string name)
+    {
+        if (locals.TryGetValue(name, out LocalSymbol? local) && local.IsMutable)
+            local.IsShared = true;
     }
 
     private void CloseLoop(Loop loop, FlowState whenDone)

@@ -105,7 +105,7 @@ internal sealed record BoundWith(Span Span, TarnType Type, BoundExpression Value
 /// <summary>A function made from its code and the variables around it that it uses.</summary>
 internal sealed record BoundLambda(
     Span Span, ClassType FunctionType, ImmutableArray<LocalSymbol> Parameters, BoundBlock Body, ImmutableArray<LocalSymbol> Captured, ClassType? CapturedThis,
-    ImmutableArray<TypeParameterSymbol> TypeParameters, bool HasStatementsInValues) : BoundExpression(Span, FunctionType);
+    ImmutableArray<TypeParameterSymbol> TypeParameters, bool HasStatementsInValues, SourceText Source) : BoundExpression(Span, FunctionType);
 
 internal readonly record struct BoundClause(BoundExpression Condition, BoundBranch Body);
 

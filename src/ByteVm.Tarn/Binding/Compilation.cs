@@ -33,7 +33,7 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>The prelude's functions that read a Unicode scalar and tell its width, which 'for' over a string calls.</summary>
     public FunctionSymbol[] ScalarFunctions => field ??= [PreludeFunction("scalarAt"), PreludeFunction("scalarWidth")];
 
-    public ClassSymbol FunctionInterface(int parameters, bool isVoid) => PreludeClass((isVoid ? "Action" : "Function") + parameters);
+    public FunctionTypes FunctionTypes => field ??= new FunctionTypes(Prelude ?? throw new InvalidOperationException("There is no prelude."));
 
     /// <summary>What a shared variable lives in.</summary>
     public ClassSymbol SharedVariable => field ??= PreludeClass("SharedVariable");
@@ -44,6 +44,9 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>What 'for' goes through besides arrays and strings.</summary>
     public ClassSymbol Iterable =>
         field ??= PreludeClass("Iterable");
+
+    /// <summary>What gives objects an order.</summary>
+    public ClassSymbol Comparable => field ??= PreludeClass("Comparable");
 
     public FunctionSymbol PreludeFunction(string name) =>
         Prelude?.Members.GetValueOrDefault(name) as FunctionSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");

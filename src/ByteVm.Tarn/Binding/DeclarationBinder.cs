@@ -25,6 +25,15 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
                 if (Add(module.Members, @class, syntax.Name))
                     DeclareMembers(@class);
                 break;
+            case FunctionSyntax { Accessor: not Accessor.None } syntax:
+                diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.PropertyOutsideClass, syntax.Name.Text);
+                break;
+            case FunctionSyntax { Extended: not null } syntax:
+                DeclareExtension(syntax);
+                break;
+            case FunctionSyntax { Modifiers: var modifiers } syntax when (modifiers & Modifiers.Operator) != 0:
+                diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.OperatorOutsideType, syntax.Name.Text);
+                break;
             case FunctionSyntax syntax:
                 CheckModifiers(syntax, Modifiers.Private | Modifiers.Extern);
                 Add(module.Members, new FunctionSymbol(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span, syntax), syntax.Name);
@@ -115,7 +124,7 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
             return;
         }
 
-        if (@class.IsInterface && member is not FunctionSyntax)
+        if (@class.IsInterface && member is not (FunctionSyntax or VariableSyntax { Modifiers: Modifiers.Static }))
         {
             diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.InterfaceMember, @class.Name);
             return;
@@ -129,8 +138,14 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
 
         switch (member)
         {
+            case FunctionSyntax { Extended: not null } syntax:
+                diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.ExtensionInClass, syntax.Name.Text);
+                break;
+            case FunctionSyntax { Accessor: not Accessor.None } syntax:
+                DeclareProperty(@class, syntax);
+                break;
             case FunctionSyntax syntax:
-                DeclareMethod(@class, syntax);
+                DeclareMethod(@class, syntax, syntax.Name);
                 break;
             case VariableSyntax syntax:
                 DeclareVariable(@class, syntax);
@@ -145,12 +160,32 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
         }
     }
 
-    private void DeclareMethod(ClassSymbol @class, FunctionSyntax syntax)
+    /// <param name="name">Of the method; a property's sides have names of their own.</param>
+    private void DeclareMethod(ClassSymbol @class, FunctionSyntax syntax, Identifier name)
     {
-        CheckModifiers(syntax, @class.IsInterface ? Modifiers.None : Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Override | Modifiers.Static);
-        var method = new FunctionSymbol(syntax.Name.Text, module, @class, syntax.Modifiers, syntax.Name.Span, syntax);
-        if (Add(@class.Members, method, syntax.Name) && !method.IsStatic)
+        const Modifiers OfMethods = Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Override | Modifiers.Static;
+        Modifiers operators = syntax.Accessor == Accessor.None ? Modifiers.Operator : Modifiers.None;
+        CheckModifiers(syntax, operators | (@class.IsInterface ? Modifiers.Static : OfMethods));
+        var method = new FunctionSymbol(name.Text, module, @class, syntax.Modifiers, name.Span, syntax);
+        if (Add(@class.Members, method, name) && !method.IsStatic)
             @class.Methods.Add(method);
+    }
+
+    private void DeclareProperty(ClassSymbol @class, FunctionSyntax syntax)
+    {
+        string name = syntax.Name.Text;
+        if (@class.Members.GetValueOrDefault(name) is not PropertySymbol)
+            Add(@class.Members, new PropertySymbol(name, module, @class, syntax.Modifiers & Modifiers.Static, syntax.Name.Span, syntax.Documentation), syntax.Name);
+        string method = syntax.Accessor == Accessor.Get ? PropertySymbol.GetterName(name) : PropertySymbol.SetterName(name);
+        DeclareMethod(@class, syntax, syntax.Name with { Text = method });
+    }
+
+    private void DeclareExtension(FunctionSyntax syntax)
+    {
+        CheckModifiers(syntax, Modifiers.Private | Modifiers.Operator);
+        if (!module.Extensions.TryGetValue(syntax.Name.Text, out List<FunctionSymbol>? others))
+            module.Extensions.Add(syntax.Name.Text, others = []);
+        others.Add(new FunctionSymbol(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span, syntax));
     }
 
     private void DeclareVariable(ClassSymbol @class, VariableSyntax syntax)

@@ -5,7 +5,7 @@ using ByteVm.Tarn.Syntax;
 namespace ByteVm.Tarn.Binding;
 
 /// <summary>Gives a module's symbols their types: supertypes, parameters, results, fields. Bodies come later.</summary>
-internal sealed class HeaderBinder
+internal sealed partial class HeaderBinder
 {
     private readonly Compilation compilation;
     private readonly ModuleSymbol module;
@@ -23,7 +23,7 @@ internal sealed class HeaderBinder
     /// <summary>Bounds say which type parameters are references, so they come before all other types.</summary>
     public void BindTypeParameters()
     {
-        foreach (Symbol symbol in module.Members.Values)
+        foreach (Symbol symbol in module.Declarations)
         {
             if (symbol is FunctionSymbol function)
                 BindTypeParameters(function.TypeParameters, function.TypeParameters);
@@ -61,7 +61,7 @@ internal sealed class HeaderBinder
     /// <summary>Supertypes of all classes must be known before any member is looked up.</summary>
     public void BindSuperTypes()
     {
-        foreach (Symbol symbol in module.Members.Values)
+        foreach (Symbol symbol in module.Declarations)
         {
             if (symbol is ClassSymbol @class)
                 BindSuperTypes(@class);
@@ -70,7 +70,7 @@ internal sealed class HeaderBinder
 
     public void BindSignatures()
     {
-        foreach (Symbol symbol in module.Members.Values)
+        foreach (Symbol symbol in module.Declarations)
             BindSignature(symbol);
     }
 
@@ -91,6 +91,8 @@ internal sealed class HeaderBinder
                 BindConstructor(@class);
                 foreach (MemberSymbol member in @class.Members.Values)
                     BindSignature(member);
+                foreach (PropertySymbol property in @class.Members.Values.OfType<PropertySymbol>())
+                    CheckProperty(property);
                 break;
         }
     }
@@ -161,9 +163,11 @@ internal sealed class HeaderBinder
         types.EnterScope(function.AllTypeParameters);
         if (function.TypeParameters.Length > 0 && (IsDispatched(function) || function.IsExtern))
             diagnostics.Report(module.Source, function.NameSpan, DiagnosticCatalog.GenericMethodDispatched, function.Name);
-        function.Parameters = Parameters(syntax.Parameters);
+        function.Parameters = syntax.Extended is null ? Parameters(syntax.Parameters) : [Extended(syntax.Extended), .. Parameters(syntax.Parameters)];
         function.ReturnType = syntax.ReturnType is null ? BuiltInType.Void : types.Resolve(syntax.ReturnType);
         CheckBody(function, syntax);
+        if (function.IsOperator)
+            CheckOperator(function);
     }
 
     private static bool IsDispatched(FunctionSymbol function) =>

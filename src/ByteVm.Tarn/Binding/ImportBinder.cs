@@ -35,20 +35,40 @@ internal sealed class ImportBinder(Compilation compilation, ModuleSymbol module)
 
     private void BindMember(ImportSyntax import, ModuleSymbol? container) => Add(import.Alias ?? import.Path[^1], Find(container, import.Path[^1]));
 
-    private Symbol Find(ModuleSymbol? imported, Identifier name)
+    private Symbol? Find(ModuleSymbol? imported, Identifier name)
     {
         if (imported is null)
             return new MissingSymbol(name.Text);
+        bool isExtension = ImportExtensions(imported, name);
         if (!imported.Members.TryGetValue(name.Text, out Symbol? symbol))
+        {
+            if (isExtension)
+                return null;
             compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownModuleMember, imported.Name, name.Text);
+        }
         else if (symbol is MemberSymbol { IsPrivate: true })
+        {
             compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.PrivateToModule, name.Text, imported.Name);
+        }
+
         return symbol ?? new MissingSymbol(name.Text);
     }
 
-    private void Add(Identifier name, Symbol symbol)
+    /// <summary>Brings the functions of this name that extend types into scope.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool ImportExtensions(ModuleSymbol imported, Identifier name)
     {
-        if (module.Members.ContainsKey(name.Text) || !module.Imported.TryAdd(name.Text, symbol))
+        if (!imported.Extensions.TryGetValue(name.Text, out List<FunctionSymbol>? extensions) || extensions.All(e => e.IsPrivate))
+            return false;
+        if (!module.ImportedExtensions.TryGetValue(name.Text, out List<FunctionSymbol>? known))
+            module.ImportedExtensions.Add(name.Text, known = []);
+        known.AddRange(extensions.Where(e => !e.IsPrivate));
+        return true;
+    }
+
+    private void Add(Identifier name, Symbol? symbol)
+    {
+        if (symbol is not null && (module.Members.ContainsKey(name.Text) || !module.Imported.TryAdd(name.Text, symbol)))
             compilation.Diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.AlreadyDeclared, name.Text);
     }
 }

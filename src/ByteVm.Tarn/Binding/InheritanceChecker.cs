@@ -86,6 +86,8 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
         MemberSymbol? inherited = @class.Base?.Find(member.Name);
         if (member is FunctionSymbol method)
             CheckMethod(@class, method, inherited as FunctionSymbol);
+        if (member is PropertySymbol && inherited is PropertySymbol)
+            return;
         bool overrides = member is FunctionSymbol { Overridden: not null };
         bool implements = inherited is FunctionSymbol { Class.IsInterface: true };
         if (inherited is not null && !overrides && !implements && !IsOverride(member) && !(inherited.IsPrivate && inherited.Module != module))

@@ -52,7 +52,7 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
     /// <summary>Binds everything in a module, whether or not the program reaches it.</summary>
     public void BindBodies(ModuleSymbol module)
     {
-        foreach (Symbol symbol in module.Members.Values)
+        foreach (Symbol symbol in module.Declarations)
             BindBody(symbol);
     }
 

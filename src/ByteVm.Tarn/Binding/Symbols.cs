@@ -25,6 +25,15 @@ internal sealed class ModuleSymbol(string name, ModuleSyntax syntax, bool isLibr
     /// <summary>What its imports bring into scope.</summary>
     public Dictionary<string, Symbol> Imported { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The functions that it adds to types, by name.</summary>
+    public Dictionary<string, List<FunctionSymbol>> Extensions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those of other modules that its imports name one by one.</summary>
+    public Dictionary<string, List<FunctionSymbol>> ImportedExtensions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>All that it declares, but for tests.</summary>
+    public IEnumerable<Symbol> Declarations => Members.Values.Concat(Extensions.Values.SelectMany(e => e));
+
     /// <summary>Its test blocks, as functions without parameters. No name finds them.</summary>
     public List<FunctionSymbol> Tests { get; } = [];
 
@@ -246,12 +255,13 @@ internal static class WellKnown
 {
     public static bool IsComparable(ClassSymbol symbol) => Is(symbol, "Comparable");
 
-    /// <summary>Function types are the prelude's interfaces Function0, Function1 … and, for those that give nothing, Action0, Action1 …</summary>
-    public const int MaximumFunctionParameters = 4;
+    public const string Function = "Function";
+    public const string Action = "Action";
 
-    public static bool IsFunction(ClassSymbol symbol) => symbol.Module.Name == StandardLibrary.Prelude && (IsAction(symbol) || symbol.Name.StartsWith("Function", StringComparison.Ordinal));
+    /// <summary>Whether it is one of <see cref="FunctionTypes"/>.</summary>
+    public static bool IsFunction(ClassSymbol symbol) => symbol.Module.Name == StandardLibrary.Prelude && (IsAction(symbol) || symbol.Name.StartsWith(Function, StringComparison.Ordinal));
 
-    public static bool IsAction(ClassSymbol symbol) => symbol.Name.StartsWith("Action", StringComparison.Ordinal);
+    public static bool IsAction(ClassSymbol symbol) => symbol.Name.StartsWith(Action, StringComparison.Ordinal);
 
     private static bool Is(ClassSymbol symbol, string name) => symbol.Name == name && symbol.Module.Name == StandardLibrary.Prelude;
 }
@@ -283,6 +293,11 @@ internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymb
 
     public bool IsAbstract => (Modifiers & Modifiers.Abstract) != 0 || (Class is { IsInterface: true } && !IsStatic && Syntax is { Body: null, ExpressionBody: null });
 
+    public bool IsOperator => (Modifiers & Modifiers.Operator) != 0;
+
+    /// <summary>Adds to a type: its first parameter is 'this'.</summary>
+    public bool IsExtension => Class is null && Syntax is { Extended: not null };
+
     /// <summary>A test block: in it the declarations of std.testing are in scope.</summary>
     public bool IsTest { get; init; }
 
@@ -301,6 +316,20 @@ internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymb
 
     /// <summary>For an extern function, the opcode or import it stands for.</summary>
     public string? ExternTarget { get; set; }
+}
+
+/// <summary>
+/// A property: a name whose reading and setting calls the methods <see cref="GetterName"/> and <see cref="SetterName"/>. They are inherited, overridden
+/// and implemented like any others, so which there are is asked of the class at hand.
+/// </summary>
+internal sealed class PropertySymbol(string name, ModuleSymbol module, ClassSymbol @class, Modifiers modifiers, Span nameSpan, string? documentation)
+    : MemberSymbol(name, module, @class, modifiers, nameSpan)
+{
+    public override string? Documentation => documentation;
+
+    public static string GetterName(string property) => "get " + property;
+
+    public static string SetterName(string property) => "set " + property;
 }
 
 /// <summary>A field of a class's instances.</summary>

@@ -80,10 +80,10 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
     /// <summary>A function type; one that was reported is the error type.</summary>
     public TarnType FunctionOf(ImmutableArray<TarnType> functionParameters, TarnType result, Span span)
     {
-        if (functionParameters.Length > WellKnown.MaximumFunctionParameters)
-            diagnostics.Report(module.Source, span, DiagnosticCatalog.FunctionTooWide, WellKnown.MaximumFunctionParameters);
+        if (functionParameters.Length > FunctionTypes.MaximumParameters)
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.FunctionTooWide, FunctionTypes.MaximumParameters);
         else if (!result.IsError && !result.IsNever && !functionParameters.Any(p => p.IsError))
-            return compilation.FunctionInterface(functionParameters.Length, result.IsVoid).Construct(result.IsVoid ? functionParameters : functionParameters.Add(result));
+            return compilation.FunctionTypes.Find(functionParameters.Length, result.IsVoid).Construct(result.IsVoid ? functionParameters : functionParameters.Add(result));
         return BuiltInType.Error;
     }
 

@@ -159,6 +159,17 @@ public static class DiagnosticCatalog
     // tests and members
     internal static readonly DiagnosticDescriptor RepeatedTest = Error(700, "the module has a test \"{0}\" already");
     internal static readonly DiagnosticDescriptor TestInClass = Error(701, "a test stands at the top level of a module, not in a class");
+    internal static readonly DiagnosticDescriptor OperatorWithoutModifier = Error(702, "'{0}' is an operator", "declare it as operator fn {0}(…)");
+    internal static readonly DiagnosticDescriptor NotAnOperator = Error(703, "'{0}' is no operator", "these are: + - * / % unary - and ! == <=> [] []= in ()");
+    internal static readonly DiagnosticDescriptor OperatorSignature = Error(704, "operator '{0}' is declared as {1}");
+    internal static readonly DiagnosticDescriptor OperatorOutsideType = Error(705, "operator '{0}' belongs into a class or extends a type", "write operator fn T.{0}(…)");
+    internal static readonly DiagnosticDescriptor PropertyTypes = Error(706, "'{0}' is read as {1} and set as {2}");
+    internal static readonly DiagnosticDescriptor PropertyNotReadable = Error(707, "'{0}' can only be set: it has no getter");
+    internal static readonly DiagnosticDescriptor PropertyNotSettable = Error(708, "'{0}' cannot be set: it has no setter");
+    internal static readonly DiagnosticDescriptor PropertyOutsideClass = Error(709, "property '{0}' belongs into a class or interface");
+    internal static readonly DiagnosticDescriptor ExtensionInClass = Error(710, "'{0}' extends a type and so stands at the top level of a module");
+    internal static readonly DiagnosticDescriptor AmbiguousExtension = Error(711, "more than one '{0}' extends {1}: in module '{2}' and in module '{3}'");
+    internal static readonly DiagnosticDescriptor LocalFunctionRestriction = Error(712, "local function '{0}' cannot have {1}", "declare it outside of the function");
 
     private static DiagnosticDescriptor Error(int number, string message, string? hint = null)
     {

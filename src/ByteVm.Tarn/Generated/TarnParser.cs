@@ -37,39 +37,43 @@ internal partial class TarnParser : TarnParserBase {
 	protected static DFA[] decisionToDFA;
 	protected static PredictionContextCache sharedContextCache = new PredictionContextCache();
 	public const int
-		TEST=1, ELSE_IF=2, LAMBDA_PARAMETER=3, LAMBDA_OPEN=4, TYPE_OPEN=5, TYPE_CLOSE=6, 
-		VALUE=7, IMPORT=8, FN=9, LET=10, VAR=11, CLASS=12, INTERFACE=13, INIT=14, 
-		OPEN=15, ABSTRACT=16, OVERRIDE=17, PRIVATE=18, STATIC=19, EXTERN=20, IF=21, 
-		ELSE=22, WHILE=23, FOR=24, IN=25, BREAK=26, CONTINUE=27, RETURN=28, NEW=29, 
-		IS=30, AS=31, AS_SAFE=32, THIS=33, SUPER=34, NULL=35, TRUE=36, FALSE=37, 
-		RESERVED=38, IDENT=39, INT=40, LONG=41, DOUBLE=42, FLOAT=43, BAD_NUMBER=44, 
-		CHAR=45, UNTERMINATED_CHAR=46, STRING=47, RAW_STRING=48, UNTERMINATED_RAW_STRING=49, 
-		STRING_START=50, LPAREN=51, RPAREN=52, LBRACK=53, RBRACK=54, LBRACE=55, 
-		RBRACE=56, COMMA=57, SEMI=58, COLON=59, DOT=60, SAFE_DOT=61, QUESTION=62, 
-		RANGE=63, RANGE_CLOSED=64, FAT_ARROW=65, BANG_BANG=66, BANG=67, TILDE=68, 
-		PLUS_PLUS=69, MINUS_MINUS=70, PLUS=71, MINUS=72, STAR=73, SLASH=74, PERCENT=75, 
-		AMP=76, BAR=77, CARET=78, SHL=79, SHR=80, USHR=81, LT=82, LE=83, GT=84, 
-		GE=85, EQ=86, NE=87, IDENTICAL=88, NOT_IDENTICAL=89, AND=90, OR=91, COALESCE=92, 
-		ASSIGN=93, PLUS_ASSIGN=94, MINUS_ASSIGN=95, STAR_ASSIGN=96, SLASH_ASSIGN=97, 
-		PERCENT_ASSIGN=98, AMP_ASSIGN=99, BAR_ASSIGN=100, CARET_ASSIGN=101, SHL_ASSIGN=102, 
-		SHR_ASSIGN=103, USHR_ASSIGN=104, COALESCE_ASSIGN=105, LINE_COMMENT=106, 
-		BLOCK_COMMENT=107, UNTERMINATED_COMMENT=108, NEWLINE=109, SPACE=110, UNKNOWN=111, 
-		STRING_END=112, INTERPOLATION=113, STRING_TEXT=114, UNTERMINATED_STRING=115, 
-		DOLLAR=116;
+		TEST=1, GET=2, SET=3, OPERATOR=4, CALL_OPEN=5, ELSE_IF=6, LAMBDA_PARAMETER=7, 
+		LAMBDA_OPEN=8, TYPE_OPEN=9, TYPE_CLOSE=10, VALUE=11, IMPORT=12, FN=13, 
+		LET=14, VAR=15, CLASS=16, INTERFACE=17, INIT=18, OPEN=19, ABSTRACT=20, 
+		OVERRIDE=21, PRIVATE=22, STATIC=23, EXTERN=24, IF=25, ELSE=26, WHILE=27, 
+		FOR=28, IN=29, BREAK=30, CONTINUE=31, RETURN=32, NEW=33, IS=34, AS=35, 
+		AS_SAFE=36, THIS=37, SUPER=38, NULL=39, TRUE=40, FALSE=41, RESERVED=42, 
+		IDENT=43, INT=44, LONG=45, DOUBLE=46, FLOAT=47, BAD_NUMBER=48, CHAR=49, 
+		UNTERMINATED_CHAR=50, STRING=51, RAW_STRING=52, UNTERMINATED_RAW_STRING=53, 
+		STRING_START=54, LPAREN=55, RPAREN=56, LBRACK=57, RBRACK=58, LBRACE=59, 
+		RBRACE=60, COMMA=61, SEMI=62, COLON=63, DOT=64, SAFE_DOT=65, QUESTION=66, 
+		RANGE=67, RANGE_CLOSED=68, FAT_ARROW=69, BANG_BANG=70, BANG=71, TILDE=72, 
+		PLUS_PLUS=73, MINUS_MINUS=74, PLUS=75, MINUS=76, STAR=77, SLASH=78, PERCENT=79, 
+		AMP=80, BAR=81, CARET=82, SHL=83, SHR=84, USHR=85, LT=86, LE=87, GT=88, 
+		GE=89, COMPARE=90, EQ=91, NE=92, IDENTICAL=93, NOT_IDENTICAL=94, AND=95, 
+		OR=96, COALESCE=97, ASSIGN=98, PLUS_ASSIGN=99, MINUS_ASSIGN=100, STAR_ASSIGN=101, 
+		SLASH_ASSIGN=102, PERCENT_ASSIGN=103, AMP_ASSIGN=104, BAR_ASSIGN=105, 
+		CARET_ASSIGN=106, SHL_ASSIGN=107, SHR_ASSIGN=108, USHR_ASSIGN=109, COALESCE_ASSIGN=110, 
+		LINE_COMMENT=111, BLOCK_COMMENT=112, UNTERMINATED_COMMENT=113, NEWLINE=114, 
+		SPACE=115, UNKNOWN=116, STRING_END=117, INTERPOLATION=118, STRING_TEXT=119, 
+		UNTERMINATED_STRING=120, DOLLAR=121;
 	public const int
 		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
-		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_typeParameters = 6, 
-		RULE_typeParameter = 7, RULE_parameters = 8, RULE_parameter = 9, RULE_classDeclaration = 10, 
-		RULE_classParameters = 11, RULE_classParameter = 12, RULE_superTypes = 13, 
-		RULE_superType = 14, RULE_interfaceDeclaration = 15, RULE_memberBlock = 16, 
-		RULE_initializer = 17, RULE_testDeclaration = 18, RULE_variableDeclaration = 19, 
-		RULE_type = 20, RULE_typeArguments = 21, RULE_block = 22, RULE_statement = 23, 
-		RULE_loop = 24, RULE_expression = 25, RULE_lambda = 26, RULE_lambdaParameter = 27, 
-		RULE_operand = 28, RULE_arguments = 29, RULE_index = 30, RULE_arrayLiteral = 31, 
-		RULE_newArray = 32, RULE_ifExpression = 33, RULE_stringTemplate = 34;
+		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_functionName = 6, 
+		RULE_functionStep = 7, RULE_operatorName = 8, RULE_propertyDeclaration = 9, 
+		RULE_typeParameters = 10, RULE_typeParameter = 11, RULE_parameters = 12, 
+		RULE_parameter = 13, RULE_classDeclaration = 14, RULE_classParameters = 15, 
+		RULE_classParameter = 16, RULE_superTypes = 17, RULE_superType = 18, RULE_interfaceDeclaration = 19, 
+		RULE_memberBlock = 20, RULE_initializer = 21, RULE_testDeclaration = 22, 
+		RULE_variableDeclaration = 23, RULE_type = 24, RULE_typeArguments = 25, 
+		RULE_block = 26, RULE_statement = 27, RULE_loop = 28, RULE_expression = 29, 
+		RULE_lambda = 30, RULE_lambdaParameter = 31, RULE_operand = 32, RULE_arguments = 33, 
+		RULE_index = 34, RULE_arrayLiteral = 35, RULE_newArray = 36, RULE_ifExpression = 37, 
+		RULE_stringTemplate = 38;
 	public static readonly string[] ruleNames = {
 		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
-		"functionDeclaration", "typeParameters", "typeParameter", "parameters", 
+		"functionDeclaration", "functionName", "functionStep", "operatorName", 
+		"propertyDeclaration", "typeParameters", "typeParameter", "parameters", 
 		"parameter", "classDeclaration", "classParameters", "classParameter", 
 		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
 		"testDeclaration", "variableDeclaration", "type", "typeArguments", "block", 
@@ -78,38 +82,40 @@ internal partial class TarnParser : TarnParserBase {
 	};
 
 	private static readonly string[] _LiteralNames = {
-		null, null, null, null, null, null, null, null, "'import'", "'fn'", "'let'", 
-		"'var'", "'class'", "'interface'", "'init'", "'open'", "'abstract'", "'override'", 
-		"'private'", "'static'", "'extern'", "'if'", "'else'", "'while'", "'for'", 
-		"'in'", "'break'", "'continue'", "'return'", "'new'", "'is'", "'as'", 
-		"'as?'", "'this'", "'super'", "'null'", "'true'", "'false'", null, null, 
-		null, null, null, null, null, null, null, null, null, null, null, "'('", 
-		"')'", "'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", "'?.'", 
-		"'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", "'--'", 
-		"'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", 
-		"'>>>'", "'<'", "'<='", "'>'", "'>='", "'=='", "'!='", "'==='", "'!=='", 
-		"'&&'", "'||'", "'??'", "'='", "'+='", "'-='", "'*='", "'/='", "'%='", 
-		"'&='", "'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", null, null, 
-		null, null, null, null, null, "'${'", null, null, "'$'"
+		null, null, null, null, null, null, null, null, null, null, null, null, 
+		"'import'", "'fn'", "'let'", "'var'", "'class'", "'interface'", "'init'", 
+		"'open'", "'abstract'", "'override'", "'private'", "'static'", "'extern'", 
+		"'if'", "'else'", "'while'", "'for'", "'in'", "'break'", "'continue'", 
+		"'return'", "'new'", "'is'", "'as'", "'as?'", "'this'", "'super'", "'null'", 
+		"'true'", "'false'", null, null, null, null, null, null, null, null, null, 
+		null, null, null, null, "'('", "')'", "'['", "']'", "'{'", "'}'", "','", 
+		"';'", "':'", "'.'", "'?.'", "'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", 
+		"'~'", "'++'", "'--'", "'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", 
+		"'^'", "'<<'", "'>>'", "'>>>'", "'<'", "'<='", "'>'", "'>='", "'<=>'", 
+		"'=='", "'!='", "'==='", "'!=='", "'&&'", "'||'", "'??'", "'='", "'+='", 
+		"'-='", "'*='", "'/='", "'%='", "'&='", "'|='", "'^='", "'<<='", "'>>='", 
+		"'>>>='", "'??='", null, null, null, null, null, null, null, "'${'", null, 
+		null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
-		null, "TEST", "ELSE_IF", "LAMBDA_PARAMETER", "LAMBDA_OPEN", "TYPE_OPEN", 
-		"TYPE_CLOSE", "VALUE", "IMPORT", "FN", "LET", "VAR", "CLASS", "INTERFACE", 
-		"INIT", "OPEN", "ABSTRACT", "OVERRIDE", "PRIVATE", "STATIC", "EXTERN", 
-		"IF", "ELSE", "WHILE", "FOR", "IN", "BREAK", "CONTINUE", "RETURN", "NEW", 
-		"IS", "AS", "AS_SAFE", "THIS", "SUPER", "NULL", "TRUE", "FALSE", "RESERVED", 
-		"IDENT", "INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", "UNTERMINATED_CHAR", 
-		"STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", "STRING_START", "LPAREN", 
-		"RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", "COMMA", "SEMI", "COLON", 
-		"DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", "FAT_ARROW", "BANG_BANG", 
-		"BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", "PLUS", "MINUS", "STAR", 
-		"SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", "SHR", "USHR", "LT", 
-		"LE", "GT", "GE", "EQ", "NE", "IDENTICAL", "NOT_IDENTICAL", "AND", "OR", 
-		"COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", "STAR_ASSIGN", "SLASH_ASSIGN", 
-		"PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", "CARET_ASSIGN", "SHL_ASSIGN", 
-		"SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", "LINE_COMMENT", "BLOCK_COMMENT", 
-		"UNTERMINATED_COMMENT", "NEWLINE", "SPACE", "UNKNOWN", "STRING_END", "INTERPOLATION", 
-		"STRING_TEXT", "UNTERMINATED_STRING", "DOLLAR"
+		null, "TEST", "GET", "SET", "OPERATOR", "CALL_OPEN", "ELSE_IF", "LAMBDA_PARAMETER", 
+		"LAMBDA_OPEN", "TYPE_OPEN", "TYPE_CLOSE", "VALUE", "IMPORT", "FN", "LET", 
+		"VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", "OVERRIDE", "PRIVATE", 
+		"STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", "IN", "BREAK", "CONTINUE", 
+		"RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", "SUPER", "NULL", "TRUE", 
+		"FALSE", "RESERVED", "IDENT", "INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", 
+		"CHAR", "UNTERMINATED_CHAR", "STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", 
+		"STRING_START", "LPAREN", "RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", 
+		"COMMA", "SEMI", "COLON", "DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", 
+		"FAT_ARROW", "BANG_BANG", "BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", 
+		"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", 
+		"SHR", "USHR", "LT", "LE", "GT", "GE", "COMPARE", "EQ", "NE", "IDENTICAL", 
+		"NOT_IDENTICAL", "AND", "OR", "COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", 
+		"STAR_ASSIGN", "SLASH_ASSIGN", "PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", 
+		"CARET_ASSIGN", "SHL_ASSIGN", "SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", 
+		"LINE_COMMENT", "BLOCK_COMMENT", "UNTERMINATED_COMMENT", "NEWLINE", "SPACE", 
+		"UNKNOWN", "STRING_END", "INTERPOLATION", "STRING_TEXT", "UNTERMINATED_STRING", 
+		"DOLLAR"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
 
@@ -174,13 +180,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 73;
+			State = 81;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 70;
+				State = 78;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -191,25 +197,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 75;
+				State = 83;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 84;
+			State = 92;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2097026L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33552414L) != 0)) {
 				{
 				{
-				State = 76;
+				State = 84;
 				topLevel();
-				State = 78;
+				State = 86;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 77;
+					State = 85;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -220,17 +226,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 80;
+					State = 88;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 86;
+				State = 94;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 87;
+			State = 95;
 			Match(Eof);
 			}
 		}
@@ -264,17 +270,20 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 91;
+			State = 99;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 89;
+				State = 97;
 				importDeclaration();
 				}
 				break;
 			case TEST:
+			case GET:
+			case SET:
+			case OPERATOR:
 			case VALUE:
 			case FN:
 			case LET:
@@ -290,7 +299,7 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 90;
+				State = 98;
 				declaration();
 				}
 				break;
@@ -341,34 +350,34 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 93;
+			State = 101;
 			Match(IMPORT);
-			State = 94;
+			State = 102;
 			Match(IDENT);
-			State = 99;
+			State = 107;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 95;
+				State = 103;
 				Match(DOT);
-				State = 96;
+				State = 104;
 				importStep();
 				}
 				}
-				State = 101;
+				State = 109;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 104;
+			State = 112;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 102;
+				State = 110;
 				Match(AS);
-				State = 103;
+				State = 111;
 				Match(IDENT);
 				}
 			}
@@ -410,40 +419,40 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 117;
+			State = 125;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 106;
+				State = 114;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 107;
+				State = 115;
 				Match(LBRACE);
-				State = 108;
+				State = 116;
 				Match(IDENT);
-				State = 113;
+				State = 121;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 109;
+					State = 117;
 					Match(COMMA);
-					State = 110;
+					State = 118;
 					Match(IDENT);
 					}
 					}
-					State = 115;
+					State = 123;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 116;
+				State = 124;
 				Match(RBRACE);
 				}
 				break;
@@ -465,6 +474,9 @@ internal partial class TarnParser : TarnParserBase {
 	public partial class DeclarationContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionDeclarationContext functionDeclaration() {
 			return GetRuleContext<FunctionDeclarationContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PropertyDeclarationContext propertyDeclaration() {
+			return GetRuleContext<PropertyDeclarationContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ClassDeclarationContext classDeclaration() {
 			return GetRuleContext<ClassDeclarationContext>(0);
@@ -509,6 +521,10 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VALUE(int i) {
 			return GetToken(TarnParser.VALUE, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] OPERATOR() { return GetTokens(TarnParser.OPERATOR); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPERATOR(int i) {
+			return GetToken(TarnParser.OPERATOR, i);
+		}
 		public DeclarationContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -524,15 +540,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 122;
+			State = 130;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2064512L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33032208L) != 0)) {
 				{
 				{
-				State = 119;
+				State = 127;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 2064512L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33032208L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -541,47 +557,54 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 124;
+				State = 132;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 131;
+			State = 140;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 125;
+				State = 133;
 				functionDeclaration();
+				}
+				break;
+			case GET:
+			case SET:
+				{
+				State = 134;
+				propertyDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 126;
+				State = 135;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 127;
+				State = 136;
 				interfaceDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 128;
+				State = 137;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 129;
+				State = 138;
 				initializer();
 				}
 				break;
 			case TEST:
 				{
-				State = 130;
+				State = 139;
 				testDeclaration();
 				}
 				break;
@@ -603,12 +626,11 @@ internal partial class TarnParser : TarnParserBase {
 
 	public partial class FunctionDeclarationContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FN() { return GetToken(TarnParser.FN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionNameContext functionName() {
+			return GetRuleContext<FunctionNameContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
-			return GetRuleContext<TypeParametersContext>(0);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public ParametersContext parameters() {
 			return GetRuleContext<ParametersContext>(0);
 		}
@@ -638,60 +660,50 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 133;
+			State = 142;
 			Match(FN);
-			State = 134;
-			Match(IDENT);
-			State = 136;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==TYPE_OPEN) {
-				{
-				State = 135;
-				typeParameters();
-				}
-			}
-
-			State = 138;
+			State = 143;
+			functionName();
+			State = 144;
 			Match(LPAREN);
-			State = 140;
+			State = 146;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 139;
+				State = 145;
 				parameters();
 				}
 			}
 
-			State = 142;
+			State = 148;
 			Match(RPAREN);
-			State = 145;
+			State = 151;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 143;
+				State = 149;
 				Match(COLON);
-				State = 144;
+				State = 150;
 				type();
 				}
 			}
 
-			State = 150;
+			State = 156;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 147;
+				State = 153;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 148;
+				State = 154;
 				Match(ASSIGN);
-				State = 149;
+				State = 155;
 				expression();
 				}
 				break;
@@ -701,6 +713,473 @@ internal partial class TarnParser : TarnParserBase {
 			default:
 				break;
 			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class FunctionNameContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionStepContext[] functionStep() {
+			return GetRuleContexts<FunctionStepContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionStepContext functionStep(int i) {
+			return GetRuleContext<FunctionStepContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public OperatorNameContext[] operatorName() {
+			return GetRuleContexts<OperatorNameContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public OperatorNameContext operatorName(int i) {
+			return GetRuleContext<OperatorNameContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(TarnParser.DOT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
+			return GetToken(TarnParser.DOT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SAFE_DOT() { return GetTokens(TarnParser.SAFE_DOT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAFE_DOT(int i) {
+			return GetToken(TarnParser.SAFE_DOT, i);
+		}
+		public FunctionNameContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_functionName; } }
+	}
+
+	[RuleVersion(0)]
+	public FunctionNameContext functionName() {
+		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
+		EnterRule(_localctx, 12, RULE_functionName);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 160;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENT:
+				{
+				State = 158;
+				functionStep();
+				}
+				break;
+			case CALL_OPEN:
+			case IN:
+			case LBRACK:
+			case BANG:
+			case PLUS:
+			case MINUS:
+			case STAR:
+			case SLASH:
+			case PERCENT:
+			case COMPARE:
+			case EQ:
+				{
+				State = 159;
+				operatorName();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 169;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==DOT || _la==SAFE_DOT) {
+				{
+				{
+				State = 162;
+				_la = TokenStream.LA(1);
+				if ( !(_la==DOT || _la==SAFE_DOT) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 165;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case IDENT:
+					{
+					State = 163;
+					functionStep();
+					}
+					break;
+				case CALL_OPEN:
+				case IN:
+				case LBRACK:
+				case BANG:
+				case PLUS:
+				case MINUS:
+				case STAR:
+				case SLASH:
+				case PERCENT:
+				case COMPARE:
+				case EQ:
+					{
+					State = 164;
+					operatorName();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				}
+				State = 171;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class FunctionStepContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
+			return GetRuleContext<TypeParametersContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] LBRACK() { return GetTokens(TarnParser.LBRACK); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACK(int i) {
+			return GetToken(TarnParser.LBRACK, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] RBRACK() { return GetTokens(TarnParser.RBRACK); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RBRACK(int i) {
+			return GetToken(TarnParser.RBRACK, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] QUESTION() { return GetTokens(TarnParser.QUESTION); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUESTION(int i) {
+			return GetToken(TarnParser.QUESTION, i);
+		}
+		public FunctionStepContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_functionStep; } }
+	}
+
+	[RuleVersion(0)]
+	public FunctionStepContext functionStep() {
+		FunctionStepContext _localctx = new FunctionStepContext(Context, State);
+		EnterRule(_localctx, 14, RULE_functionStep);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 172;
+			Match(IDENT);
+			State = 174;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 173;
+				typeParameters();
+				}
+			}
+
+			State = 181;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==LBRACK || _la==QUESTION) {
+				{
+				State = 179;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LBRACK:
+					{
+					State = 176;
+					Match(LBRACK);
+					State = 177;
+					Match(RBRACK);
+					}
+					break;
+				case QUESTION:
+					{
+					State = 178;
+					Match(QUESTION);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				State = 183;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class OperatorNameContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS() { return GetToken(TarnParser.PLUS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS() { return GetToken(TarnParser.MINUS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR() { return GetToken(TarnParser.STAR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SLASH() { return GetToken(TarnParser.SLASH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PERCENT() { return GetToken(TarnParser.PERCENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BANG() { return GetToken(TarnParser.BANG, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EQ() { return GetToken(TarnParser.EQ, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMPARE() { return GetToken(TarnParser.COMPARE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(TarnParser.IN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACK() { return GetToken(TarnParser.LBRACK, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RBRACK() { return GetToken(TarnParser.RBRACK, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CALL_OPEN() { return GetToken(TarnParser.CALL_OPEN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
+			return GetRuleContext<TypeParametersContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(TarnParser.ASSIGN, 0); }
+		public OperatorNameContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_operatorName; } }
+	}
+
+	[RuleVersion(0)]
+	public OperatorNameContext operatorName() {
+		OperatorNameContext _localctx = new OperatorNameContext(Context, State);
+		EnterRule(_localctx, 16, RULE_operatorName);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 200;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case PLUS:
+				{
+				State = 184;
+				Match(PLUS);
+				}
+				break;
+			case MINUS:
+				{
+				State = 185;
+				Match(MINUS);
+				}
+				break;
+			case STAR:
+				{
+				State = 186;
+				Match(STAR);
+				}
+				break;
+			case SLASH:
+				{
+				State = 187;
+				Match(SLASH);
+				}
+				break;
+			case PERCENT:
+				{
+				State = 188;
+				Match(PERCENT);
+				}
+				break;
+			case BANG:
+				{
+				State = 189;
+				Match(BANG);
+				}
+				break;
+			case EQ:
+				{
+				State = 190;
+				Match(EQ);
+				}
+				break;
+			case COMPARE:
+				{
+				State = 191;
+				Match(COMPARE);
+				}
+				break;
+			case IN:
+				{
+				State = 192;
+				Match(IN);
+				}
+				break;
+			case LBRACK:
+				{
+				State = 193;
+				Match(LBRACK);
+				State = 194;
+				Match(RBRACK);
+				State = 196;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==ASSIGN) {
+					{
+					State = 195;
+					Match(ASSIGN);
+					}
+				}
+
+				}
+				break;
+			case CALL_OPEN:
+				{
+				State = 198;
+				Match(CALL_OPEN);
+				State = 199;
+				Match(RPAREN);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 203;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 202;
+				typeParameters();
+				}
+			}
+
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PropertyDeclarationContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GET() { return GetToken(TarnParser.GET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block() {
+			return GetRuleContext<BlockContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(TarnParser.ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SET() { return GetToken(TarnParser.SET, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ParameterContext parameter() {
+			return GetRuleContext<ParameterContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		public PropertyDeclarationContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_propertyDeclaration; } }
+	}
+
+	[RuleVersion(0)]
+	public PropertyDeclarationContext propertyDeclaration() {
+		PropertyDeclarationContext _localctx = new PropertyDeclarationContext(Context, State);
+		EnterRule(_localctx, 18, RULE_propertyDeclaration);
+		int _la;
+		try {
+			State = 222;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case GET:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 205;
+				Match(GET);
+				State = 206;
+				Match(IDENT);
+				State = 207;
+				Match(COLON);
+				State = 208;
+				type();
+				State = 212;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LBRACE:
+					{
+					State = 209;
+					block();
+					}
+					break;
+				case ASSIGN:
+					{
+					State = 210;
+					Match(ASSIGN);
+					State = 211;
+					expression();
+					}
+					break;
+				case SEMI:
+				case NEWLINE:
+					break;
+				default:
+					break;
+				}
+				}
+				break;
+			case SET:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 214;
+				Match(SET);
+				State = 215;
+				Match(IDENT);
+				State = 216;
+				Match(LPAREN);
+				State = 217;
+				parameter();
+				State = 218;
+				Match(RPAREN);
+				State = 220;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==LBRACE) {
+					{
+					State = 219;
+					block();
+					}
+				}
+
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -737,32 +1216,32 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeParametersContext typeParameters() {
 		TypeParametersContext _localctx = new TypeParametersContext(Context, State);
-		EnterRule(_localctx, 12, RULE_typeParameters);
+		EnterRule(_localctx, 20, RULE_typeParameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 152;
+			State = 224;
 			Match(TYPE_OPEN);
-			State = 153;
+			State = 225;
 			typeParameter();
-			State = 158;
+			State = 230;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 154;
+				State = 226;
 				Match(COMMA);
-				State = 155;
+				State = 227;
 				typeParameter();
 				}
 				}
-				State = 160;
+				State = 232;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 161;
+			State = 233;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -778,11 +1257,13 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	public partial class TypeParameterContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
-			return GetRuleContext<TypeContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext[] type() {
+			return GetRuleContexts<TypeContext>();
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type(int i) {
+			return GetRuleContext<TypeContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
 		public TypeParameterContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -793,21 +1274,21 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeParameterContext typeParameter() {
 		TypeParameterContext _localctx = new TypeParameterContext(Context, State);
-		EnterRule(_localctx, 14, RULE_typeParameter);
+		EnterRule(_localctx, 22, RULE_typeParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 163;
-			Match(IDENT);
-			State = 166;
+			State = 235;
+			type();
+			State = 238;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 164;
+				State = 236;
 				Match(COLON);
-				State = 165;
+				State = 237;
 				type();
 				}
 			}
@@ -846,34 +1327,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ParametersContext parameters() {
 		ParametersContext _localctx = new ParametersContext(Context, State);
-		EnterRule(_localctx, 16, RULE_parameters);
+		EnterRule(_localctx, 24, RULE_parameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 168;
+			State = 240;
 			parameter();
-			State = 175;
+			State = 247;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 169;
+				State = 241;
 				Match(COMMA);
-				State = 171;
+				State = 243;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 170;
+					State = 242;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 177;
+				State = 249;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -910,25 +1391,25 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ParameterContext parameter() {
 		ParameterContext _localctx = new ParameterContext(Context, State);
-		EnterRule(_localctx, 18, RULE_parameter);
+		EnterRule(_localctx, 26, RULE_parameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 178;
+			State = 250;
 			Match(IDENT);
-			State = 179;
+			State = 251;
 			Match(COLON);
-			State = 180;
+			State = 252;
 			type();
-			State = 183;
+			State = 255;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 181;
+				State = 253;
 				Match(ASSIGN);
-				State = 182;
+				State = 254;
 				expression();
 				}
 			}
@@ -973,63 +1454,63 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassDeclarationContext classDeclaration() {
 		ClassDeclarationContext _localctx = new ClassDeclarationContext(Context, State);
-		EnterRule(_localctx, 20, RULE_classDeclaration);
+		EnterRule(_localctx, 28, RULE_classDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 185;
+			State = 257;
 			Match(CLASS);
-			State = 186;
+			State = 258;
 			Match(IDENT);
-			State = 188;
+			State = 260;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 187;
+				State = 259;
 				typeParameters();
 				}
 			}
 
-			State = 195;
+			State = 267;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 190;
+				State = 262;
 				Match(LPAREN);
-				State = 192;
+				State = 264;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 549757881344L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 8796126101504L) != 0)) {
 					{
-					State = 191;
+					State = 263;
 					classParameters();
 					}
 				}
 
-				State = 194;
+				State = 266;
 				Match(RPAREN);
 				}
 			}
 
-			State = 198;
+			State = 270;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 197;
+				State = 269;
 				superTypes();
 				}
 			}
 
-			State = 201;
+			State = 273;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 200;
+				State = 272;
 				memberBlock();
 				}
 			}
@@ -1068,34 +1549,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassParametersContext classParameters() {
 		ClassParametersContext _localctx = new ClassParametersContext(Context, State);
-		EnterRule(_localctx, 22, RULE_classParameters);
+		EnterRule(_localctx, 30, RULE_classParameters);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 203;
+			State = 275;
 			classParameter();
-			State = 210;
+			State = 282;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 204;
+				State = 276;
 				Match(COMMA);
-				State = 206;
+				State = 278;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 549757881344L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 8796126101504L) != 0)) {
 					{
-					State = 205;
+					State = 277;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 212;
+				State = 284;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1152,20 +1633,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ClassParameterContext classParameter() {
 		ClassParameterContext _localctx = new ClassParameterContext(Context, State);
-		EnterRule(_localctx, 24, RULE_classParameter);
+		EnterRule(_localctx, 32, RULE_classParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 216;
+			State = 288;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2064384L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33030144L) != 0)) {
 				{
 				{
-				State = 213;
+				State = 285;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 2064384L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33030144L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -1174,16 +1655,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 218;
+				State = 290;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 220;
+			State = 292;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 219;
+				State = 291;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1195,7 +1676,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 222;
+			State = 294;
 			parameter();
 			}
 		}
@@ -1232,28 +1713,28 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public SuperTypesContext superTypes() {
 		SuperTypesContext _localctx = new SuperTypesContext(Context, State);
-		EnterRule(_localctx, 26, RULE_superTypes);
+		EnterRule(_localctx, 34, RULE_superTypes);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 224;
+			State = 296;
 			Match(COLON);
-			State = 225;
+			State = 297;
 			superType();
-			State = 230;
+			State = 302;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 226;
+				State = 298;
 				Match(COMMA);
-				State = 227;
+				State = 299;
 				superType();
 				}
 				}
-				State = 232;
+				State = 304;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1289,31 +1770,31 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public SuperTypeContext superType() {
 		SuperTypeContext _localctx = new SuperTypeContext(Context, State);
-		EnterRule(_localctx, 28, RULE_superType);
+		EnterRule(_localctx, 36, RULE_superType);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 233;
+			State = 305;
 			type();
-			State = 239;
+			State = 311;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 234;
+				State = 306;
 				Match(LPAREN);
-				State = 236;
+				State = 308;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 					{
-					State = 235;
+					State = 307;
 					arguments();
 					}
 				}
 
-				State = 238;
+				State = 310;
 				Match(RPAREN);
 				}
 			}
@@ -1353,41 +1834,41 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InterfaceDeclarationContext interfaceDeclaration() {
 		InterfaceDeclarationContext _localctx = new InterfaceDeclarationContext(Context, State);
-		EnterRule(_localctx, 30, RULE_interfaceDeclaration);
+		EnterRule(_localctx, 38, RULE_interfaceDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 241;
+			State = 313;
 			Match(INTERFACE);
-			State = 242;
+			State = 314;
 			Match(IDENT);
-			State = 244;
+			State = 316;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 243;
+				State = 315;
 				typeParameters();
 				}
 			}
 
-			State = 247;
+			State = 319;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 246;
+				State = 318;
 				superTypes();
 				}
 			}
 
-			State = 250;
+			State = 322;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 249;
+				State = 321;
 				memberBlock();
 				}
 			}
@@ -1432,20 +1913,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public MemberBlockContext memberBlock() {
 		MemberBlockContext _localctx = new MemberBlockContext(Context, State);
-		EnterRule(_localctx, 32, RULE_memberBlock);
+		EnterRule(_localctx, 40, RULE_memberBlock);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 252;
+			State = 324;
 			Match(LBRACE);
-			State = 256;
+			State = 328;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 253;
+				State = 325;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1456,25 +1937,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 258;
+				State = 330;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 267;
+			State = 339;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2096770L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33548318L) != 0)) {
 				{
 				{
-				State = 259;
+				State = 331;
 				declaration();
-				State = 261;
+				State = 333;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 260;
+					State = 332;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1485,17 +1966,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 263;
+					State = 335;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 269;
+				State = 341;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 270;
+			State = 342;
 			Match(RBRACE);
 			}
 		}
@@ -1525,13 +2006,13 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InitializerContext initializer() {
 		InitializerContext _localctx = new InitializerContext(Context, State);
-		EnterRule(_localctx, 34, RULE_initializer);
+		EnterRule(_localctx, 42, RULE_initializer);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 272;
+			State = 344;
 			Match(INIT);
-			State = 273;
+			State = 345;
 			block();
 			}
 		}
@@ -1562,15 +2043,15 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TestDeclarationContext testDeclaration() {
 		TestDeclarationContext _localctx = new TestDeclarationContext(Context, State);
-		EnterRule(_localctx, 36, RULE_testDeclaration);
+		EnterRule(_localctx, 44, RULE_testDeclaration);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 275;
+			State = 347;
 			Match(TEST);
-			State = 276;
+			State = 348;
 			Match(STRING);
-			State = 277;
+			State = 349;
 			block();
 			}
 		}
@@ -1607,12 +2088,12 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public VariableDeclarationContext variableDeclaration() {
 		VariableDeclarationContext _localctx = new VariableDeclarationContext(Context, State);
-		EnterRule(_localctx, 38, RULE_variableDeclaration);
+		EnterRule(_localctx, 46, RULE_variableDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 279;
+			State = 351;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1621,28 +2102,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 280;
+			State = 352;
 			Match(IDENT);
-			State = 283;
+			State = 355;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 281;
+				State = 353;
 				Match(COLON);
-				State = 282;
+				State = 354;
 				type();
 				}
 			}
 
-			State = 287;
+			State = 359;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 285;
+				State = 357;
 				Match(ASSIGN);
-				State = 286;
+				State = 358;
 				expression();
 				}
 			}
@@ -1708,45 +2189,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeContext type() {
 		TypeContext _localctx = new TypeContext(Context, State);
-		EnterRule(_localctx, 40, RULE_type);
+		EnterRule(_localctx, 48, RULE_type);
 		int _la;
 		try {
-			State = 329;
+			State = 401;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 			case LPAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 304;
+				State = 376;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 289;
+					State = 361;
 					Match(IDENT);
-					State = 294;
+					State = 366;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DOT) {
 						{
 						{
-						State = 290;
+						State = 362;
 						Match(DOT);
-						State = 291;
+						State = 363;
 						Match(IDENT);
 						}
 						}
-						State = 296;
+						State = 368;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 298;
+					State = 370;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TYPE_OPEN) {
 						{
-						State = 297;
+						State = 369;
 						typeArguments();
 						}
 					}
@@ -1755,36 +2236,36 @@ internal partial class TarnParser : TarnParserBase {
 					break;
 				case LPAREN:
 					{
-					State = 300;
+					State = 372;
 					Match(LPAREN);
-					State = 301;
+					State = 373;
 					type();
-					State = 302;
+					State = 374;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 311;
+				State = 383;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LBRACK || _la==QUESTION) {
 					{
-					State = 309;
+					State = 381;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case LBRACK:
 						{
-						State = 306;
+						State = 378;
 						Match(LBRACK);
-						State = 307;
+						State = 379;
 						Match(RBRACK);
 						}
 						break;
 					case QUESTION:
 						{
-						State = 308;
+						State = 380;
 						Match(QUESTION);
 						}
 						break;
@@ -1792,7 +2273,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 313;
+					State = 385;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1801,41 +2282,41 @@ internal partial class TarnParser : TarnParserBase {
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 314;
+				State = 386;
 				Match(FN);
-				State = 315;
+				State = 387;
 				Match(LPAREN);
-				State = 324;
+				State = 396;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2252349569499648L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 36037593111994368L) != 0)) {
 					{
-					State = 316;
+					State = 388;
 					type();
-					State = 321;
+					State = 393;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 317;
+						State = 389;
 						Match(COMMA);
-						State = 318;
+						State = 390;
 						type();
 						}
 						}
-						State = 323;
+						State = 395;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 326;
+				State = 398;
 				Match(RPAREN);
-				State = 327;
+				State = 399;
 				Match(COLON);
-				State = 328;
+				State = 400;
 				type();
 				}
 				break;
@@ -1877,32 +2358,32 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeArgumentsContext typeArguments() {
 		TypeArgumentsContext _localctx = new TypeArgumentsContext(Context, State);
-		EnterRule(_localctx, 42, RULE_typeArguments);
+		EnterRule(_localctx, 50, RULE_typeArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 331;
+			State = 403;
 			Match(TYPE_OPEN);
-			State = 332;
+			State = 404;
 			type();
-			State = 337;
+			State = 409;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 333;
+				State = 405;
 				Match(COMMA);
-				State = 334;
+				State = 406;
 				type();
 				}
 				}
-				State = 339;
+				State = 411;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 340;
+			State = 412;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -1944,20 +2425,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public BlockContext block() {
 		BlockContext _localctx = new BlockContext(Context, State);
-		EnterRule(_localctx, 44, RULE_block);
+		EnterRule(_localctx, 52, RULE_block);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 342;
+			State = 414;
 			Match(LBRACE);
-			State = 346;
+			State = 418;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 343;
+				State = 415;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1968,25 +2449,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 348;
+				State = 420;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 357;
+			State = 429;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605564525592L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753689032417664L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 				{
 				{
-				State = 349;
+				State = 421;
 				statement();
-				State = 351;
+				State = 423;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 350;
+					State = 422;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1997,17 +2478,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 353;
+					State = 425;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 359;
+				State = 431;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 360;
+			State = 432;
 			Match(RBRACE);
 			}
 		}
@@ -2025,6 +2506,9 @@ internal partial class TarnParser : TarnParserBase {
 	public partial class StatementContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public VariableDeclarationContext variableDeclaration() {
 			return GetRuleContext<VariableDeclarationContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FunctionDeclarationContext functionDeclaration() {
+			return GetRuleContext<FunctionDeclarationContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public LoopContext loop() {
 			return GetRuleContext<LoopContext>(0);
@@ -2065,39 +2549,46 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StatementContext statement() {
 		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 46, RULE_statement);
+		EnterRule(_localctx, 54, RULE_statement);
 		int _la;
 		try {
-			State = 385;
+			State = 458;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 362;
+				State = 434;
 				variableDeclaration();
+				}
+				break;
+			case FN:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 435;
+				functionDeclaration();
 				}
 				break;
 			case WHILE:
 			case FOR:
-				EnterOuterAlt(_localctx, 2);
+				EnterOuterAlt(_localctx, 3);
 				{
-				State = 363;
+				State = 436;
 				loop();
 				}
 				break;
 			case BREAK:
-				EnterOuterAlt(_localctx, 3);
+				EnterOuterAlt(_localctx, 4);
 				{
-				State = 364;
+				State = 437;
 				Match(BREAK);
-				State = 366;
+				State = 439;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 365;
+					State = 438;
 					Match(IDENT);
 					}
 				}
@@ -2105,16 +2596,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				break;
 			case CONTINUE:
-				EnterOuterAlt(_localctx, 4);
+				EnterOuterAlt(_localctx, 5);
 				{
-				State = 368;
+				State = 441;
 				Match(CONTINUE);
-				State = 370;
+				State = 443;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 369;
+					State = 442;
 					Match(IDENT);
 					}
 				}
@@ -2122,16 +2613,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				break;
 			case RETURN:
-				EnterOuterAlt(_localctx, 5);
+				EnterOuterAlt(_localctx, 6);
 				{
-				State = 372;
+				State = 445;
 				Match(RETURN);
-				State = 374;
+				State = 447;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 					{
-					State = 373;
+					State = 446;
 					expression();
 					}
 				}
@@ -2163,11 +2654,11 @@ internal partial class TarnParser : TarnParserBase {
 			case TILDE:
 			case PLUS:
 			case MINUS:
-				EnterOuterAlt(_localctx, 6);
+				EnterOuterAlt(_localctx, 7);
 				{
-				State = 376;
+				State = 449;
 				expression();
-				State = 383;
+				State = 456;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -2184,36 +2675,36 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 377;
+					State = 450;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 93)) & ~0x3f) == 0 && ((1L << (_la - 93)) & 8191L) != 0)) ) {
+					if ( !(((((_la - 98)) & ~0x3f) == 0 && ((1L << (_la - 98)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 378;
+					State = 451;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 379;
+					State = 452;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 380;
+					State = 453;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 381;
+					State = 454;
 					Match(COLON);
-					State = 382;
+					State = 455;
 					loop();
 					}
 					break;
@@ -2269,40 +2760,40 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LoopContext loop() {
 		LoopContext _localctx = new LoopContext(Context, State);
-		EnterRule(_localctx, 48, RULE_loop);
+		EnterRule(_localctx, 56, RULE_loop);
 		int _la;
 		try {
-			State = 405;
+			State = 478;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 387;
+				State = 460;
 				Match(WHILE);
-				State = 388;
+				State = 461;
 				expression();
-				State = 389;
+				State = 462;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 391;
+				State = 464;
 				Match(FOR);
-				State = 392;
+				State = 465;
 				Match(IDENT);
-				State = 393;
+				State = 466;
 				Match(IN);
-				State = 394;
+				State = 467;
 				expression();
-				State = 401;
+				State = 474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 395;
+					State = 468;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2311,16 +2802,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 396;
+					State = 469;
 					expression();
-					State = 399;
+					State = 472;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 397;
+						State = 470;
 						Match(IDENT);
-						State = 398;
+						State = 471;
 						expression();
 						}
 					}
@@ -2328,7 +2819,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 403;
+				State = 476;
 				block();
 				}
 				break;
@@ -2423,6 +2914,14 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GE(int i) {
 			return GetToken(TarnParser.GE, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMPARE() { return GetTokens(TarnParser.COMPARE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMPARE(int i) {
+			return GetToken(TarnParser.COMPARE, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IN() { return GetTokens(TarnParser.IN); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN(int i) {
+			return GetToken(TarnParser.IN, i);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] EQ() { return GetTokens(TarnParser.EQ); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EQ(int i) {
 			return GetToken(TarnParser.EQ, i);
@@ -2473,17 +2972,17 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 50, RULE_expression);
+		EnterRule(_localctx, 58, RULE_expression);
 		int _la;
 		try {
-			State = 418;
+			State = 491;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 407;
+				State = 480;
 				lambda();
 				}
 				break;
@@ -2512,16 +3011,17 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 408;
+				State = 481;
 				operand();
-				State = 415;
+				State = 488;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 30)) & ~0x3f) == 0 && ((1L << (_la - 30)) & 9223369837831520263L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 120795955200L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 8388607L) != 0)) {
 					{
-					State = 413;
+					State = 486;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
+					case IN:
 					case PLUS:
 					case MINUS:
 					case STAR:
@@ -2537,6 +3037,7 @@ internal partial class TarnParser : TarnParserBase {
 					case LE:
 					case GT:
 					case GE:
+					case COMPARE:
 					case EQ:
 					case NE:
 					case IDENTICAL:
@@ -2545,16 +3046,16 @@ internal partial class TarnParser : TarnParserBase {
 					case OR:
 					case COALESCE:
 						{
-						State = 409;
+						State = 482;
 						_la = TokenStream.LA(1);
-						if ( !(((((_la - 71)) & ~0x3f) == 0 && ((1L << (_la - 71)) & 4194303L) != 0)) ) {
+						if ( !(_la==IN || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 8388607L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 410;
+						State = 483;
 						operand();
 						}
 						break;
@@ -2562,16 +3063,16 @@ internal partial class TarnParser : TarnParserBase {
 					case AS:
 					case AS_SAFE:
 						{
-						State = 411;
+						State = 484;
 						_la = TokenStream.LA(1);
-						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 7516192768L) != 0)) ) {
+						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 120259084288L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 412;
+						State = 485;
 						type();
 						}
 						break;
@@ -2579,7 +3080,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 417;
+					State = 490;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2631,65 +3132,65 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LambdaContext lambda() {
 		LambdaContext _localctx = new LambdaContext(Context, State);
-		EnterRule(_localctx, 52, RULE_lambda);
+		EnterRule(_localctx, 60, RULE_lambda);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 433;
+			State = 506;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 				{
-				State = 420;
+				State = 493;
 				Match(LAMBDA_PARAMETER);
 				}
 				break;
 			case LAMBDA_OPEN:
 				{
-				State = 421;
+				State = 494;
 				Match(LAMBDA_OPEN);
-				State = 430;
+				State = 503;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 422;
+					State = 495;
 					lambdaParameter();
-					State = 427;
+					State = 500;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 423;
+						State = 496;
 						Match(COMMA);
-						State = 424;
+						State = 497;
 						lambdaParameter();
 						}
 						}
-						State = 429;
+						State = 502;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 432;
+				State = 505;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 435;
+			State = 508;
 			Match(FAT_ARROW);
-			State = 438;
+			State = 511;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 436;
+				State = 509;
 				block();
 				}
 				break;
@@ -2719,7 +3220,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 437;
+				State = 510;
 				expression();
 				}
 				break;
@@ -2755,21 +3256,21 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LambdaParameterContext lambdaParameter() {
 		LambdaParameterContext _localctx = new LambdaParameterContext(Context, State);
-		EnterRule(_localctx, 54, RULE_lambdaParameter);
+		EnterRule(_localctx, 62, RULE_lambdaParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 440;
+			State = 513;
 			Match(IDENT);
-			State = 443;
+			State = 516;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 441;
+				State = 514;
 				Match(COLON);
-				State = 442;
+				State = 515;
 				type();
 				}
 			}
@@ -2891,20 +3392,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 56, RULE_operand);
+		EnterRule(_localctx, 64, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 448;
+			State = 521;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+			while (((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 				{
 				{
-				State = 445;
+				State = 518;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) ) {
+				if ( !(((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -2913,16 +3414,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 450;
+				State = 523;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 494;
+			State = 567;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 451;
+				State = 524;
 				newArray();
 				}
 				break;
@@ -2944,169 +3445,169 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 472;
+				State = 545;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 452;
+					State = 525;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 453;
+					State = 526;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 454;
+					State = 527;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 455;
+					State = 528;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 456;
+					State = 529;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 457;
+					State = 530;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 458;
+					State = 531;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 459;
+					State = 532;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 460;
+					State = 533;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 461;
+					State = 534;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 462;
+					State = 535;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 463;
+					State = 536;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 464;
+					State = 537;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 465;
+					State = 538;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 466;
+					State = 539;
 					ifExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 467;
+					State = 540;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 468;
+					State = 541;
 					Match(LPAREN);
-					State = 469;
+					State = 542;
 					expression();
-					State = 470;
+					State = 543;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 491;
+				State = 564;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 5)) & ~0x3f) == 0 && ((1L << (_la - 5)) & 2414281243991474177L) != 0)) {
+				while (((((_la - 9)) & ~0x3f) == 0 && ((1L << (_la - 9)) & 2414281243991474177L) != 0)) {
 					{
-					State = 489;
+					State = 562;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 475;
+						State = 548;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 474;
+							State = 547;
 							typeArguments();
 							}
 						}
 
-						State = 477;
+						State = 550;
 						Match(LPAREN);
-						State = 479;
+						State = 552;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 							{
-							State = 478;
+							State = 551;
 							arguments();
 							}
 						}
 
-						State = 481;
+						State = 554;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 482;
+						State = 555;
 						Match(LBRACK);
-						State = 483;
+						State = 556;
 						index();
-						State = 484;
+						State = 557;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 486;
+						State = 559;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3115,13 +3616,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 487;
+						State = 560;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 488;
+						State = 561;
 						Match(BANG_BANG);
 						}
 						break;
@@ -3129,7 +3630,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 493;
+					State = 566;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3176,48 +3677,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArgumentsContext arguments() {
 		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
-		EnterRule(_localctx, 58, RULE_arguments);
+		EnterRule(_localctx, 66, RULE_arguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 496;
+			State = 569;
 			expression();
-			State = 499;
+			State = 572;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 497;
+				State = 570;
 				Match(COLON);
-				State = 498;
+				State = 571;
 				expression();
 				}
 			}
 
-			State = 511;
+			State = 584;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 501;
+				State = 574;
 				Match(COMMA);
-				State = 507;
+				State = 580;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 					{
-					State = 502;
+					State = 575;
 					expression();
-					State = 505;
+					State = 578;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 503;
+						State = 576;
 						Match(COLON);
-						State = 504;
+						State = 577;
 						expression();
 						}
 					}
@@ -3227,7 +3728,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 513;
+				State = 586;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3263,10 +3764,10 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 60, RULE_index);
+		EnterRule(_localctx, 68, RULE_index);
 		int _la;
 		try {
-			State = 525;
+			State = 598;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
@@ -3296,14 +3797,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 514;
+				State = 587;
 				expression();
-				State = 519;
+				State = 592;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 515;
+					State = 588;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -3312,12 +3813,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 517;
+					State = 590;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 						{
-						State = 516;
+						State = 589;
 						expression();
 						}
 					}
@@ -3331,7 +3832,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 521;
+				State = 594;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3340,12 +3841,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 523;
+				State = 596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 					{
-					State = 522;
+					State = 595;
 					expression();
 					}
 				}
@@ -3390,48 +3891,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArrayLiteralContext arrayLiteral() {
 		ArrayLiteralContext _localctx = new ArrayLiteralContext(Context, State);
-		EnterRule(_localctx, 62, RULE_arrayLiteral);
+		EnterRule(_localctx, 70, RULE_arrayLiteral);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 527;
+			State = 600;
 			Match(LBRACK);
-			State = 538;
+			State = 611;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 				{
-				State = 528;
+				State = 601;
 				expression();
-				State = 535;
+				State = 608;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 529;
+					State = 602;
 					Match(COMMA);
-					State = 531;
+					State = 604;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 						{
-						State = 530;
+						State = 603;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 537;
+					State = 610;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 540;
+			State = 613;
 			Match(RBRACK);
 			}
 		}
@@ -3489,70 +3990,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public NewArrayContext newArray() {
 		NewArrayContext _localctx = new NewArrayContext(Context, State);
-		EnterRule(_localctx, 64, RULE_newArray);
+		EnterRule(_localctx, 72, RULE_newArray);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 542;
+			State = 615;
 			Match(NEW);
-			State = 543;
+			State = 616;
 			Match(IDENT);
-			State = 548;
+			State = 621;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 544;
+				State = 617;
 				Match(DOT);
-				State = 545;
+				State = 618;
 				Match(IDENT);
 				}
 				}
-				State = 550;
+				State = 623;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 552;
+			State = 625;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 551;
+				State = 624;
 				typeArguments();
 				}
 			}
 
-			State = 562;
+			State = 635;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 560;
+				State = 633;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 554;
+					State = 627;
 					Match(LBRACK);
-					State = 556;
+					State = 629;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 12859605069594648L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
 						{
-						State = 555;
+						State = 628;
 						expression();
 						}
 					}
 
-					State = 558;
+					State = 631;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 559;
+					State = 632;
 					Match(QUESTION);
 					}
 					break;
@@ -3560,20 +4061,20 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 564;
+				State = 637;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 569;
+			State = 642;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 565;
+				State = 638;
 				Match(LPAREN);
-				State = 566;
+				State = 639;
 				expression();
-				State = 567;
+				State = 640;
 				Match(RPAREN);
 				}
 			}
@@ -3623,45 +4124,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IfExpressionContext ifExpression() {
 		IfExpressionContext _localctx = new IfExpressionContext(Context, State);
-		EnterRule(_localctx, 66, RULE_ifExpression);
+		EnterRule(_localctx, 74, RULE_ifExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 571;
+			State = 644;
 			Match(IF);
-			State = 572;
+			State = 645;
 			expression();
-			State = 573;
+			State = 646;
 			block();
-			State = 581;
+			State = 654;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 574;
+				State = 647;
 				Match(ELSE_IF);
-				State = 575;
+				State = 648;
 				Match(IF);
-				State = 576;
+				State = 649;
 				expression();
-				State = 577;
+				State = 650;
 				block();
 				}
 				}
-				State = 583;
+				State = 656;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 586;
+			State = 659;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 584;
+				State = 657;
 				Match(ELSE);
-				State = 585;
+				State = 658;
 				block();
 				}
 			}
@@ -3710,34 +4211,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 68, RULE_stringTemplate);
+		EnterRule(_localctx, 76, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 588;
+			State = 661;
 			Match(STRING_START);
-			State = 596;
+			State = 669;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 594;
+				State = 667;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 589;
+					State = 662;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 590;
+					State = 663;
 					Match(INTERPOLATION);
-					State = 591;
+					State = 664;
 					expression();
-					State = 592;
+					State = 665;
 					Match(RBRACE);
 					}
 					break;
@@ -3745,11 +4246,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 598;
+				State = 671;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 599;
+			State = 672;
 			Match(STRING_END);
 			}
 		}
@@ -3765,221 +4266,249 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,116,602,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,121,675,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
-		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,1,0,5,0,72,
-		8,0,10,0,12,0,75,9,0,1,0,1,0,4,0,79,8,0,11,0,12,0,80,5,0,83,8,0,10,0,12,
-		0,86,9,0,1,0,1,0,1,1,1,1,3,1,92,8,1,1,2,1,2,1,2,1,2,5,2,98,8,2,10,2,12,
-		2,101,9,2,1,2,1,2,3,2,105,8,2,1,3,1,3,1,3,1,3,1,3,5,3,112,8,3,10,3,12,
-		3,115,9,3,1,3,3,3,118,8,3,1,4,5,4,121,8,4,10,4,12,4,124,9,4,1,4,1,4,1,
-		4,1,4,1,4,1,4,3,4,132,8,4,1,5,1,5,1,5,3,5,137,8,5,1,5,1,5,3,5,141,8,5,
-		1,5,1,5,1,5,3,5,146,8,5,1,5,1,5,1,5,3,5,151,8,5,1,6,1,6,1,6,1,6,5,6,157,
-		8,6,10,6,12,6,160,9,6,1,6,1,6,1,7,1,7,1,7,3,7,167,8,7,1,8,1,8,1,8,3,8,
-		172,8,8,5,8,174,8,8,10,8,12,8,177,9,8,1,9,1,9,1,9,1,9,1,9,3,9,184,8,9,
-		1,10,1,10,1,10,3,10,189,8,10,1,10,1,10,3,10,193,8,10,1,10,3,10,196,8,10,
-		1,10,3,10,199,8,10,1,10,3,10,202,8,10,1,11,1,11,1,11,3,11,207,8,11,5,11,
-		209,8,11,10,11,12,11,212,9,11,1,12,5,12,215,8,12,10,12,12,12,218,9,12,
-		1,12,3,12,221,8,12,1,12,1,12,1,13,1,13,1,13,1,13,5,13,229,8,13,10,13,12,
-		13,232,9,13,1,14,1,14,1,14,3,14,237,8,14,1,14,3,14,240,8,14,1,15,1,15,
-		1,15,3,15,245,8,15,1,15,3,15,248,8,15,1,15,3,15,251,8,15,1,16,1,16,5,16,
-		255,8,16,10,16,12,16,258,9,16,1,16,1,16,4,16,262,8,16,11,16,12,16,263,
-		5,16,266,8,16,10,16,12,16,269,9,16,1,16,1,16,1,17,1,17,1,17,1,18,1,18,
-		1,18,1,18,1,19,1,19,1,19,1,19,3,19,284,8,19,1,19,1,19,3,19,288,8,19,1,
-		20,1,20,1,20,5,20,293,8,20,10,20,12,20,296,9,20,1,20,3,20,299,8,20,1,20,
-		1,20,1,20,1,20,3,20,305,8,20,1,20,1,20,1,20,5,20,310,8,20,10,20,12,20,
-		313,9,20,1,20,1,20,1,20,1,20,1,20,5,20,320,8,20,10,20,12,20,323,9,20,3,
-		20,325,8,20,1,20,1,20,1,20,3,20,330,8,20,1,21,1,21,1,21,1,21,5,21,336,
-		8,21,10,21,12,21,339,9,21,1,21,1,21,1,22,1,22,5,22,345,8,22,10,22,12,22,
-		348,9,22,1,22,1,22,4,22,352,8,22,11,22,12,22,353,5,22,356,8,22,10,22,12,
-		22,359,9,22,1,22,1,22,1,23,1,23,1,23,1,23,3,23,367,8,23,1,23,1,23,3,23,
-		371,8,23,1,23,1,23,3,23,375,8,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,
-		23,384,8,23,3,23,386,8,23,1,24,1,24,1,24,1,24,1,24,1,24,1,24,1,24,1,24,
-		1,24,1,24,1,24,3,24,400,8,24,3,24,402,8,24,1,24,1,24,3,24,406,8,24,1,25,
-		1,25,1,25,1,25,1,25,1,25,5,25,414,8,25,10,25,12,25,417,9,25,3,25,419,8,
-		25,1,26,1,26,1,26,1,26,1,26,5,26,426,8,26,10,26,12,26,429,9,26,3,26,431,
-		8,26,1,26,3,26,434,8,26,1,26,1,26,1,26,3,26,439,8,26,1,27,1,27,1,27,3,
-		27,444,8,27,1,28,5,28,447,8,28,10,28,12,28,450,9,28,1,28,1,28,1,28,1,28,
-		1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,
-		1,28,1,28,1,28,3,28,473,8,28,1,28,3,28,476,8,28,1,28,1,28,3,28,480,8,28,
-		1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,5,28,490,8,28,10,28,12,28,493,
-		9,28,3,28,495,8,28,1,29,1,29,1,29,3,29,500,8,29,1,29,1,29,1,29,1,29,3,
-		29,506,8,29,3,29,508,8,29,5,29,510,8,29,10,29,12,29,513,9,29,1,30,1,30,
-		1,30,3,30,518,8,30,3,30,520,8,30,1,30,1,30,3,30,524,8,30,3,30,526,8,30,
-		1,31,1,31,1,31,1,31,3,31,532,8,31,5,31,534,8,31,10,31,12,31,537,9,31,3,
-		31,539,8,31,1,31,1,31,1,32,1,32,1,32,1,32,5,32,547,8,32,10,32,12,32,550,
-		9,32,1,32,3,32,553,8,32,1,32,1,32,3,32,557,8,32,1,32,1,32,5,32,561,8,32,
-		10,32,12,32,564,9,32,1,32,1,32,1,32,1,32,3,32,570,8,32,1,33,1,33,1,33,
-		1,33,1,33,1,33,1,33,1,33,5,33,580,8,33,10,33,12,33,583,9,33,1,33,1,33,
-		3,33,587,8,33,1,34,1,34,1,34,1,34,1,34,1,34,5,34,595,8,34,10,34,12,34,
-		598,9,34,1,34,1,34,1,34,0,0,35,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
-		30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,0,10,2,0,58,
-		58,109,109,2,0,7,7,15,20,1,0,15,20,1,0,10,11,1,0,93,105,1,0,63,64,1,0,
-		71,92,1,0,30,32,2,0,66,68,71,72,1,0,60,61,690,0,73,1,0,0,0,2,91,1,0,0,
-		0,4,93,1,0,0,0,6,117,1,0,0,0,8,122,1,0,0,0,10,133,1,0,0,0,12,152,1,0,0,
-		0,14,163,1,0,0,0,16,168,1,0,0,0,18,178,1,0,0,0,20,185,1,0,0,0,22,203,1,
-		0,0,0,24,216,1,0,0,0,26,224,1,0,0,0,28,233,1,0,0,0,30,241,1,0,0,0,32,252,
-		1,0,0,0,34,272,1,0,0,0,36,275,1,0,0,0,38,279,1,0,0,0,40,329,1,0,0,0,42,
-		331,1,0,0,0,44,342,1,0,0,0,46,385,1,0,0,0,48,405,1,0,0,0,50,418,1,0,0,
-		0,52,433,1,0,0,0,54,440,1,0,0,0,56,448,1,0,0,0,58,496,1,0,0,0,60,525,1,
-		0,0,0,62,527,1,0,0,0,64,542,1,0,0,0,66,571,1,0,0,0,68,588,1,0,0,0,70,72,
-		7,0,0,0,71,70,1,0,0,0,72,75,1,0,0,0,73,71,1,0,0,0,73,74,1,0,0,0,74,84,
-		1,0,0,0,75,73,1,0,0,0,76,78,3,2,1,0,77,79,7,0,0,0,78,77,1,0,0,0,79,80,
-		1,0,0,0,80,78,1,0,0,0,80,81,1,0,0,0,81,83,1,0,0,0,82,76,1,0,0,0,83,86,
-		1,0,0,0,84,82,1,0,0,0,84,85,1,0,0,0,85,87,1,0,0,0,86,84,1,0,0,0,87,88,
-		5,0,0,1,88,1,1,0,0,0,89,92,3,4,2,0,90,92,3,8,4,0,91,89,1,0,0,0,91,90,1,
-		0,0,0,92,3,1,0,0,0,93,94,5,8,0,0,94,99,5,39,0,0,95,96,5,60,0,0,96,98,3,
-		6,3,0,97,95,1,0,0,0,98,101,1,0,0,0,99,97,1,0,0,0,99,100,1,0,0,0,100,104,
-		1,0,0,0,101,99,1,0,0,0,102,103,5,31,0,0,103,105,5,39,0,0,104,102,1,0,0,
-		0,104,105,1,0,0,0,105,5,1,0,0,0,106,118,5,39,0,0,107,108,5,55,0,0,108,
-		113,5,39,0,0,109,110,5,57,0,0,110,112,5,39,0,0,111,109,1,0,0,0,112,115,
-		1,0,0,0,113,111,1,0,0,0,113,114,1,0,0,0,114,116,1,0,0,0,115,113,1,0,0,
-		0,116,118,5,56,0,0,117,106,1,0,0,0,117,107,1,0,0,0,118,7,1,0,0,0,119,121,
-		7,1,0,0,120,119,1,0,0,0,121,124,1,0,0,0,122,120,1,0,0,0,122,123,1,0,0,
-		0,123,131,1,0,0,0,124,122,1,0,0,0,125,132,3,10,5,0,126,132,3,20,10,0,127,
-		132,3,30,15,0,128,132,3,38,19,0,129,132,3,34,17,0,130,132,3,36,18,0,131,
-		125,1,0,0,0,131,126,1,0,0,0,131,127,1,0,0,0,131,128,1,0,0,0,131,129,1,
-		0,0,0,131,130,1,0,0,0,132,9,1,0,0,0,133,134,5,9,0,0,134,136,5,39,0,0,135,
-		137,3,12,6,0,136,135,1,0,0,0,136,137,1,0,0,0,137,138,1,0,0,0,138,140,5,
-		51,0,0,139,141,3,16,8,0,140,139,1,0,0,0,140,141,1,0,0,0,141,142,1,0,0,
-		0,142,145,5,52,0,0,143,144,5,59,0,0,144,146,3,40,20,0,145,143,1,0,0,0,
-		145,146,1,0,0,0,146,150,1,0,0,0,147,151,3,44,22,0,148,149,5,93,0,0,149,
-		151,3,50,25,0,150,147,1,0,0,0,150,148,1,0,0,0,150,151,1,0,0,0,151,11,1,
-		0,0,0,152,153,5,5,0,0,153,158,3,14,7,0,154,155,5,57,0,0,155,157,3,14,7,
-		0,156,154,1,0,0,0,157,160,1,0,0,0,158,156,1,0,0,0,158,159,1,0,0,0,159,
-		161,1,0,0,0,160,158,1,0,0,0,161,162,5,6,0,0,162,13,1,0,0,0,163,166,5,39,
-		0,0,164,165,5,59,0,0,165,167,3,40,20,0,166,164,1,0,0,0,166,167,1,0,0,0,
-		167,15,1,0,0,0,168,175,3,18,9,0,169,171,5,57,0,0,170,172,3,18,9,0,171,
-		170,1,0,0,0,171,172,1,0,0,0,172,174,1,0,0,0,173,169,1,0,0,0,174,177,1,
-		0,0,0,175,173,1,0,0,0,175,176,1,0,0,0,176,17,1,0,0,0,177,175,1,0,0,0,178,
-		179,5,39,0,0,179,180,5,59,0,0,180,183,3,40,20,0,181,182,5,93,0,0,182,184,
-		3,50,25,0,183,181,1,0,0,0,183,184,1,0,0,0,184,19,1,0,0,0,185,186,5,12,
-		0,0,186,188,5,39,0,0,187,189,3,12,6,0,188,187,1,0,0,0,188,189,1,0,0,0,
-		189,195,1,0,0,0,190,192,5,51,0,0,191,193,3,22,11,0,192,191,1,0,0,0,192,
-		193,1,0,0,0,193,194,1,0,0,0,194,196,5,52,0,0,195,190,1,0,0,0,195,196,1,
-		0,0,0,196,198,1,0,0,0,197,199,3,26,13,0,198,197,1,0,0,0,198,199,1,0,0,
-		0,199,201,1,0,0,0,200,202,3,32,16,0,201,200,1,0,0,0,201,202,1,0,0,0,202,
-		21,1,0,0,0,203,210,3,24,12,0,204,206,5,57,0,0,205,207,3,24,12,0,206,205,
-		1,0,0,0,206,207,1,0,0,0,207,209,1,0,0,0,208,204,1,0,0,0,209,212,1,0,0,
-		0,210,208,1,0,0,0,210,211,1,0,0,0,211,23,1,0,0,0,212,210,1,0,0,0,213,215,
-		7,2,0,0,214,213,1,0,0,0,215,218,1,0,0,0,216,214,1,0,0,0,216,217,1,0,0,
-		0,217,220,1,0,0,0,218,216,1,0,0,0,219,221,7,3,0,0,220,219,1,0,0,0,220,
-		221,1,0,0,0,221,222,1,0,0,0,222,223,3,18,9,0,223,25,1,0,0,0,224,225,5,
-		59,0,0,225,230,3,28,14,0,226,227,5,57,0,0,227,229,3,28,14,0,228,226,1,
-		0,0,0,229,232,1,0,0,0,230,228,1,0,0,0,230,231,1,0,0,0,231,27,1,0,0,0,232,
-		230,1,0,0,0,233,239,3,40,20,0,234,236,5,51,0,0,235,237,3,58,29,0,236,235,
-		1,0,0,0,236,237,1,0,0,0,237,238,1,0,0,0,238,240,5,52,0,0,239,234,1,0,0,
-		0,239,240,1,0,0,0,240,29,1,0,0,0,241,242,5,13,0,0,242,244,5,39,0,0,243,
-		245,3,12,6,0,244,243,1,0,0,0,244,245,1,0,0,0,245,247,1,0,0,0,246,248,3,
-		26,13,0,247,246,1,0,0,0,247,248,1,0,0,0,248,250,1,0,0,0,249,251,3,32,16,
-		0,250,249,1,0,0,0,250,251,1,0,0,0,251,31,1,0,0,0,252,256,5,55,0,0,253,
-		255,7,0,0,0,254,253,1,0,0,0,255,258,1,0,0,0,256,254,1,0,0,0,256,257,1,
-		0,0,0,257,267,1,0,0,0,258,256,1,0,0,0,259,261,3,8,4,0,260,262,7,0,0,0,
-		261,260,1,0,0,0,262,263,1,0,0,0,263,261,1,0,0,0,263,264,1,0,0,0,264,266,
-		1,0,0,0,265,259,1,0,0,0,266,269,1,0,0,0,267,265,1,0,0,0,267,268,1,0,0,
-		0,268,270,1,0,0,0,269,267,1,0,0,0,270,271,5,56,0,0,271,33,1,0,0,0,272,
-		273,5,14,0,0,273,274,3,44,22,0,274,35,1,0,0,0,275,276,5,1,0,0,276,277,
-		5,47,0,0,277,278,3,44,22,0,278,37,1,0,0,0,279,280,7,3,0,0,280,283,5,39,
-		0,0,281,282,5,59,0,0,282,284,3,40,20,0,283,281,1,0,0,0,283,284,1,0,0,0,
-		284,287,1,0,0,0,285,286,5,93,0,0,286,288,3,50,25,0,287,285,1,0,0,0,287,
-		288,1,0,0,0,288,39,1,0,0,0,289,294,5,39,0,0,290,291,5,60,0,0,291,293,5,
-		39,0,0,292,290,1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,294,295,1,0,0,0,
-		295,298,1,0,0,0,296,294,1,0,0,0,297,299,3,42,21,0,298,297,1,0,0,0,298,
-		299,1,0,0,0,299,305,1,0,0,0,300,301,5,51,0,0,301,302,3,40,20,0,302,303,
-		5,52,0,0,303,305,1,0,0,0,304,289,1,0,0,0,304,300,1,0,0,0,305,311,1,0,0,
-		0,306,307,5,53,0,0,307,310,5,54,0,0,308,310,5,62,0,0,309,306,1,0,0,0,309,
-		308,1,0,0,0,310,313,1,0,0,0,311,309,1,0,0,0,311,312,1,0,0,0,312,330,1,
-		0,0,0,313,311,1,0,0,0,314,315,5,9,0,0,315,324,5,51,0,0,316,321,3,40,20,
-		0,317,318,5,57,0,0,318,320,3,40,20,0,319,317,1,0,0,0,320,323,1,0,0,0,321,
-		319,1,0,0,0,321,322,1,0,0,0,322,325,1,0,0,0,323,321,1,0,0,0,324,316,1,
-		0,0,0,324,325,1,0,0,0,325,326,1,0,0,0,326,327,5,52,0,0,327,328,5,59,0,
-		0,328,330,3,40,20,0,329,304,1,0,0,0,329,314,1,0,0,0,330,41,1,0,0,0,331,
-		332,5,5,0,0,332,337,3,40,20,0,333,334,5,57,0,0,334,336,3,40,20,0,335,333,
-		1,0,0,0,336,339,1,0,0,0,337,335,1,0,0,0,337,338,1,0,0,0,338,340,1,0,0,
-		0,339,337,1,0,0,0,340,341,5,6,0,0,341,43,1,0,0,0,342,346,5,55,0,0,343,
-		345,7,0,0,0,344,343,1,0,0,0,345,348,1,0,0,0,346,344,1,0,0,0,346,347,1,
-		0,0,0,347,357,1,0,0,0,348,346,1,0,0,0,349,351,3,46,23,0,350,352,7,0,0,
-		0,351,350,1,0,0,0,352,353,1,0,0,0,353,351,1,0,0,0,353,354,1,0,0,0,354,
-		356,1,0,0,0,355,349,1,0,0,0,356,359,1,0,0,0,357,355,1,0,0,0,357,358,1,
-		0,0,0,358,360,1,0,0,0,359,357,1,0,0,0,360,361,5,56,0,0,361,45,1,0,0,0,
-		362,386,3,38,19,0,363,386,3,48,24,0,364,366,5,26,0,0,365,367,5,39,0,0,
-		366,365,1,0,0,0,366,367,1,0,0,0,367,386,1,0,0,0,368,370,5,27,0,0,369,371,
-		5,39,0,0,370,369,1,0,0,0,370,371,1,0,0,0,371,386,1,0,0,0,372,374,5,28,
-		0,0,373,375,3,50,25,0,374,373,1,0,0,0,374,375,1,0,0,0,375,386,1,0,0,0,
-		376,383,3,50,25,0,377,378,7,4,0,0,378,384,3,50,25,0,379,384,5,69,0,0,380,
-		384,5,70,0,0,381,382,5,59,0,0,382,384,3,48,24,0,383,377,1,0,0,0,383,379,
-		1,0,0,0,383,380,1,0,0,0,383,381,1,0,0,0,383,384,1,0,0,0,384,386,1,0,0,
-		0,385,362,1,0,0,0,385,363,1,0,0,0,385,364,1,0,0,0,385,368,1,0,0,0,385,
-		372,1,0,0,0,385,376,1,0,0,0,386,47,1,0,0,0,387,388,5,23,0,0,388,389,3,
-		50,25,0,389,390,3,44,22,0,390,406,1,0,0,0,391,392,5,24,0,0,392,393,5,39,
-		0,0,393,394,5,25,0,0,394,401,3,50,25,0,395,396,7,5,0,0,396,399,3,50,25,
-		0,397,398,5,39,0,0,398,400,3,50,25,0,399,397,1,0,0,0,399,400,1,0,0,0,400,
-		402,1,0,0,0,401,395,1,0,0,0,401,402,1,0,0,0,402,403,1,0,0,0,403,404,3,
-		44,22,0,404,406,1,0,0,0,405,387,1,0,0,0,405,391,1,0,0,0,406,49,1,0,0,0,
-		407,419,3,52,26,0,408,415,3,56,28,0,409,410,7,6,0,0,410,414,3,56,28,0,
-		411,412,7,7,0,0,412,414,3,40,20,0,413,409,1,0,0,0,413,411,1,0,0,0,414,
-		417,1,0,0,0,415,413,1,0,0,0,415,416,1,0,0,0,416,419,1,0,0,0,417,415,1,
-		0,0,0,418,407,1,0,0,0,418,408,1,0,0,0,419,51,1,0,0,0,420,434,5,3,0,0,421,
-		430,5,4,0,0,422,427,3,54,27,0,423,424,5,57,0,0,424,426,3,54,27,0,425,423,
-		1,0,0,0,426,429,1,0,0,0,427,425,1,0,0,0,427,428,1,0,0,0,428,431,1,0,0,
-		0,429,427,1,0,0,0,430,422,1,0,0,0,430,431,1,0,0,0,431,432,1,0,0,0,432,
-		434,5,52,0,0,433,420,1,0,0,0,433,421,1,0,0,0,434,435,1,0,0,0,435,438,5,
-		65,0,0,436,439,3,44,22,0,437,439,3,50,25,0,438,436,1,0,0,0,438,437,1,0,
-		0,0,439,53,1,0,0,0,440,443,5,39,0,0,441,442,5,59,0,0,442,444,3,40,20,0,
-		443,441,1,0,0,0,443,444,1,0,0,0,444,55,1,0,0,0,445,447,7,8,0,0,446,445,
-		1,0,0,0,447,450,1,0,0,0,448,446,1,0,0,0,448,449,1,0,0,0,449,494,1,0,0,
-		0,450,448,1,0,0,0,451,495,3,64,32,0,452,473,5,39,0,0,453,473,5,40,0,0,
-		454,473,5,41,0,0,455,473,5,43,0,0,456,473,5,42,0,0,457,473,5,45,0,0,458,
-		473,5,47,0,0,459,473,5,48,0,0,460,473,5,36,0,0,461,473,5,37,0,0,462,473,
-		5,35,0,0,463,473,5,33,0,0,464,473,5,34,0,0,465,473,3,68,34,0,466,473,3,
-		66,33,0,467,473,3,62,31,0,468,469,5,51,0,0,469,470,3,50,25,0,470,471,5,
-		52,0,0,471,473,1,0,0,0,472,452,1,0,0,0,472,453,1,0,0,0,472,454,1,0,0,0,
-		472,455,1,0,0,0,472,456,1,0,0,0,472,457,1,0,0,0,472,458,1,0,0,0,472,459,
-		1,0,0,0,472,460,1,0,0,0,472,461,1,0,0,0,472,462,1,0,0,0,472,463,1,0,0,
-		0,472,464,1,0,0,0,472,465,1,0,0,0,472,466,1,0,0,0,472,467,1,0,0,0,472,
-		468,1,0,0,0,473,491,1,0,0,0,474,476,3,42,21,0,475,474,1,0,0,0,475,476,
-		1,0,0,0,476,477,1,0,0,0,477,479,5,51,0,0,478,480,3,58,29,0,479,478,1,0,
-		0,0,479,480,1,0,0,0,480,481,1,0,0,0,481,490,5,52,0,0,482,483,5,53,0,0,
-		483,484,3,60,30,0,484,485,5,54,0,0,485,490,1,0,0,0,486,487,7,9,0,0,487,
-		490,5,39,0,0,488,490,5,66,0,0,489,475,1,0,0,0,489,482,1,0,0,0,489,486,
-		1,0,0,0,489,488,1,0,0,0,490,493,1,0,0,0,491,489,1,0,0,0,491,492,1,0,0,
-		0,492,495,1,0,0,0,493,491,1,0,0,0,494,451,1,0,0,0,494,472,1,0,0,0,495,
-		57,1,0,0,0,496,499,3,50,25,0,497,498,5,59,0,0,498,500,3,50,25,0,499,497,
-		1,0,0,0,499,500,1,0,0,0,500,511,1,0,0,0,501,507,5,57,0,0,502,505,3,50,
-		25,0,503,504,5,59,0,0,504,506,3,50,25,0,505,503,1,0,0,0,505,506,1,0,0,
-		0,506,508,1,0,0,0,507,502,1,0,0,0,507,508,1,0,0,0,508,510,1,0,0,0,509,
-		501,1,0,0,0,510,513,1,0,0,0,511,509,1,0,0,0,511,512,1,0,0,0,512,59,1,0,
-		0,0,513,511,1,0,0,0,514,519,3,50,25,0,515,517,7,5,0,0,516,518,3,50,25,
-		0,517,516,1,0,0,0,517,518,1,0,0,0,518,520,1,0,0,0,519,515,1,0,0,0,519,
-		520,1,0,0,0,520,526,1,0,0,0,521,523,7,5,0,0,522,524,3,50,25,0,523,522,
-		1,0,0,0,523,524,1,0,0,0,524,526,1,0,0,0,525,514,1,0,0,0,525,521,1,0,0,
-		0,526,61,1,0,0,0,527,538,5,53,0,0,528,535,3,50,25,0,529,531,5,57,0,0,530,
-		532,3,50,25,0,531,530,1,0,0,0,531,532,1,0,0,0,532,534,1,0,0,0,533,529,
-		1,0,0,0,534,537,1,0,0,0,535,533,1,0,0,0,535,536,1,0,0,0,536,539,1,0,0,
-		0,537,535,1,0,0,0,538,528,1,0,0,0,538,539,1,0,0,0,539,540,1,0,0,0,540,
-		541,5,54,0,0,541,63,1,0,0,0,542,543,5,29,0,0,543,548,5,39,0,0,544,545,
-		5,60,0,0,545,547,5,39,0,0,546,544,1,0,0,0,547,550,1,0,0,0,548,546,1,0,
-		0,0,548,549,1,0,0,0,549,552,1,0,0,0,550,548,1,0,0,0,551,553,3,42,21,0,
-		552,551,1,0,0,0,552,553,1,0,0,0,553,562,1,0,0,0,554,556,5,53,0,0,555,557,
-		3,50,25,0,556,555,1,0,0,0,556,557,1,0,0,0,557,558,1,0,0,0,558,561,5,54,
-		0,0,559,561,5,62,0,0,560,554,1,0,0,0,560,559,1,0,0,0,561,564,1,0,0,0,562,
-		560,1,0,0,0,562,563,1,0,0,0,563,569,1,0,0,0,564,562,1,0,0,0,565,566,5,
-		51,0,0,566,567,3,50,25,0,567,568,5,52,0,0,568,570,1,0,0,0,569,565,1,0,
-		0,0,569,570,1,0,0,0,570,65,1,0,0,0,571,572,5,21,0,0,572,573,3,50,25,0,
-		573,581,3,44,22,0,574,575,5,2,0,0,575,576,5,21,0,0,576,577,3,50,25,0,577,
-		578,3,44,22,0,578,580,1,0,0,0,579,574,1,0,0,0,580,583,1,0,0,0,581,579,
-		1,0,0,0,581,582,1,0,0,0,582,586,1,0,0,0,583,581,1,0,0,0,584,585,5,22,0,
-		0,585,587,3,44,22,0,586,584,1,0,0,0,586,587,1,0,0,0,587,67,1,0,0,0,588,
-		596,5,50,0,0,589,595,5,114,0,0,590,591,5,113,0,0,591,592,3,50,25,0,592,
-		593,5,56,0,0,593,595,1,0,0,0,594,589,1,0,0,0,594,590,1,0,0,0,595,598,1,
-		0,0,0,596,594,1,0,0,0,596,597,1,0,0,0,597,599,1,0,0,0,598,596,1,0,0,0,
-		599,600,5,112,0,0,600,69,1,0,0,0,95,73,80,84,91,99,104,113,117,122,131,
-		136,140,145,150,158,166,171,175,183,188,192,195,198,201,206,210,216,220,
-		230,236,239,244,247,250,256,263,267,283,287,294,298,304,309,311,321,324,
-		329,337,346,353,357,366,370,374,383,385,399,401,405,413,415,418,427,430,
-		433,438,443,448,472,475,479,489,491,494,499,505,507,511,517,519,523,525,
-		531,535,538,548,552,556,560,562,569,581,586,594,596
+		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
+		2,36,7,36,2,37,7,37,2,38,7,38,1,0,5,0,80,8,0,10,0,12,0,83,9,0,1,0,1,0,
+		4,0,87,8,0,11,0,12,0,88,5,0,91,8,0,10,0,12,0,94,9,0,1,0,1,0,1,1,1,1,3,
+		1,100,8,1,1,2,1,2,1,2,1,2,5,2,106,8,2,10,2,12,2,109,9,2,1,2,1,2,3,2,113,
+		8,2,1,3,1,3,1,3,1,3,1,3,5,3,120,8,3,10,3,12,3,123,9,3,1,3,3,3,126,8,3,
+		1,4,5,4,129,8,4,10,4,12,4,132,9,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,141,
+		8,4,1,5,1,5,1,5,1,5,3,5,147,8,5,1,5,1,5,1,5,3,5,152,8,5,1,5,1,5,1,5,3,
+		5,157,8,5,1,6,1,6,3,6,161,8,6,1,6,1,6,1,6,3,6,166,8,6,5,6,168,8,6,10,6,
+		12,6,171,9,6,1,7,1,7,3,7,175,8,7,1,7,1,7,1,7,5,7,180,8,7,10,7,12,7,183,
+		9,7,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,3,8,197,8,8,1,8,1,
+		8,3,8,201,8,8,1,8,3,8,204,8,8,1,9,1,9,1,9,1,9,1,9,1,9,1,9,3,9,213,8,9,
+		1,9,1,9,1,9,1,9,1,9,1,9,3,9,221,8,9,3,9,223,8,9,1,10,1,10,1,10,1,10,5,
+		10,229,8,10,10,10,12,10,232,9,10,1,10,1,10,1,11,1,11,1,11,3,11,239,8,11,
+		1,12,1,12,1,12,3,12,244,8,12,5,12,246,8,12,10,12,12,12,249,9,12,1,13,1,
+		13,1,13,1,13,1,13,3,13,256,8,13,1,14,1,14,1,14,3,14,261,8,14,1,14,1,14,
+		3,14,265,8,14,1,14,3,14,268,8,14,1,14,3,14,271,8,14,1,14,3,14,274,8,14,
+		1,15,1,15,1,15,3,15,279,8,15,5,15,281,8,15,10,15,12,15,284,9,15,1,16,5,
+		16,287,8,16,10,16,12,16,290,9,16,1,16,3,16,293,8,16,1,16,1,16,1,17,1,17,
+		1,17,1,17,5,17,301,8,17,10,17,12,17,304,9,17,1,18,1,18,1,18,3,18,309,8,
+		18,1,18,3,18,312,8,18,1,19,1,19,1,19,3,19,317,8,19,1,19,3,19,320,8,19,
+		1,19,3,19,323,8,19,1,20,1,20,5,20,327,8,20,10,20,12,20,330,9,20,1,20,1,
+		20,4,20,334,8,20,11,20,12,20,335,5,20,338,8,20,10,20,12,20,341,9,20,1,
+		20,1,20,1,21,1,21,1,21,1,22,1,22,1,22,1,22,1,23,1,23,1,23,1,23,3,23,356,
+		8,23,1,23,1,23,3,23,360,8,23,1,24,1,24,1,24,5,24,365,8,24,10,24,12,24,
+		368,9,24,1,24,3,24,371,8,24,1,24,1,24,1,24,1,24,3,24,377,8,24,1,24,1,24,
+		1,24,5,24,382,8,24,10,24,12,24,385,9,24,1,24,1,24,1,24,1,24,1,24,5,24,
+		392,8,24,10,24,12,24,395,9,24,3,24,397,8,24,1,24,1,24,1,24,3,24,402,8,
+		24,1,25,1,25,1,25,1,25,5,25,408,8,25,10,25,12,25,411,9,25,1,25,1,25,1,
+		26,1,26,5,26,417,8,26,10,26,12,26,420,9,26,1,26,1,26,4,26,424,8,26,11,
+		26,12,26,425,5,26,428,8,26,10,26,12,26,431,9,26,1,26,1,26,1,27,1,27,1,
+		27,1,27,1,27,3,27,440,8,27,1,27,1,27,3,27,444,8,27,1,27,1,27,3,27,448,
+		8,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,3,27,457,8,27,3,27,459,8,27,1,
+		28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,3,28,473,8,28,
+		3,28,475,8,28,1,28,1,28,3,28,479,8,28,1,29,1,29,1,29,1,29,1,29,1,29,5,
+		29,487,8,29,10,29,12,29,490,9,29,3,29,492,8,29,1,30,1,30,1,30,1,30,1,30,
+		5,30,499,8,30,10,30,12,30,502,9,30,3,30,504,8,30,1,30,3,30,507,8,30,1,
+		30,1,30,1,30,3,30,512,8,30,1,31,1,31,1,31,3,31,517,8,31,1,32,5,32,520,
+		8,32,10,32,12,32,523,9,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,
+		1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,3,32,546,8,
+		32,1,32,3,32,549,8,32,1,32,1,32,3,32,553,8,32,1,32,1,32,1,32,1,32,1,32,
+		1,32,1,32,1,32,5,32,563,8,32,10,32,12,32,566,9,32,3,32,568,8,32,1,33,1,
+		33,1,33,3,33,573,8,33,1,33,1,33,1,33,1,33,3,33,579,8,33,3,33,581,8,33,
+		5,33,583,8,33,10,33,12,33,586,9,33,1,34,1,34,1,34,3,34,591,8,34,3,34,593,
+		8,34,1,34,1,34,3,34,597,8,34,3,34,599,8,34,1,35,1,35,1,35,1,35,3,35,605,
+		8,35,5,35,607,8,35,10,35,12,35,610,9,35,3,35,612,8,35,1,35,1,35,1,36,1,
+		36,1,36,1,36,5,36,620,8,36,10,36,12,36,623,9,36,1,36,3,36,626,8,36,1,36,
+		1,36,3,36,630,8,36,1,36,1,36,5,36,634,8,36,10,36,12,36,637,9,36,1,36,1,
+		36,1,36,1,36,3,36,643,8,36,1,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,5,37,
+		653,8,37,10,37,12,37,656,9,37,1,37,1,37,3,37,660,8,37,1,38,1,38,1,38,1,
+		38,1,38,1,38,5,38,668,8,38,10,38,12,38,671,9,38,1,38,1,38,1,38,0,0,39,
+		0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,
+		50,52,54,56,58,60,62,64,66,68,70,72,74,76,0,10,2,0,62,62,114,114,3,0,4,
+		4,11,11,19,24,1,0,64,65,1,0,19,24,1,0,14,15,1,0,98,110,1,0,67,68,2,0,29,
+		29,75,97,1,0,34,36,2,0,70,72,75,76,782,0,81,1,0,0,0,2,99,1,0,0,0,4,101,
+		1,0,0,0,6,125,1,0,0,0,8,130,1,0,0,0,10,142,1,0,0,0,12,160,1,0,0,0,14,172,
+		1,0,0,0,16,200,1,0,0,0,18,222,1,0,0,0,20,224,1,0,0,0,22,235,1,0,0,0,24,
+		240,1,0,0,0,26,250,1,0,0,0,28,257,1,0,0,0,30,275,1,0,0,0,32,288,1,0,0,
+		0,34,296,1,0,0,0,36,305,1,0,0,0,38,313,1,0,0,0,40,324,1,0,0,0,42,344,1,
+		0,0,0,44,347,1,0,0,0,46,351,1,0,0,0,48,401,1,0,0,0,50,403,1,0,0,0,52,414,
+		1,0,0,0,54,458,1,0,0,0,56,478,1,0,0,0,58,491,1,0,0,0,60,506,1,0,0,0,62,
+		513,1,0,0,0,64,521,1,0,0,0,66,569,1,0,0,0,68,598,1,0,0,0,70,600,1,0,0,
+		0,72,615,1,0,0,0,74,644,1,0,0,0,76,661,1,0,0,0,78,80,7,0,0,0,79,78,1,0,
+		0,0,80,83,1,0,0,0,81,79,1,0,0,0,81,82,1,0,0,0,82,92,1,0,0,0,83,81,1,0,
+		0,0,84,86,3,2,1,0,85,87,7,0,0,0,86,85,1,0,0,0,87,88,1,0,0,0,88,86,1,0,
+		0,0,88,89,1,0,0,0,89,91,1,0,0,0,90,84,1,0,0,0,91,94,1,0,0,0,92,90,1,0,
+		0,0,92,93,1,0,0,0,93,95,1,0,0,0,94,92,1,0,0,0,95,96,5,0,0,1,96,1,1,0,0,
+		0,97,100,3,4,2,0,98,100,3,8,4,0,99,97,1,0,0,0,99,98,1,0,0,0,100,3,1,0,
+		0,0,101,102,5,12,0,0,102,107,5,43,0,0,103,104,5,64,0,0,104,106,3,6,3,0,
+		105,103,1,0,0,0,106,109,1,0,0,0,107,105,1,0,0,0,107,108,1,0,0,0,108,112,
+		1,0,0,0,109,107,1,0,0,0,110,111,5,35,0,0,111,113,5,43,0,0,112,110,1,0,
+		0,0,112,113,1,0,0,0,113,5,1,0,0,0,114,126,5,43,0,0,115,116,5,59,0,0,116,
+		121,5,43,0,0,117,118,5,61,0,0,118,120,5,43,0,0,119,117,1,0,0,0,120,123,
+		1,0,0,0,121,119,1,0,0,0,121,122,1,0,0,0,122,124,1,0,0,0,123,121,1,0,0,
+		0,124,126,5,60,0,0,125,114,1,0,0,0,125,115,1,0,0,0,126,7,1,0,0,0,127,129,
+		7,1,0,0,128,127,1,0,0,0,129,132,1,0,0,0,130,128,1,0,0,0,130,131,1,0,0,
+		0,131,140,1,0,0,0,132,130,1,0,0,0,133,141,3,10,5,0,134,141,3,18,9,0,135,
+		141,3,28,14,0,136,141,3,38,19,0,137,141,3,46,23,0,138,141,3,42,21,0,139,
+		141,3,44,22,0,140,133,1,0,0,0,140,134,1,0,0,0,140,135,1,0,0,0,140,136,
+		1,0,0,0,140,137,1,0,0,0,140,138,1,0,0,0,140,139,1,0,0,0,141,9,1,0,0,0,
+		142,143,5,13,0,0,143,144,3,12,6,0,144,146,5,55,0,0,145,147,3,24,12,0,146,
+		145,1,0,0,0,146,147,1,0,0,0,147,148,1,0,0,0,148,151,5,56,0,0,149,150,5,
+		63,0,0,150,152,3,48,24,0,151,149,1,0,0,0,151,152,1,0,0,0,152,156,1,0,0,
+		0,153,157,3,52,26,0,154,155,5,98,0,0,155,157,3,58,29,0,156,153,1,0,0,0,
+		156,154,1,0,0,0,156,157,1,0,0,0,157,11,1,0,0,0,158,161,3,14,7,0,159,161,
+		3,16,8,0,160,158,1,0,0,0,160,159,1,0,0,0,161,169,1,0,0,0,162,165,7,2,0,
+		0,163,166,3,14,7,0,164,166,3,16,8,0,165,163,1,0,0,0,165,164,1,0,0,0,166,
+		168,1,0,0,0,167,162,1,0,0,0,168,171,1,0,0,0,169,167,1,0,0,0,169,170,1,
+		0,0,0,170,13,1,0,0,0,171,169,1,0,0,0,172,174,5,43,0,0,173,175,3,20,10,
+		0,174,173,1,0,0,0,174,175,1,0,0,0,175,181,1,0,0,0,176,177,5,57,0,0,177,
+		180,5,58,0,0,178,180,5,66,0,0,179,176,1,0,0,0,179,178,1,0,0,0,180,183,
+		1,0,0,0,181,179,1,0,0,0,181,182,1,0,0,0,182,15,1,0,0,0,183,181,1,0,0,0,
+		184,201,5,75,0,0,185,201,5,76,0,0,186,201,5,77,0,0,187,201,5,78,0,0,188,
+		201,5,79,0,0,189,201,5,71,0,0,190,201,5,91,0,0,191,201,5,90,0,0,192,201,
+		5,29,0,0,193,194,5,57,0,0,194,196,5,58,0,0,195,197,5,98,0,0,196,195,1,
+		0,0,0,196,197,1,0,0,0,197,201,1,0,0,0,198,199,5,5,0,0,199,201,5,56,0,0,
+		200,184,1,0,0,0,200,185,1,0,0,0,200,186,1,0,0,0,200,187,1,0,0,0,200,188,
+		1,0,0,0,200,189,1,0,0,0,200,190,1,0,0,0,200,191,1,0,0,0,200,192,1,0,0,
+		0,200,193,1,0,0,0,200,198,1,0,0,0,201,203,1,0,0,0,202,204,3,20,10,0,203,
+		202,1,0,0,0,203,204,1,0,0,0,204,17,1,0,0,0,205,206,5,2,0,0,206,207,5,43,
+		0,0,207,208,5,63,0,0,208,212,3,48,24,0,209,213,3,52,26,0,210,211,5,98,
+		0,0,211,213,3,58,29,0,212,209,1,0,0,0,212,210,1,0,0,0,212,213,1,0,0,0,
+		213,223,1,0,0,0,214,215,5,3,0,0,215,216,5,43,0,0,216,217,5,55,0,0,217,
+		218,3,26,13,0,218,220,5,56,0,0,219,221,3,52,26,0,220,219,1,0,0,0,220,221,
+		1,0,0,0,221,223,1,0,0,0,222,205,1,0,0,0,222,214,1,0,0,0,223,19,1,0,0,0,
+		224,225,5,9,0,0,225,230,3,22,11,0,226,227,5,61,0,0,227,229,3,22,11,0,228,
+		226,1,0,0,0,229,232,1,0,0,0,230,228,1,0,0,0,230,231,1,0,0,0,231,233,1,
+		0,0,0,232,230,1,0,0,0,233,234,5,10,0,0,234,21,1,0,0,0,235,238,3,48,24,
+		0,236,237,5,63,0,0,237,239,3,48,24,0,238,236,1,0,0,0,238,239,1,0,0,0,239,
+		23,1,0,0,0,240,247,3,26,13,0,241,243,5,61,0,0,242,244,3,26,13,0,243,242,
+		1,0,0,0,243,244,1,0,0,0,244,246,1,0,0,0,245,241,1,0,0,0,246,249,1,0,0,
+		0,247,245,1,0,0,0,247,248,1,0,0,0,248,25,1,0,0,0,249,247,1,0,0,0,250,251,
+		5,43,0,0,251,252,5,63,0,0,252,255,3,48,24,0,253,254,5,98,0,0,254,256,3,
+		58,29,0,255,253,1,0,0,0,255,256,1,0,0,0,256,27,1,0,0,0,257,258,5,16,0,
+		0,258,260,5,43,0,0,259,261,3,20,10,0,260,259,1,0,0,0,260,261,1,0,0,0,261,
+		267,1,0,0,0,262,264,5,55,0,0,263,265,3,30,15,0,264,263,1,0,0,0,264,265,
+		1,0,0,0,265,266,1,0,0,0,266,268,5,56,0,0,267,262,1,0,0,0,267,268,1,0,0,
+		0,268,270,1,0,0,0,269,271,3,34,17,0,270,269,1,0,0,0,270,271,1,0,0,0,271,
+		273,1,0,0,0,272,274,3,40,20,0,273,272,1,0,0,0,273,274,1,0,0,0,274,29,1,
+		0,0,0,275,282,3,32,16,0,276,278,5,61,0,0,277,279,3,32,16,0,278,277,1,0,
+		0,0,278,279,1,0,0,0,279,281,1,0,0,0,280,276,1,0,0,0,281,284,1,0,0,0,282,
+		280,1,0,0,0,282,283,1,0,0,0,283,31,1,0,0,0,284,282,1,0,0,0,285,287,7,3,
+		0,0,286,285,1,0,0,0,287,290,1,0,0,0,288,286,1,0,0,0,288,289,1,0,0,0,289,
+		292,1,0,0,0,290,288,1,0,0,0,291,293,7,4,0,0,292,291,1,0,0,0,292,293,1,
+		0,0,0,293,294,1,0,0,0,294,295,3,26,13,0,295,33,1,0,0,0,296,297,5,63,0,
+		0,297,302,3,36,18,0,298,299,5,61,0,0,299,301,3,36,18,0,300,298,1,0,0,0,
+		301,304,1,0,0,0,302,300,1,0,0,0,302,303,1,0,0,0,303,35,1,0,0,0,304,302,
+		1,0,0,0,305,311,3,48,24,0,306,308,5,55,0,0,307,309,3,66,33,0,308,307,1,
+		0,0,0,308,309,1,0,0,0,309,310,1,0,0,0,310,312,5,56,0,0,311,306,1,0,0,0,
+		311,312,1,0,0,0,312,37,1,0,0,0,313,314,5,17,0,0,314,316,5,43,0,0,315,317,
+		3,20,10,0,316,315,1,0,0,0,316,317,1,0,0,0,317,319,1,0,0,0,318,320,3,34,
+		17,0,319,318,1,0,0,0,319,320,1,0,0,0,320,322,1,0,0,0,321,323,3,40,20,0,
+		322,321,1,0,0,0,322,323,1,0,0,0,323,39,1,0,0,0,324,328,5,59,0,0,325,327,
+		7,0,0,0,326,325,1,0,0,0,327,330,1,0,0,0,328,326,1,0,0,0,328,329,1,0,0,
+		0,329,339,1,0,0,0,330,328,1,0,0,0,331,333,3,8,4,0,332,334,7,0,0,0,333,
+		332,1,0,0,0,334,335,1,0,0,0,335,333,1,0,0,0,335,336,1,0,0,0,336,338,1,
+		0,0,0,337,331,1,0,0,0,338,341,1,0,0,0,339,337,1,0,0,0,339,340,1,0,0,0,
+		340,342,1,0,0,0,341,339,1,0,0,0,342,343,5,60,0,0,343,41,1,0,0,0,344,345,
+		5,18,0,0,345,346,3,52,26,0,346,43,1,0,0,0,347,348,5,1,0,0,348,349,5,51,
+		0,0,349,350,3,52,26,0,350,45,1,0,0,0,351,352,7,4,0,0,352,355,5,43,0,0,
+		353,354,5,63,0,0,354,356,3,48,24,0,355,353,1,0,0,0,355,356,1,0,0,0,356,
+		359,1,0,0,0,357,358,5,98,0,0,358,360,3,58,29,0,359,357,1,0,0,0,359,360,
+		1,0,0,0,360,47,1,0,0,0,361,366,5,43,0,0,362,363,5,64,0,0,363,365,5,43,
+		0,0,364,362,1,0,0,0,365,368,1,0,0,0,366,364,1,0,0,0,366,367,1,0,0,0,367,
+		370,1,0,0,0,368,366,1,0,0,0,369,371,3,50,25,0,370,369,1,0,0,0,370,371,
+		1,0,0,0,371,377,1,0,0,0,372,373,5,55,0,0,373,374,3,48,24,0,374,375,5,56,
+		0,0,375,377,1,0,0,0,376,361,1,0,0,0,376,372,1,0,0,0,377,383,1,0,0,0,378,
+		379,5,57,0,0,379,382,5,58,0,0,380,382,5,66,0,0,381,378,1,0,0,0,381,380,
+		1,0,0,0,382,385,1,0,0,0,383,381,1,0,0,0,383,384,1,0,0,0,384,402,1,0,0,
+		0,385,383,1,0,0,0,386,387,5,13,0,0,387,396,5,55,0,0,388,393,3,48,24,0,
+		389,390,5,61,0,0,390,392,3,48,24,0,391,389,1,0,0,0,392,395,1,0,0,0,393,
+		391,1,0,0,0,393,394,1,0,0,0,394,397,1,0,0,0,395,393,1,0,0,0,396,388,1,
+		0,0,0,396,397,1,0,0,0,397,398,1,0,0,0,398,399,5,56,0,0,399,400,5,63,0,
+		0,400,402,3,48,24,0,401,376,1,0,0,0,401,386,1,0,0,0,402,49,1,0,0,0,403,
+		404,5,9,0,0,404,409,3,48,24,0,405,406,5,61,0,0,406,408,3,48,24,0,407,405,
+		1,0,0,0,408,411,1,0,0,0,409,407,1,0,0,0,409,410,1,0,0,0,410,412,1,0,0,
+		0,411,409,1,0,0,0,412,413,5,10,0,0,413,51,1,0,0,0,414,418,5,59,0,0,415,
+		417,7,0,0,0,416,415,1,0,0,0,417,420,1,0,0,0,418,416,1,0,0,0,418,419,1,
+		0,0,0,419,429,1,0,0,0,420,418,1,0,0,0,421,423,3,54,27,0,422,424,7,0,0,
+		0,423,422,1,0,0,0,424,425,1,0,0,0,425,423,1,0,0,0,425,426,1,0,0,0,426,
+		428,1,0,0,0,427,421,1,0,0,0,428,431,1,0,0,0,429,427,1,0,0,0,429,430,1,
+		0,0,0,430,432,1,0,0,0,431,429,1,0,0,0,432,433,5,60,0,0,433,53,1,0,0,0,
+		434,459,3,46,23,0,435,459,3,10,5,0,436,459,3,56,28,0,437,439,5,30,0,0,
+		438,440,5,43,0,0,439,438,1,0,0,0,439,440,1,0,0,0,440,459,1,0,0,0,441,443,
+		5,31,0,0,442,444,5,43,0,0,443,442,1,0,0,0,443,444,1,0,0,0,444,459,1,0,
+		0,0,445,447,5,32,0,0,446,448,3,58,29,0,447,446,1,0,0,0,447,448,1,0,0,0,
+		448,459,1,0,0,0,449,456,3,58,29,0,450,451,7,5,0,0,451,457,3,58,29,0,452,
+		457,5,73,0,0,453,457,5,74,0,0,454,455,5,63,0,0,455,457,3,56,28,0,456,450,
+		1,0,0,0,456,452,1,0,0,0,456,453,1,0,0,0,456,454,1,0,0,0,456,457,1,0,0,
+		0,457,459,1,0,0,0,458,434,1,0,0,0,458,435,1,0,0,0,458,436,1,0,0,0,458,
+		437,1,0,0,0,458,441,1,0,0,0,458,445,1,0,0,0,458,449,1,0,0,0,459,55,1,0,
+		0,0,460,461,5,27,0,0,461,462,3,58,29,0,462,463,3,52,26,0,463,479,1,0,0,
+		0,464,465,5,28,0,0,465,466,5,43,0,0,466,467,5,29,0,0,467,474,3,58,29,0,
+		468,469,7,6,0,0,469,472,3,58,29,0,470,471,5,43,0,0,471,473,3,58,29,0,472,
+		470,1,0,0,0,472,473,1,0,0,0,473,475,1,0,0,0,474,468,1,0,0,0,474,475,1,
+		0,0,0,475,476,1,0,0,0,476,477,3,52,26,0,477,479,1,0,0,0,478,460,1,0,0,
+		0,478,464,1,0,0,0,479,57,1,0,0,0,480,492,3,60,30,0,481,488,3,64,32,0,482,
+		483,7,7,0,0,483,487,3,64,32,0,484,485,7,8,0,0,485,487,3,48,24,0,486,482,
+		1,0,0,0,486,484,1,0,0,0,487,490,1,0,0,0,488,486,1,0,0,0,488,489,1,0,0,
+		0,489,492,1,0,0,0,490,488,1,0,0,0,491,480,1,0,0,0,491,481,1,0,0,0,492,
+		59,1,0,0,0,493,507,5,7,0,0,494,503,5,8,0,0,495,500,3,62,31,0,496,497,5,
+		61,0,0,497,499,3,62,31,0,498,496,1,0,0,0,499,502,1,0,0,0,500,498,1,0,0,
+		0,500,501,1,0,0,0,501,504,1,0,0,0,502,500,1,0,0,0,503,495,1,0,0,0,503,
+		504,1,0,0,0,504,505,1,0,0,0,505,507,5,56,0,0,506,493,1,0,0,0,506,494,1,
+		0,0,0,507,508,1,0,0,0,508,511,5,69,0,0,509,512,3,52,26,0,510,512,3,58,
+		29,0,511,509,1,0,0,0,511,510,1,0,0,0,512,61,1,0,0,0,513,516,5,43,0,0,514,
+		515,5,63,0,0,515,517,3,48,24,0,516,514,1,0,0,0,516,517,1,0,0,0,517,63,
+		1,0,0,0,518,520,7,9,0,0,519,518,1,0,0,0,520,523,1,0,0,0,521,519,1,0,0,
+		0,521,522,1,0,0,0,522,567,1,0,0,0,523,521,1,0,0,0,524,568,3,72,36,0,525,
+		546,5,43,0,0,526,546,5,44,0,0,527,546,5,45,0,0,528,546,5,47,0,0,529,546,
+		5,46,0,0,530,546,5,49,0,0,531,546,5,51,0,0,532,546,5,52,0,0,533,546,5,
+		40,0,0,534,546,5,41,0,0,535,546,5,39,0,0,536,546,5,37,0,0,537,546,5,38,
+		0,0,538,546,3,76,38,0,539,546,3,74,37,0,540,546,3,70,35,0,541,542,5,55,
+		0,0,542,543,3,58,29,0,543,544,5,56,0,0,544,546,1,0,0,0,545,525,1,0,0,0,
+		545,526,1,0,0,0,545,527,1,0,0,0,545,528,1,0,0,0,545,529,1,0,0,0,545,530,
+		1,0,0,0,545,531,1,0,0,0,545,532,1,0,0,0,545,533,1,0,0,0,545,534,1,0,0,
+		0,545,535,1,0,0,0,545,536,1,0,0,0,545,537,1,0,0,0,545,538,1,0,0,0,545,
+		539,1,0,0,0,545,540,1,0,0,0,545,541,1,0,0,0,546,564,1,0,0,0,547,549,3,
+		50,25,0,548,547,1,0,0,0,548,549,1,0,0,0,549,550,1,0,0,0,550,552,5,55,0,
+		0,551,553,3,66,33,0,552,551,1,0,0,0,552,553,1,0,0,0,553,554,1,0,0,0,554,
+		563,5,56,0,0,555,556,5,57,0,0,556,557,3,68,34,0,557,558,5,58,0,0,558,563,
+		1,0,0,0,559,560,7,2,0,0,560,563,5,43,0,0,561,563,5,70,0,0,562,548,1,0,
+		0,0,562,555,1,0,0,0,562,559,1,0,0,0,562,561,1,0,0,0,563,566,1,0,0,0,564,
+		562,1,0,0,0,564,565,1,0,0,0,565,568,1,0,0,0,566,564,1,0,0,0,567,524,1,
+		0,0,0,567,545,1,0,0,0,568,65,1,0,0,0,569,572,3,58,29,0,570,571,5,63,0,
+		0,571,573,3,58,29,0,572,570,1,0,0,0,572,573,1,0,0,0,573,584,1,0,0,0,574,
+		580,5,61,0,0,575,578,3,58,29,0,576,577,5,63,0,0,577,579,3,58,29,0,578,
+		576,1,0,0,0,578,579,1,0,0,0,579,581,1,0,0,0,580,575,1,0,0,0,580,581,1,
+		0,0,0,581,583,1,0,0,0,582,574,1,0,0,0,583,586,1,0,0,0,584,582,1,0,0,0,
+		584,585,1,0,0,0,585,67,1,0,0,0,586,584,1,0,0,0,587,592,3,58,29,0,588,590,
+		7,6,0,0,589,591,3,58,29,0,590,589,1,0,0,0,590,591,1,0,0,0,591,593,1,0,
+		0,0,592,588,1,0,0,0,592,593,1,0,0,0,593,599,1,0,0,0,594,596,7,6,0,0,595,
+		597,3,58,29,0,596,595,1,0,0,0,596,597,1,0,0,0,597,599,1,0,0,0,598,587,
+		1,0,0,0,598,594,1,0,0,0,599,69,1,0,0,0,600,611,5,57,0,0,601,608,3,58,29,
+		0,602,604,5,61,0,0,603,605,3,58,29,0,604,603,1,0,0,0,604,605,1,0,0,0,605,
+		607,1,0,0,0,606,602,1,0,0,0,607,610,1,0,0,0,608,606,1,0,0,0,608,609,1,
+		0,0,0,609,612,1,0,0,0,610,608,1,0,0,0,611,601,1,0,0,0,611,612,1,0,0,0,
+		612,613,1,0,0,0,613,614,5,58,0,0,614,71,1,0,0,0,615,616,5,33,0,0,616,621,
+		5,43,0,0,617,618,5,64,0,0,618,620,5,43,0,0,619,617,1,0,0,0,620,623,1,0,
+		0,0,621,619,1,0,0,0,621,622,1,0,0,0,622,625,1,0,0,0,623,621,1,0,0,0,624,
+		626,3,50,25,0,625,624,1,0,0,0,625,626,1,0,0,0,626,635,1,0,0,0,627,629,
+		5,57,0,0,628,630,3,58,29,0,629,628,1,0,0,0,629,630,1,0,0,0,630,631,1,0,
+		0,0,631,634,5,58,0,0,632,634,5,66,0,0,633,627,1,0,0,0,633,632,1,0,0,0,
+		634,637,1,0,0,0,635,633,1,0,0,0,635,636,1,0,0,0,636,642,1,0,0,0,637,635,
+		1,0,0,0,638,639,5,55,0,0,639,640,3,58,29,0,640,641,5,56,0,0,641,643,1,
+		0,0,0,642,638,1,0,0,0,642,643,1,0,0,0,643,73,1,0,0,0,644,645,5,25,0,0,
+		645,646,3,58,29,0,646,654,3,52,26,0,647,648,5,6,0,0,648,649,5,25,0,0,649,
+		650,3,58,29,0,650,651,3,52,26,0,651,653,1,0,0,0,652,647,1,0,0,0,653,656,
+		1,0,0,0,654,652,1,0,0,0,654,655,1,0,0,0,655,659,1,0,0,0,656,654,1,0,0,
+		0,657,658,5,26,0,0,658,660,3,52,26,0,659,657,1,0,0,0,659,660,1,0,0,0,660,
+		75,1,0,0,0,661,669,5,54,0,0,662,668,5,119,0,0,663,664,5,118,0,0,664,665,
+		3,58,29,0,665,666,5,60,0,0,666,668,1,0,0,0,667,662,1,0,0,0,667,663,1,0,
+		0,0,668,671,1,0,0,0,669,667,1,0,0,0,669,670,1,0,0,0,670,672,1,0,0,0,671,
+		669,1,0,0,0,672,673,5,117,0,0,673,77,1,0,0,0,106,81,88,92,99,107,112,121,
+		125,130,140,146,151,156,160,165,169,174,179,181,196,200,203,212,220,222,
+		230,238,243,247,255,260,264,267,270,273,278,282,288,292,302,308,311,316,
+		319,322,328,335,339,355,359,366,370,376,381,383,393,396,401,409,418,425,
+		429,439,443,447,456,458,472,474,478,486,488,491,500,503,506,511,516,521,
+		545,548,552,562,564,567,572,578,580,584,590,592,596,598,604,608,611,621,
+		625,629,633,635,642,654,659,667,669
 	};
 
 	public static readonly ATN _ATN =

@@ -81,6 +81,7 @@ internal sealed partial class FunctionLowering
             case BoundConcat e: LowerConcat(e, target); break;
             case BoundOpcode e: LowerOpcode(e, target); break;
             case BoundLambda e: LowerLambda(e, target); break;
+            case BoundLet e: LowerLet(e, target); break;
             case BoundTypeTest e: LowerTypeTest(e, target); break;
             case BoundIf e: LowerIfValue(e, target); break;
             case BoundSafeAccess e: LowerSafeAccess(e, target); break;
@@ -89,6 +90,14 @@ internal sealed partial class FunctionLowering
             case BoundNew or BoundNewArray or BoundArrayLiteral or BoundCoalesce or BoundCast: LowerSeveral(expression, target, isFresh); break;
             default: LowerSimple(expression, target); break;
         }
+    }
+
+    private void LowerLet(BoundLet expression, Register target)
+    {
+        Register held = NewRegister(Types.Register(expression.Local.Type));
+        locals[expression.Local] = held;
+        LowerInto(expression.Value, held, isFresh: true);
+        LowerInto(expression.Body, target, isFresh: false);
     }
 
     private void MoveInto(Register target, Register value)

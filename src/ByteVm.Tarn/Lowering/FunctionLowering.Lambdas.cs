@@ -12,7 +12,7 @@ internal sealed partial class FunctionLowering
     private void LowerLambda(BoundLambda lambda, Register target)
     {
         int mark = temporaries.Count;
-        TypeRef type = program.LambdaType(lambda, source);
+        TypeRef type = program.LambdaType(lambda);
         Register function = Temporary(type);
         Position(lambda.Span);
         builder.New(function, type);

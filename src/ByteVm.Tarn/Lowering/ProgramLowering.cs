@@ -88,7 +88,7 @@ internal sealed class ProgramLowering
     private ClassType SharedType(LocalSymbol local) => compilation.SharedVariable.Construct([local.Type]);
 
     /// <summary>The class of a lambda, in terms of the type parameters around it.</summary>
-    public TypeRef LambdaType(BoundLambda lambda, SourceText source)
+    public TypeRef LambdaType(BoundLambda lambda)
     {
         int definition = module.DeclareType();
         TypeRef type = module.Named(definition, Types.StorageOf(lambda.TypeParameters.Select(p => p.Type)));
@@ -102,15 +102,15 @@ internal sealed class ProgramLowering
         module.DefineType(definition, new TypeDefinition(
             name, TypeDefinitionKind.Class, TypeParametersOf(lambda.TypeParameters), TypeRef.None, [Types.Storage(lambda.FunctionType)],
             [.. fields.Select((f, i) => new FieldDefinition($"captured{i}", f))], [new MethodDefinition("invoke", parameters, result, function)], IsFinal: true));
-        pendingLambdas.Enqueue(() => LowerLambda(lambda, source, type, function));
+        pendingLambdas.Enqueue(() => LowerLambda(lambda, type, function));
         return type;
     }
 
-    private void LowerLambda(BoundLambda lambda, SourceText source, TypeRef type, int function)
+    private void LowerLambda(BoundLambda lambda, TypeRef type, int function)
     {
         TypeRef[] parameters = [type, .. lambda.Parameters.Select(p => Types.Register(p.Type))];
         FunctionBuilder builder = module.DefineFunction(function, parameters, Types.Result(lambda.FunctionType.FunctionResult), TypeParametersOf(lambda.TypeParameters));
-        new FunctionLowering(this, builder, source, lambda.HasStatementsInValues).LowerLambdaBody(lambda, type);
+        new FunctionLowering(this, builder, lambda.Source, lambda.HasStatementsInValues).LowerLambdaBody(lambda, type);
         builder.Build();
     }
 

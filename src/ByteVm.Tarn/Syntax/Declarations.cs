@@ -19,6 +19,7 @@ internal enum Modifiers
     Static = 16,
     Extern = 32,
     Value = 64,
+    Operator = 128,
 }
 
 /// <summary>One source file.</summary>
@@ -50,7 +51,16 @@ internal abstract record DeclarationSyntax(Span Span, Modifiers Modifiers, Ident
 /// <summary>A function or method: a block, an expression body, or neither (abstract).</summary>
 internal sealed record FunctionSyntax(
     Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<TypeParameterSyntax> TypeParameters, ImmutableArray<ParameterSyntax> Parameters, TypeSyntax? ReturnType, BlockSyntax? Body,
-    ExpressionSyntax? ExpressionBody) : DeclarationSyntax(Span, Modifiers, Name);
+    ExpressionSyntax? ExpressionBody) : DeclarationSyntax(Span, Modifiers, Name)
+{
+    /// <summary>The type that it extends; null when it extends none.</summary>
+    public TypeSyntax? Extended { get; init; }
+
+    /// <summary>Which side of a property it is; <see cref="DeclarationSyntax.Name"/> is then the property's.</summary>
+    public Accessor Accessor { get; init; }
+}
+
+internal enum Accessor { None, Get, Set }
 
 /// <summary>A type parameter and what its arguments must be; null when anything.</summary>
 internal sealed record TypeParameterSyntax(Span Span, Identifier Name, TypeSyntax? Bound) : SyntaxNode(Span);

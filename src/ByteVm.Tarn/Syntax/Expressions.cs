@@ -46,6 +46,7 @@ internal enum BinaryOperator
 {
     Or, And, Equal, NotEqual, Identical, NotIdentical, Less, LessOrEqual, Greater, GreaterOrEqual, Coalesce,
     BitOr, BitXor, BitAnd, ShiftLeft, ShiftRight, ShiftRightUnsigned, Add, Subtract, Multiply, Divide, Remainder,
+    Compare, In,
 }
 
 /// <summary>Left-deep without bound: <c>a + b + c + …</c>. Whoever walks it loops along <see cref="Left"/>.</summary>

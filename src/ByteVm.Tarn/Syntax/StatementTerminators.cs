@@ -10,7 +10,7 @@ namespace ByteVm.Tarn.Syntax;
 /// <para>A newline ends a statement unless the line obviously continues: it counts when all of this holds: the innermost open
 /// bracket is a '{' (or none), the token before it can end a statement, and the token after it cannot continue one. Other
 /// newlines are dropped. A '}' and the end of the file end a statement too, so a NEWLINE is put before them.</para>
-/// <para>Tokens are renamed so that the grammar stays LL(1): 'test' before a string where a declaration begins, an 'else' before 'if', 'value' before 'class', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
+/// <para>Tokens are renamed so that the grammar stays LL(1): 'test', 'get', 'set' and 'operator' where they begin a declaration, the '(' of the operator '()', an 'else' before 'if', 'value' before 'class', a name or a '(' of parameters before '=&gt;', and the '&lt;' and '&gt;' around type
 /// parameters and arguments. Those are told from comparisons by how they stand: the '&lt;' directly after a name, and nothing but types up to the '&gt;'.</para>
 /// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
 /// </summary>
@@ -26,7 +26,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         BREAK, CONTINUE, RETURN, QUESTION, BANG_BANG, PLUS_PLUS, MINUS_MINUS, TYPE_CLOSE);
 
     private static readonly bool[] ContinuesStatement = TokenSet(
-        DOT, SAFE_DOT, COALESCE, AND, OR, STAR, SLASH, PERCENT, AMP, BAR, CARET, SHL, SHR, USHR, LT, LE, GT, GE, EQ, NE, IDENTICAL,
+        DOT, SAFE_DOT, COALESCE, AND, OR, STAR, SLASH, PERCENT, AMP, BAR, CARET, SHL, SHR, USHR, LT, LE, GT, GE, COMPARE, EQ, NE, IDENTICAL,
         NOT_IDENTICAL, IS, AS, AS_SAFE, ELSE, IN, COMMA, COLON, ASSIGN, FAT_ARROW, LBRACE, RANGE, RANGE_CLOSED);
 
     /// <summary>These begin statements or declarations and never stand inside round or square brackets: one on a new line shows that a bracket was forgotten.</summary>
@@ -99,6 +99,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         Rename(type);
         if (TryCloseTypeArguments(token))
             return true;
+        if (type == LPAREN && output.Count > 1 && output[^1].Type == FN && output[^2].Type == OPERATOR)
+            token.Type = CALL_OPEN;
         output.Add(token);
         return TrackNesting(token);
     }
@@ -127,8 +129,23 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
     private bool LastCanEndStatement => output.Count > 0 && CanEndStatement[output[^1].Type];
 
-    /// <summary>Whether the last token is the first of its statement or declaration.</summary>
-    private bool BeginsLine => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE;
+    /// <summary>A name that is a keyword where a declaration begins and the next token fits.</summary>
+    private int ContextualKeyword(CommonToken name, int next)
+    {
+        if (next is not (STRING or IDENT or FN) || !BeginsDeclaration)
+            return IDENT;
+        return (TextOf(name), next) switch
+        {
+            ("test", STRING) => TEST,
+            ("get", IDENT) => GET,
+            ("set", IDENT) => SET,
+            ("operator", FN) => OPERATOR,
+            _ => IDENT,
+        };
+    }
+
+    /// <summary>Whether the last token is the first of its statement or declaration, but for modifiers.</summary>
+    private bool BeginsDeclaration => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE or PRIVATE or OPEN or ABSTRACT or OVERRIDE or STATIC or EXTERN;
 
     private void Rename(int next)
     {
@@ -141,10 +158,10 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
             last.Type = LAMBDA_PARAMETER;
         else if (next == FAT_ARROW && last.Type == RPAREN && lastRound >= 0)
             ((CommonToken)output[lastRound]).Type = LAMBDA_OPEN;
-        else if (next == STRING && last.Type == IDENT && BeginsLine && TextOf(last) == "test")
-            last.Type = TEST;
         else if (next == CLASS && last.Type == IDENT && TextOf(last) == "value")
             last.Type = VALUE;
+        else if (last.Type == IDENT && ContextualKeyword(last, next) is var keyword and not IDENT)
+            last.Type = keyword;
         else if (next == RPAREN)
             lastRound = openRounds.TryPop(out int opener) ? opener : -1;
     }
@@ -179,7 +196,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         for (int i = from; i > 0; i--)
         {
             if (output[i].Type == LT)
-                return output[i - 1].Type == IDENT && output[i - 1].StopIndex + 1 == output[i].StartIndex ? i : -1;
+                return MayBeGeneric(i - 1) && output[i - 1].StopIndex + 1 == output[i].StartIndex ? i : -1;
             if (typeOpeners.TryGetValue(i, out int inner))
                 i = inner;
             else if (!StandsInTypeArguments[output[i].Type])
@@ -188,6 +205,15 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
         return -1;
     }
+
+    /// <summary>Whether the token can be the end of a name that type parameters follow: no expression has a '&lt;' after the operators among them.</summary>
+    private bool MayBeGeneric(int i) => output[i].Type switch
+    {
+        IDENT or IN or PLUS or MINUS or STAR or SLASH or PERCENT or COMPARE or EQ => true,
+        RBRACK => i > 0 && output[i - 1].Type == LBRACK,
+        ASSIGN => i > 1 && output[i - 1].Type == RBRACK && output[i - 2].Type == LBRACK,
+        _ => false,
+    };
 
     private bool TrackNesting(CommonToken token)
     {

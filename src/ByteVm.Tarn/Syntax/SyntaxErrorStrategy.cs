@@ -47,6 +47,8 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
             return "a declaration";
         if (tokens.Contains(THIS))
             return "an expression";
+        if (tokens.Contains(CALL_OPEN))
+            return "a name";
         if (tokens.Contains(SEMI))
             return "the end of the statement (a newline or ';')";
         return List(tokens.ToArray());
@@ -72,7 +74,7 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
         NEWLINE => "a newline",
         IDENT => "a name",
         TYPE_OPEN => "'<'",
-        LAMBDA_OPEN => "'('",
+        LAMBDA_OPEN or CALL_OPEN => "'('",
         LAMBDA_PARAMETER => "a name",
         TYPE_CLOSE => "'>'",
         STRING_END or STRING_TEXT or INTERPOLATION => "the rest of the string",

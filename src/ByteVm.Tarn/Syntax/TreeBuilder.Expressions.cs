@@ -15,7 +15,7 @@ internal sealed partial class TreeBuilder
     {
         var children = new ChildReader(context);
         if (children.TryRule<LambdaContext>() is { } lambda)
-            return Lambda(lambda);
+            return RunsLater(() => Lambda(lambda));
         ExpressionSyntax first = Operand(children.Rule<OperandContext>());
         return context.ChildCount switch
         {
@@ -344,7 +344,8 @@ internal sealed partial class TreeBuilder
         BinaryOperator.Or => 1,
         BinaryOperator.And => 2,
         BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.Identical or BinaryOperator.NotIdentical => 3,
-        BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual => ComparisonPrecedence,
+        BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual
+            or BinaryOperator.Compare or BinaryOperator.In => ComparisonPrecedence,
         BinaryOperator.Coalesce => 5,
         BinaryOperator.BitOr => 6,
         BinaryOperator.BitXor => 7,
@@ -371,6 +372,8 @@ internal sealed partial class TreeBuilder
         LE => BinaryOperator.LessOrEqual,
         GT => BinaryOperator.Greater,
         GE => BinaryOperator.GreaterOrEqual,
+        COMPARE => BinaryOperator.Compare,
+        IN => BinaryOperator.In,
         EQ => BinaryOperator.Equal,
         NE => BinaryOperator.NotEqual,
         IDENTICAL => BinaryOperator.Identical,

@@ -10,6 +10,16 @@ internal sealed partial class TreeBuilder
 {
     // Names assigned so far in the function; a loop takes those added since it began.
     private readonly List<string> assignedNames = [];
+    private readonly List<string> assignedInLambdas = [];
+
+    /// <summary>Builds a function that runs later: what it assigns is noted as such.</summary>
+    private T RunsLater<T>(Func<T> build)
+    {
+        int first = assignedNames.Count;
+        T result = build();
+        assignedInLambdas.AddRange(assignedNames[first..]);
+        return result;
+    }
 
     private BlockSyntax Block(BlockContext context)
     {
@@ -30,6 +40,8 @@ internal sealed partial class TreeBuilder
             return ExpressionStatement(context, Expression(expression), ref children);
         if (children.TryRule<VariableDeclarationContext>() is { } variable)
             return new LocalSyntax(Variable(Modifiers.None, variable));
+        if (children.TryRule<FunctionDeclarationContext>() is { } function)
+            return new LocalFunctionSyntax(RunsLater(() => Function(function, Modifiers.None, function)));
         if (children.TryRule<LoopContext>() is { } loop)
             return Loop(loop, null);
         return Jump(context, children.Token(), ref children);
@@ -97,9 +109,10 @@ internal sealed partial class TreeBuilder
     private LoopSyntax Loop(LoopContext context, Identifier? label)
     {
         int firstAssigned = assignedNames.Count;
+        int firstInLambdas = assignedInLambdas.Count;
         var children = new ChildReader(context);
         LoopSyntax loop = children.Token().Type == WHILE ? While(context, label, ref children) : For(context, label, ref children);
-        return loop with { AssignedNames = [.. assignedNames[firstAssigned..]] };
+        return loop with { AssignedNames = [.. assignedNames[firstAssigned..]], NamesAssignedInLambdas = [.. assignedInLambdas[firstInLambdas..]] };
     }
 
     private WhileSyntax While(LoopContext context, Identifier? label, ref ChildReader children)

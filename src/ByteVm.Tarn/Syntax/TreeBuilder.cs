@@ -90,6 +90,7 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         DeclarationSyntax declaration = children.Rule<ParserRuleContext>() switch
         {
             FunctionDeclarationContext function => Function(context, modifiers, function),
+            PropertyDeclarationContext property => Property(context, modifiers, property),
             ClassDeclarationContext @class => Class(context, modifiers, @class),
             InterfaceDeclarationContext @interface => Interface(context, modifiers, @interface),
             VariableDeclarationContext variable => Variable(modifiers, variable),
@@ -122,28 +123,17 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         STATIC => Modifiers.Static,
         EXTERN => Modifiers.Extern,
         VALUE => Modifiers.Value,
+        OPERATOR => Modifiers.Operator,
         _ => Modifiers.None,
     };
 
-    private FunctionSyntax Function(DeclarationContext declaration, Modifiers modifiers, FunctionDeclarationContext context)
-    {
-        var children = new ChildReader(context);
-        children.Skip();
-        Identifier name = Name(children.Token());
-        ImmutableArray<TypeParameterSyntax> typeParameters = TypeParameters(ref children);
-        children.Skip();
-        ImmutableArray<ParameterSyntax> parameters = children.TryRule<ParametersContext>() is { } list ? Parameters(list) : [];
-        children.Skip();
-        TypeSyntax? returnType = children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null;
-        BlockSyntax? body = children.TryRule<BlockContext>() is { } block ? Block(block) : null;
-        ExpressionSyntax? expression = children.TryToken(ASSIGN) ? Expression(children.Rule<ExpressionContext>()) : null;
-        return new FunctionSyntax(SpanOf(declaration), modifiers, name, typeParameters, parameters, returnType, body, expression);
-    }
-
     private ImmutableArray<TypeParameterSyntax> TypeParameters(ref ChildReader children)
     {
-        if (children.TryRule<TypeParametersContext>() is not { } list)
-            return [];
+        return children.TryRule<TypeParametersContext>() is { } list ? TypeParameters(list) : [];
+    }
+
+    private ImmutableArray<TypeParameterSyntax> TypeParameters(TypeParametersContext list)
+    {
         var parameters = ImmutableArray.CreateBuilder<TypeParameterSyntax>(list.ChildCount / 2);
         foreach (var child in list.children)
         {
@@ -157,8 +147,12 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
     private TypeParameterSyntax TypeParameter(TypeParameterContext context)
     {
         var children = new ChildReader(context);
-        Identifier name = Name(children.Token());
-        return new TypeParameterSyntax(SpanOf(context), name, children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null);
+        TypeSyntax name = Type(children.Rule<TypeContext>());
+        TypeSyntax? bound = children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null;
+        if (name is NamedTypeSyntax { Path: [var identifier], Arguments.IsEmpty: true })
+            return new TypeParameterSyntax(SpanOf(context), identifier, bound);
+        diagnostics.Report(source, name.Span, DiagnosticCatalog.UnexpectedToken, "the name of a type parameter", "a type");
+        return new TypeParameterSyntax(SpanOf(context), new Identifier("?", name.Span), bound);
     }
 
     private ImmutableArray<ParameterSyntax> Parameters(ParametersContext context)

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Binding;
+
+/// <summary>Properties and other places whose reading and setting are calls.</summary>
+internal sealed partial class BodyBinder
+{
+    private BoundExpression BindImplicitProperty(PropertySymbol property, Span span)
+    {
+        if (property.IsStatic)
+            return BindProperty(property, null, span);
+        return HasThis ? BindProperty(property, This(span), span) : Error(span, DiagnosticCatalog.NoThisFor, property.Name);
+    }
+
+    private BoundAccessorPlace BindProperty(PropertySymbol property, BoundExpression? receiver, Span span)
+    {
+        ClassSymbol owner = receiver is null ? property.Class! : TypeRelations.ClassOf(receiver.Type)!.Symbol;
+        AccessorCall? getter = Side(owner, receiver, PropertySymbol.GetterName(property.Name));
+        AccessorCall? setter = Side(owner, receiver, PropertySymbol.SetterName(property.Name));
+        return new BoundAccessorPlace(span, TypeOfPlace(getter, setter), property.Name, receiver, [], getter, setter);
+    }
+
+    private static AccessorCall? Side(ClassSymbol owner, BoundExpression? receiver, string name)
+    {
+        if (owner.Find(name) is not FunctionSymbol function)
+            return null;
+        return new AccessorCall(function, receiver is null ? TypeMap.Empty : TypeRelations.ClassOf(receiver.Type)!.AsSuper(function.Class!)?.Map ?? TypeMap.Empty);
+    }
+
+    private static TarnType TypeOfPlace(AccessorCall? getter, AccessorCall? setter) =>
+        getter is not null ? getter.Function.ReturnType.Substitute(getter.Types)
+        : setter is not null ? setter.Function.Parameters[^1].Type.Substitute(setter.Types)
+        : BuiltInType.Error;
+
+    /// <summary><c>super.property</c>: the base class's own getter.</summary>
+    private BoundExpression BindSuperProperty(SuperSyntax super, MemberSyntax syntax)
+    {
+        if (!HasThis || @class!.BaseType is not { } @base)
+            return Error(super.Span, HasThis ? DiagnosticCatalog.NoBaseClass : DiagnosticCatalog.SuperAlone);
+        if (@base.Symbol.Find(PropertySymbol.GetterName(syntax.Name.Text)) is not FunctionSymbol getter)
+            return Error(syntax.Span, DiagnosticCatalog.SuperAlone);
+        if (getter.IsAbstract)
+            return Error(syntax.Name.Span, DiagnosticCatalog.SuperIsAbstract, syntax.Name.Text, getter.Class!.Name);
+        references.Add(getter);
+        return new BoundCall(syntax.Span, getter, @class.Type.AsSuper(getter.Class!)!.Map, This(super.Span), [], Dispatch.Static);
+    }
+
+    /// <summary>The value of an expression that may be such a place.</summary>
+    private BoundExpression Read(BoundExpression expression)
+    {
+        if (expression is not BoundAccessorPlace place || place.Type.IsError)
+            return expression is BoundAccessorPlace ? new BoundError(expression.Span) : expression;
+        return place.Getter is null
+            ? Error(place.Span, DiagnosticCatalog.PropertyNotReadable, place.Name)
+            : CallSide(place.Span, place, place.Getter, place.Arguments);
+    }
+
+    private BoundExpression CallSide(Span span, BoundAccessorPlace place, AccessorCall side, ImmutableArray<BoundExpression> arguments)
+    {
+        if (!IsAccessible(side.Function, span))
+            return new BoundError(span);
+        if (place.Receiver is not null && side.Function.HasReceiver)
+            return CallMethod(span, place.Receiver, side.Function, side.Types, arguments);
+        references.Add(side.Function);
+        return new BoundCall(span, side.Function, side.Types, null, place.Receiver is null ? arguments : [place.Receiver, .. arguments], Dispatch.Static);
+    }
+
+    private BoundExpressionStatement BindPlaceAssignment(AssignmentSyntax syntax, BoundAccessorPlace place) =>
+        new(syntax.Span, Set(syntax.Span, place, BindConverted(syntax.Value, place.Type)));
+
+    private BoundExpression Set(Span span, BoundAccessorPlace place, BoundExpression value) =>
+        place.Type.IsError ? new BoundError(span)
+        : place.Setter is null ? Error(place.Span, DiagnosticCatalog.PropertyNotSettable, place.Name)
+        : CallSide(span, place, place.Setter, place.Arguments.Add(value));
+
+    /// <summary><c>place op= value</c>: the object and the index are computed once, into locals without names.</summary>
+    private BoundBlock BindPlaceCompound(AssignmentSyntax syntax, BinaryOperator @operator, BoundAccessorPlace place)
+    {
+        var statements = ImmutableArray.CreateBuilder<BoundStatement>();
+        place = place with
+        {
+            Receiver = place.Receiver is null or BoundThis ? place.Receiver : Hold(place.Receiver, statements),
+            Arguments = [.. place.Arguments.Select(a => Hold(a, statements))],
+        };
+        var current = (BoundLocal)Hold(Read(place), statements);
+        BoundExpression value = BindCompoundValue(syntax, @operator, current, place.Type);
+        statements.Add(new BoundExpressionStatement(syntax.Span, Set(syntax.Span, place, value)));
+        return new BoundBlock(syntax.Span, statements.ToImmutable());
+    }
+
+    private BoundLocal Hold(BoundExpression value, ImmutableArray<BoundStatement>.Builder statements)
+    {
+        LocalSymbol local = Unnamed(value.Span, value.Type);
+        statements.Add(new BoundLocalDeclaration(value.Span, local, value));
+        return new BoundLocal(value.Span, local, local.Type);
+    }
+
+    private LocalSymbol Unnamed(Span span, TarnType type) => new("<value>", span, type, isMutable: false, isParameter: false) { Depth = lambdas.Count };
+}
