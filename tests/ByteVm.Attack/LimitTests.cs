@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ByteVm.Runtime.Execution.Limits;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Attack;
@@ -13,9 +14,22 @@ public sealed class LimitTests
         fn write(n: int) { for i in 0..n { print("0123456789") } }
         fn spin(): int { var i = 0; while true { i = i + 1 }; return i }
         fn work(n: int): int { var s = 0; for i in 0..n { s = s + i }; return s }
+        extern fn openRead(path: string): long = "fs.open_read needs fs:read"
+        fn openFiles(n: int) { for i in 0..n { openRead("a") } }
+        """;
+
+    private const string Ticking =
+        """
+        extern fn tick(milliseconds: int) = "test.tick"
+        extern fn used(): int = "test.used"
+        fn work(n: int): int { var s = 0; for i in 0..n { s = s + i }; return s }
+        fn spend(milliseconds: int): int { tick(milliseconds); return work(1000) }
+        fn tickFourTimes(pause: int) { tick(0); tick(0); tick(pause); tick(0) }
+        fn burn(milliseconds: int) { while used() < milliseconds { work(100000) } }
         """;
 
     private static readonly GuestProgram Program = Guests.Compile(Source);
+    private static readonly GuestProgram Clocked = Guests.Compile(Ticking);
     private static readonly GuestProgram Metered = Guests.Compile(Source, new EngineOptions { Engine = EngineKind.Baseline, Metered = true });
 
     public static TheoryData<IsolationLevel> Levels => Guests.Levels;
@@ -115,11 +129,108 @@ public sealed class LimitTests
         while (FaultWithCodeLimit(level, limit) is not null)
             limit += page;
         Assert.True(limit > page, "the program is too small to test with");
-        GuestFault fault = FaultWithCodeLimit(level, limit - 1 - page)!;
+        GuestFault fault = FaultWithCodeLimit(level, limit - page)!;
         Assert.Equal(FaultKind.LimitExceeded, fault.Kind);
         Assert.Contains("machine code would exceed its limit", fault.Message);
+        Assert.StartsWith("at test.f", fault.Frames[0].ToString());
+        Assert.Equal("at test.f0 (test.tarn:1:", fault.Frames[^1].ToString()[..24]);
+        // Limits are rounded up to pages.
+        Assert.Null(FaultWithCodeLimit(level, limit - page + 1));
         Assert.Null(FaultWithCodeLimit(level, limit + 1));
     }
+
+    [Theory, MemberData(nameof(Levels))]
+    public void OpenHandles(IsolationLevel level)
+    {
+        string folder = Directory.CreateTempSubdirectory("bytevm-limits-").FullName;
+        File.WriteAllText(Path.Combine(folder, "a"), "a");
+        foreach ((int limit, bool fits) in ((int, bool)[])[(4, false), (5, true), (6, true)])
+        {
+            InstanceOptions options = Guests.Options(level) with
+            {
+                Limits = new() { OpenHandles = limit },
+                WorkingDirectory = folder,
+                Capabilities = Capabilities.None.Allow("fs:read=."),
+            };
+            GuestFault? fault = Fault(Program, options, "openFiles", 5);
+            Assert.Equal(fits, fault is null);
+            if (fault is not null)
+                Assert.Equal((FaultKind.LimitExceeded, "limit exceeded: more than 4 open handles"), (fault.Kind, fault.Message));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>By a clock that the guest itself moves: to the tick.</summary>
+    [Theory, MemberData(nameof(Levels))]
+    public void WallClock(IsolationLevel level)
+    {
+        var limit = TimeSpan.FromMilliseconds(1000);
+        foreach ((int used, bool fits) in ((int, bool)[])[(999, true), (1000, true), (1001, false)])
+        {
+            var time = new ManualTime();
+            InstanceOptions options = Guests.Options(level) with { Limits = new() { WallClock = limit }, Time = time, HostFunctions = time.HostFunctions };
+            GuestFault? fault = Fault(Clocked, options, "spend", used);
+            Assert.Equal(fits, fault is null);
+            if (fault is not null)
+                Assert.Equal((FaultKind.LimitExceeded, "limit exceeded: the call took longer than 1 s"), (fault.Kind, fault.Message));
+        }
+    }
+
+    [Theory, MemberData(nameof(Levels))]
+    public void TrapsAreCountedBySecond(IsolationLevel level)
+    {
+        foreach ((int limit, int pause, bool fits) in ((int, int, bool)[])[(3, 999, false), (3, 1000, true), (3, 1001, true)])
+        {
+            var time = new ManualTime();
+            InstanceOptions options = Guests.Options(level) with { Limits = new() { TrapsPerSecond = limit }, Time = time, HostFunctions = time.HostFunctions };
+            Assert.Equal(fits, Fault(Clocked, options, "tickFourTimes", pause) is null);
+        }
+    }
+
+    /// <summary>The watch looks every 10 ms, so a guest may use a little more than its limit, never less.</summary>
+    [Theory, MemberData(nameof(Levels))]
+    public void CpuTime(IsolationLevel level)
+    {
+        foreach ((int milliseconds, bool fits) in ((int, bool)[])[(150, true), (1000, false)])
+        {
+            GuestInstance? guest = null;
+            ThreadCpuClock? thread = null;
+            TimeSpan before = default;
+            TimeSpan Worker() => (guest!.Instance.ProcessorState as IGuestProcess)?.CpuTime ?? TimeSpan.Zero;
+            var functions = new HostFunctions().Register("test.tick", (int _) => { }).Register("test.used", () =>
+            {
+                thread ??= new ThreadCpuClock();
+                if (before == default)
+                    before = thread.Now + Worker();
+                return (int)(thread.Now + Worker() - before).TotalMilliseconds;
+            });
+            using (guest = Clocked.Instantiate(Guests.Options(level) with { Limits = new() { CpuTime = TimeSpan.FromMilliseconds(200) }, HostFunctions = functions }))
+            {
+                GuestFault? fault = Guests.FaultOf(guest, "burn", milliseconds);
+                Assert.Equal(fits, fault is null);
+                if (fault is not null)
+                    Assert.Equal((FaultKind.LimitExceeded, "limit exceeded: the call used more than 0.2 s of CPU time"), (fault.Kind, fault.Message));
+            }
+        }
+    }
+
+    [Fact]
+    public void LimitsOutOfRangeAreRefused()
+    {
+        Refuses(o => o with { MemoryBytes = InstanceOptions.MaxMemoryBytes + 1 }, "MemoryBytes is 2,147,483,649; it must lie between 0 and 2,147,483,648");
+        Refuses(o => o with { MemoryBytes = -1 }, "MemoryBytes is -1");
+        Refuses(o => o with { StackBytes = InstanceOptions.MinStackBytes - 1 }, "StackBytes is 4,095; it must lie between 4,096 and");
+        Refuses(o => o with { StackBytes = InstanceOptions.MaxStackBytes + 1 }, "StackBytes is");
+        Refuses(o => o with { Limits = new() { OutputBytes = -1 } }, "OutputBytes is -1");
+        Refuses(o => o with { Limits = new() { OpenHandles = ResourceLimits.MaxOpenHandles + 1 } }, "OpenHandles is 1,048,577");
+        Refuses(o => o with { Limits = new() { TrapsPerSecond = -1 } }, "TrapsPerSecond is -1");
+        Refuses(o => o with { Limits = new() { WallClock = TimeSpan.FromTicks(-1) } }, "WallClock is -1");
+        Program.Instantiate(InstanceOptions.Default with { MemoryBytes = InstanceOptions.MaxMemoryBytes }).Dispose();
+    }
+
+    private static void Refuses(Func<InstanceOptions, InstanceOptions> change, string message) =>
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => Program.Instantiate(change(InstanceOptions.Default))).Message);
 
     /// <summary>Whatever calls something long enough to need more than a page.</summary>
     private static GuestFault? FaultWithCodeLimit(IsolationLevel level, long limit)

@@ -57,14 +57,23 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
         TrapKind kind = direct.Switch.Run(context);
         while (kind == TrapKind.Compile)
         {
-            context->GuestRip = Code.AddressOf(program.FunctionAt((uint)context->TrapArgument));
+            try
+            {
+                context->GuestRip = Code.AddressOf(program.FunctionAt((uint)context->TrapArgument));
+            }
+            catch (OutOfNativeMemoryException e)
+            {
+                instance.FaultDetail = e.Message;
+                return AtCall(instance, TrapKind.Fault, FaultKind.LimitExceeded);
+            }
+
             kind = direct.Switch.Run(context);
         }
 
         return kind switch
         {
             TrapKind.Returned => new Trap { Kind = kind, Result = session.EntryFunction!.ResultSlots == 1 ? (long)context->ResultInteger : 0 },
-            TrapKind.StackOverflow => StackOverflow(instance),
+            TrapKind.StackOverflow => AtCall(instance, kind, FaultKind.None),
             TrapKind.HardwareFault => NullReference(instance),
             _ => new Trap
             {
@@ -90,13 +99,13 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
 
     public void Dispose() => Code.Dispose();
 
-    /// <summary>The callee has undone its prologue: rbp is the caller's, and the return address lies on top.</summary>
-    private Trap StackOverflow(Instance instance)
+    /// <summary>A callee got no frame, because it has undone its prologue or has no code: rbp is the caller's, and the return address lies on top.</summary>
+    private Trap AtCall(Instance instance, TrapKind kind, FaultKind fault)
     {
         InstanceContext* context = instance.Context;
         ulong returnAddress = *(ulong*)context->GuestRsp;
         return TryLocateReturn(instance, returnAddress, out CodeLocation call)
-            ? new Trap { Kind = TrapKind.StackOverflow, Location = call, FramePointer = (long*)context->GuestRbp }
+            ? new Trap { Kind = kind, Location = call, FramePointer = (long*)context->GuestRbp, Fault = fault }
             : EntryOverflow(instance);
     }
 

@@ -61,14 +61,24 @@ internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor na
         TrapKind kind = session.Run();
         while (kind == TrapKind.Compile)
         {
-            context->GuestRip = native.Code.AddressOf(FunctionToCompile((uint)context->TrapArgument));
+            LinkedFunction function = FunctionToCompile((uint)context->TrapArgument);
+            try
+            {
+                context->GuestRip = native.Code.AddressOf(function);
+            }
+            catch (OutOfNativeMemoryException e)
+            {
+                instance.FaultDetail = e.Message;
+                return AtCall(instance, session, TrapKind.Fault, FaultKind.LimitExceeded);
+            }
+
             kind = session.Run();
         }
 
         return kind switch
         {
             TrapKind.Returned => new Trap { Kind = kind, Result = (long)context->ResultInteger },
-            TrapKind.StackOverflow => StackOverflow(instance, session),
+            TrapKind.StackOverflow => AtCall(instance, session, kind, FaultKind.None),
             TrapKind.HardwareFault => HardwareFaultOf(instance),
             TrapKind.Fault => TrapAtSite(instance, kind, FaultAt(context->TrapArgument)),
             TrapKind.Service or TrapKind.Interrupt or TrapKind.OutOfFuel => TrapAtSite(instance, kind, FaultKind.None),
@@ -113,16 +123,16 @@ internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor na
     }
 
     /// <summary>
-    /// The callee has undone its prologue: rbp is the caller's, and the return address lies on top. The caller's frame may end at the
+    /// A callee got no frame, because it has undone its prologue or has no code: rbp is the caller's, and the return address lies on top. The caller's frame may end at the
     /// limit, and then the return address lies one word beyond, in the room that every stack has below it.
     /// </summary>
-    private Trap StackOverflow(Instance instance, WorkerSession session)
+    private Trap AtCall(Instance instance, WorkerSession session, TrapKind kind, FaultKind fault)
     {
         ulong* top = (ulong*)instance.Context->GuestRsp;
         if (((ulong)top & (sizeof(ulong) - 1)) != 0 || top + 1 < instance.Stack.Limit || top >= instance.Stack.Top)
             throw new GuestLostException($"its stack pointer 0x{(ulong)top:x} is not inside of its stack");
         return TryLocateReturn(instance, *top, out CodeLocation call)
-            ? new Trap { Kind = TrapKind.StackOverflow, Location = call, FramePointer = FrameOf(instance, call) }
+            ? new Trap { Kind = kind, Location = call, FramePointer = FrameOf(instance, call), Fault = fault }
             : EntryOverflow(session);
     }
 

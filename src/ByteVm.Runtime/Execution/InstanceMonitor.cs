@@ -42,6 +42,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         catch (OutOfNativeMemoryException e)
         {
             instance.FaultDetail = e.Message;
+            instance.Trap = new Trap { Kind = TrapKind.Fault, Location = new CodeLocation(function, 0) };
             return Finish(Fail(FaultKind.LimitExceeded));
         }
 
@@ -91,7 +92,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         FaultKind fault = GoOn();
         while (fault == FaultKind.None && !instance.Shadow.ExitRequested && instance.Pending is null)
         {
-            Trap trap = Run();
+            Trap trap = instance.Processor.Run(instance);
             if (trap.Kind == TrapKind.Returned)
                 return Finish(Outcome.Returned(trap.Result));
             instance.Trap = trap;
@@ -104,20 +105,6 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         if (fault == FaultKind.None && instance.Pending is { } pending)
             return Park(pending);
         return Finish(fault == FaultKind.None ? Outcome.Exited(instance.Shadow.ExitCode) : Fail(fault));
-    }
-
-    private Trap Run()
-    {
-        try
-        {
-            return instance.Processor.Run(instance);
-        }
-        catch (OutOfNativeMemoryException e)
-        {
-            // The function that was called has no room among the program's machine code. Its caller's frames stay unnamed.
-            instance.FaultDetail = e.Message;
-            return new Trap { Kind = TrapKind.Fault, Fault = FaultKind.LimitExceeded };
-        }
     }
 
     private FaultKind TooManyTraps()
