@@ -51,8 +51,7 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         error.WriteLine($"fuel           {statistics.FuelUsed:N0}");
         error.WriteLine($"services       {statistics.Services:N0}");
         error.WriteLine($"allocated      {statistics.BytesAllocated:N0} bytes in {statistics.ObjectsAllocated:N0} objects");
-        string pauses = $"{Milliseconds(statistics.TotalPause)} in all, longest {Milliseconds(statistics.MaxPause)}";
-        error.WriteLine($"collections    {statistics.Collections:N0}, {pauses}");
+        HeapReport.Print(statistics.Heap, running, error);
     }
 
     private int RunMain(GuestInstance instance)

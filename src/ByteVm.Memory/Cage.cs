@@ -7,8 +7,8 @@ namespace ByteVm.Memory;
 /// The address space of one instance, as <see cref="CageLayout"/> draws it. Creation costs three system calls and touches no memory;
 /// null pages, end slack and guards are never mapped. At most eight mappings while it lives, whatever the heap does.
 /// <para>
-/// A cage for this process alone lies in anonymous memory, which can have huge pages. A shared one lies in two files of memory, one for each
-/// half of the heap, which a worker process maps at the same addresses. They grow as the heap commits: beyond their ends the worker's
+/// A cage for this process alone lies in anonymous memory, which can have huge pages. A shared one lies in two files of memory, one for young and
+/// old objects, one for large ones, which a worker process maps at the same addresses. They grow as the heap commits: beyond their ends the worker's
 /// accesses fault, so it can take no memory that the host has not granted. A third, of fixed size, holds the card table.
 /// </para>
 /// </summary>
@@ -26,8 +26,8 @@ public sealed unsafe class Cage : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(permanentBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(permanentBytes, MaxPermanentBytes);
         PermanentEnd = (uint)OsMemory.RoundUpToPages(CageLayout.PermanentStart + permanentBytes);
-        HalvesStart = Math.Max(HeadEnd, (PermanentEnd + OsMemory.HugePageBytes - 1) & ~(OsMemory.HugePageBytes - 1u));
-        HalfBytes = (HeapEnd - HalvesStart) / 2 & ~(OsMemory.HugePageBytes - 1u);
+        OldStart = (PermanentEnd + MaxNurseryBytes + OsMemory.HugePageBytes - 1) & ~(OsMemory.HugePageBytes - 1u);
+        HalfBytes = (HeapEnd - OldStart) / 2 & ~(OsMemory.HugePageBytes - 1u);
 
         reservation = new Reservation(ReservedBytes);
         // The base is aligned to a huge page. As the null pages lie in the first one, small heaps in it live on small pages.
@@ -62,8 +62,8 @@ public sealed unsafe class Cage : IDisposable
     /// <summary>End of the heap: no object reaches beyond it.</summary>
     public const uint HeapEnd = (uint)(CageLayout.Size - CageLayout.EndSlack);
 
-    /// <summary>End of the heap's small first space.</summary>
-    internal const uint HeadEnd = OsMemory.HugePageBytes;
+    /// <summary>Room for young objects, from the permanent area on. The first of it shares the first 2 MiB with the null pages, where no huge page fits.</summary>
+    internal const uint MaxNurseryBytes = 8 * 1024 * 1024;
 
     private const long ReservedBytes = CageLayout.LowerGuard + CageLayout.Size + CageLayout.UpperGuard + OsMemory.HugePageBytes;
 
@@ -75,13 +75,14 @@ public sealed unsafe class Cage : IDisposable
     /// <summary>Cage offset where the permanent area ends and the heap begins; a multiple of the page size.</summary>
     public uint PermanentEnd { get; }
 
-    /// <summary>Cage offset of the first of the heap's two halves.</summary>
-    internal uint HalvesStart { get; }
+    /// <summary>Cage offset of the room for old objects, a multiple of the huge page size.</summary>
+    internal uint OldStart { get; }
 
+    /// <summary>Bytes for old objects, and as many again for large ones: each of the two could hold all that the largest memory limit allows.</summary>
     internal uint HalfBytes { get; }
 
-    /// <summary>Cage offset of the second half.</summary>
-    internal uint Middle => HalvesStart + HalfBytes;
+    /// <summary>Cage offset of the room for large objects.</summary>
+    internal uint Middle => OldStart + HalfBytes;
 
     /// <summary>What a worker process maps; of a shared cage.</summary>
     [SupportedOSPlatform("linux")]

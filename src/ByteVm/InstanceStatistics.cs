@@ -18,11 +18,8 @@ public sealed record InstanceStatistics
     /// <summary>Null unless <see cref="InstanceOptions.CountObjects"/>.</summary>
     public required long? ObjectsAllocated { get; init; }
 
-    public required long Collections { get; init; }
-
-    public required TimeSpan TotalPause { get; init; }
-
-    public required TimeSpan MaxPause { get; init; }
+    /// <summary>Collections, their pauses, and bytes in the heap.</summary>
+    public required HeapStatistics Heap { get; init; }
 
     internal static InstanceStatistics Of(Instance instance, InstanceMonitor monitor, long fuelUsed)
     {
@@ -33,9 +30,7 @@ public sealed record InstanceStatistics
             Services = monitor.TrapCount(TrapKind.Service),
             BytesAllocated = heap.BytesAllocated,
             ObjectsAllocated = heap.ObjectsAllocated,
-            Collections = heap.Collections,
-            TotalPause = heap.TotalPause,
-            MaxPause = heap.MaxPause,
+            Heap = heap,
         };
     }
 }

@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using System.Diagnostics;
 using ByteVm.Host.Worker;
 using ByteVm.Memory;
@@ -45,7 +46,7 @@ public sealed unsafe class MonitorAttacks
     [Fact]
     public void C20_AFrameChainThatGoesRoundEnds() => EndsTheGuest(
         instance => *(ulong*)instance.Context->GuestRbp = instance.Context->GuestRbp,
-        options => options with { GcStress = true });
+        options => options with { GcStress = GcStress.Safepoints });
 
     [Theory]
     [InlineData(100u)]
@@ -83,7 +84,7 @@ public sealed unsafe class MonitorAttacks
     [InlineData(72u)]
     public void C25_CorruptHeadersEndTheGuestAndTheCollector(uint type) => EndsTheGuest(
         instance => ForEachString(instance, text => text[0] = type),
-        options => options with { GcStress = true });
+        options => options with { GcStress = GcStress.Safepoints });
 
     [Theory]
     [InlineData(0u)]
@@ -95,15 +96,17 @@ public sealed unsafe class MonitorAttacks
     [Fact]
     public void C25_CyclesAreNoTrap()
     {
-        using GuestInstance instance = Start(options => options with { GcStress = true });
+        using GuestInstance instance = Start(options => options with { GcStress = GcStress.Safepoints });
         Hook(instance, i =>
         {
-            uint used = i.Heap.BufferEnd - i.Heap.Bottom;
-            uint* words = (uint*)(i.Cage.Base + i.Heap.Bottom);
-            for (uint k = 2; k < used / 4; k++)
+            foreach ((uint start, uint end) in Occupied(i))
             {
-                if (words[k] >= i.Heap.Bottom && words[k] < i.Heap.BufferEnd && words[k] % 8 == 0)
-                    words[k] = i.Heap.Bottom;
+                uint* words = (uint*)(i.Cage.Base + start);
+                for (uint k = 2; k < (end - start) / 4; k++)
+                {
+                    if (words[k] >= start && words[k] < end && words[k] % 8 == 0)
+                        words[k] = start;
+                }
             }
         });
         long started = Stopwatch.GetTimestamp();
@@ -115,7 +118,7 @@ public sealed unsafe class MonitorAttacks
     [Fact]
     public void C24_AWorkerKilledDuringACollectionIsReportedAfterIt()
     {
-        using GuestInstance instance = Start(options => options with { GcStress = true });
+        using GuestInstance instance = Start(options => options with { GcStress = GcStress.Safepoints });
         Hook(instance, i => ((WorkerSession)i.ProcessorState!).Kill());
         Assert.Equal(FaultKind.WorkerDied, Guests.FaultOf(instance, "outer", 20)!.Kind);
         AnotherWorks();
@@ -179,13 +182,20 @@ public sealed unsafe class MonitorAttacks
     private static void ForEachString(Instance instance, StringAction change)
     {
         uint type = instance.Program.String.DescriptorOffset;
-        for (uint offset = instance.Heap.Bottom; offset < instance.Context->HeapTop; offset += ObjectLayout.Alignment)
+        foreach ((uint start, uint end) in Occupied(instance))
         {
-            uint* header = (uint*)(instance.Cage.Base + offset);
-            if (header[0] == type)
-                change(header);
+            for (uint offset = start; offset < end; offset += ObjectLayout.Alignment)
+            {
+                uint* header = (uint*)(instance.Cage.Base + offset);
+                if (header[0] == type)
+                    change(header);
+            }
         }
     }
+
+    /// <summary>Where young and old objects lie.</summary>
+    private static (uint Start, uint End)[] Occupied(Instance instance) =>
+        [(instance.Heap.NurseryStart, instance.Context->HeapTop), (instance.Heap.Old.Bottom, instance.Heap.Old.Top)];
 
     private delegate void StringAction(uint* header);
 

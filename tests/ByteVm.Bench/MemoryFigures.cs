@@ -12,7 +12,7 @@ internal static unsafe class MemoryFigures
         Creation();
         foreach (int bytes in new[] { 24, 64, 4096 })
             Allocation(bytes);
-        Copying();
+        Compacting();
         BinaryTrees(depth: 16);
         BinaryTrees(depth: 20);
         return 0;
@@ -74,19 +74,18 @@ internal static unsafe class MemoryFigures
     }
 
     /// <summary>A full collection of 256 MiB of linked nodes in random order of creation and reach.</summary>
-    private static void Copying()
+    private static void Compacting()
     {
         using Guest guest = new();
         uint type = guest.Type(ObjectKind.Instance, 32, 8, 16);
         guest.Root = guest.Tree(type, 32, 22);
         for (int round = 0; round < 4; round++)
         {
-            long copied = guest.Heap.Statistics.BytesCopied;
             long started = Stopwatch.GetTimestamp();
             guest.Heap.Collect(guest);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            copied = guest.Heap.Statistics.BytesCopied - copied;
-            Console.WriteLine($"copying {copied / 1e6:N0} MB of small linked objects: {copied / elapsed.TotalSeconds / 1e6:N0} MB/s, {elapsed.TotalMilliseconds:F0} ms, {elapsed.TotalNanoseconds / (copied / 32):F1} ns an object");
+            long live = guest.Heap.Statistics.LiveBytes;
+            Console.WriteLine($"marking and compacting {live / 1e6:N0} MB of small linked objects: {live / elapsed.TotalSeconds / 1e6:N0} MB/s, {elapsed.TotalMilliseconds:F0} ms, {elapsed.TotalNanoseconds / (live / 32):F1} ns an object");
         }
     }
 
@@ -103,8 +102,8 @@ internal static unsafe class MemoryFigures
         }
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         HeapStatistics s = guest.Heap.Statistics;
-        Console.WriteLine($"trees of depth {depth}: {elapsed.TotalMilliseconds:F0} ms, {s.BytesAllocated / 1e6:N0} MB allocated, {s.BytesCopied / 1e6:N0} MB copied in {s.Collections} collections of "
-            + $"{s.TotalPause.TotalMilliseconds:F0} ms; median {s.MedianPause.TotalMilliseconds:F2}, p99 {s.Percentile99Pause.TotalMilliseconds:F2}, max {s.MaxPause.TotalMilliseconds:F2} ms; {ResidentBytes() / 1e6:N0} MB resident");
+        Console.WriteLine($"trees of depth {depth}: {elapsed.TotalMilliseconds:F0} ms, {s.BytesAllocated / 1e6:N0} MB allocated, {s.BytesPromoted / 1e6:N0} MB promoted, {s.Minor.Count} minor and {s.Full.Count} full collections of "
+            + $"{s.TotalPause.TotalMilliseconds:F0} ms; minor p50 {s.Minor.Median.TotalMilliseconds:F2}, p99 {s.Minor.Percentile99.TotalMilliseconds:F2}, max {s.Minor.Max.TotalMilliseconds:F2} ms, full max {s.Full.Max.TotalMilliseconds:F2} ms; {ResidentBytes() / 1e6:N0} MB resident");
     }
 
     private static long ResidentBytes() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1]) * Environment.SystemPageSize;
@@ -154,8 +153,8 @@ internal static unsafe class MemoryFigures
             roots[slot] = Tree(type, bytes, depth - 1);
             roots[slot + 1] = Tree(type, bytes, depth - 1);
             uint node = Allocate(type, bytes);
-            *(uint*)(cage.Base + node + 8) = (uint)roots[slot];
-            *(uint*)(cage.Base + node + bytes / 2 + (bytes == 16 ? 4 : 0)) = (uint)roots[slot + 1];
+            ReferenceStore.Store(cage.Base, node + 8, (uint)roots[slot]);
+            ReferenceStore.Store(cage.Base, node + (uint)bytes / 2 + (bytes == 16 ? 4u : 0), (uint)roots[slot + 1]);
             (roots[slot], roots[slot + 1]) = (0, 0);
             depthInUse = slot;
             return node;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using ByteVm.Bytecode;
+using ByteVm.Memory;
 
 namespace ByteVm.Cli.Commands;
 
@@ -56,9 +57,11 @@ internal static class RunCommand
         CustomParser = result => SizeText.Parse(result, InstanceOptions.MinStackBytes, InstanceOptions.MaxStackBytes),
     };
 
-    private static readonly Option<bool> GcStress = new("--gc-stress")
+    private static readonly Option<GcStress> GcStress = new("--gc-stress")
     {
-        Description = "Collect at every allocation, poll and service, and verify the heap: slow",
+        Description = "Collect beyond need, move everything and verify the heap: at every allocation (alloc), at every poll and service, too (safepoint), or at some of these (random:SEED)",
+        HelpName = "alloc|safepoint|random:SEED",
+        CustomParser = GcStressText.Parse,
     };
 
     private static readonly Option<bool> Stats = new("--stats")

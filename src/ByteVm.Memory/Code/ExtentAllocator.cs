@@ -8,6 +8,8 @@ internal sealed class ExtentAllocator
 
     public long FreeBytes { get; private set; }
 
+    public IReadOnlyList<(long Start, long Bytes)> Free => free;
+
     /// <summary>Takes <paramref name="bytes"/> at a multiple of <paramref name="alignment"/> (a power of two).</summary>
     /// <returns>The start, or -1 when no free extent fits.</returns>
     public long Take(long bytes, long alignment)

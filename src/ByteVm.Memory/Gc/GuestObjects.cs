@@ -95,9 +95,6 @@ public sealed unsafe class GuestObjects(Heap heap)
             throw new HeapCorruptionException(reference, "a reference is not aligned");
         if (reference >= CageLayout.PermanentStart && reference < heap.Cage.PermanentEnd)
             return heap.Reader.Read(reference, heap.Cage.PermanentEnd);
-        uint top = heap.CheckedTop();
-        if (reference < heap.Bottom || reference >= top)
-            throw new HeapCorruptionException(reference, "a reference points neither to the heap nor to the permanent area");
-        return heap.Reader.Read(reference, top);
+        return heap.Reader.Read(reference, heap.LimitOf(reference));
     }
 }

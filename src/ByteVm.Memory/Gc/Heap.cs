@@ -6,78 +6,66 @@ namespace ByteVm.Memory;
 
 /// <summary>
 /// The objects of one instance: allocation, collection and their statistics. Used by one thread at a time, the one that runs the instance.
-///
-/// Objects lie one after another, without gaps, from the bottom of the current <see cref="Space"/> to
-/// <see cref="InstanceContext.HeapTop"/>. A collection copies those that are reachable into another space (<see cref="Collector"/>). The
-/// first space is small and lies beside the null pages, where no huge page fits, so that an instance that needs little costs little;
-/// two equal halves of the rest of the cage serve in turn after it.
+/// <code>
+///   [permanent area] [nursery: young ... HeapTop ... HeapLimit ...] [old space: Bottom ... Top ...] [large objects]
+/// </code>
+/// Objects are born in the nursery, one behind the other. When it is full, a minor collection promotes what is reachable to the old space
+/// (<see cref="MinorCollector"/>) and the nursery is empty again; it is about as large as a processor's cache, so that its memory stays there. When old
+/// and large objects have grown by their budget, a full collection follows it (<see cref="FullCollector"/>).
 ///
 /// Allocation buffer: engines allocate by adding to HeapTop while it stays at or below HeapLimit; memory between the two is zero. Both
 /// lie in the context, which the guest's code writes; <see cref="bufferEnd"/> is the host's own copy, against which HeapTop is checked.
 ///
-/// Accounting: as objects leave no gaps, the bytes in use are HeapTop minus the bottom, without a counter on the fast path. HeapLimit never
-/// lies beyond the memory limit, so the limit is met exactly, wherever chunks and budgets end.
+/// Accounting: no space has gaps that count, so the bytes in use are HeapTop minus the nursery's start, and what old and large objects take: nothing is
+/// counted on the fast path. HeapLimit never lets the sum pass the memory limit. An allocation that would pass it collects fully, after which
+/// the bytes in use are those reachable, and fails if it would still pass. So the limit strikes at the same allocation whatever chunks,
+/// nursery sizes, budgets, stress and engines do.
 /// </summary>
 public sealed unsafe class Heap
 {
-    private const uint HeadSpaceEnd = Cage.HeadEnd;
-    private const uint HeadSpaceMinBytes = 256 * 1024;
-
-    /// <summary>Stress collections start at one of this many places in a space, so that an address returns only after twice as many.</summary>
-    private const uint StressOffsets = 251;
-
-    private const int GrowthFactor = 2;
-
     private readonly Cage cage;
     private readonly InstanceContext* context;
     private readonly HeapOptions options;
-    private readonly Collector collector;
-    private readonly Space firstHalf;
-    private readonly Space secondHalf;
+    private readonly Space nursery;
+    private readonly OldSpace old;
+    private readonly LargeObjectSpace large;
+    private readonly HeapPolicy policy;
+    private readonly StressPlan stress;
     private readonly HeapLedger ledger = new();
+    private MinorCollector? minorCollector;
 
-    private Space current;
-    private uint bottom;
     private uint bufferStart;
     private uint bufferEnd;
-
-    /// <summary>Bytes in use at which the next collection is due; at most the memory limit.</summary>
-    private long collectAt;
-
-    /// <summary>HeapTop after the last collection: objects from here on are new.</summary>
-    private uint oldTop;
-
     private Exception? broken;
 
     /// <summary>A heap over <paramref name="cage"/> whose allocation buffer lies in <paramref name="context"/>; all must outlive it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The memory limit is more than the cage can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The memory limit is more than the cage can hold, or another option is out of its range.</exception>
     public Heap(Cage cage, MetadataRegion metadata, InstanceContext* context, HeapOptions options)
     {
         if (options.MemoryLimit < 0 || options.MemoryLimit > MaxMemoryLimit(cage))
             throw new ArgumentOutOfRangeException(nameof(options), $"a memory limit of {options.MemoryLimit:N0} bytes is not between 0 and what the cage can hold, {MaxMemoryLimit(cage):N0}");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkBytes, ObjectLayout.Alignment);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.NurseryBytes, ObjectLayout.Alignment);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.NurseryBytes, (int)Cage.MaxNurseryBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.LargeObjectBytes, (int)Cage.MaxNurseryBytes);
 
         this.cage = cage;
         this.context = context;
         this.options = options;
         Reader = new ObjectReader(cage.Base, metadata);
-        collector = new Collector(Reader, cage.PermanentEnd);
-
-        firstHalf = new Space(cage, cage.HalvesStart, cage.Middle, hugePages: true);
-        secondHalf = new Space(cage, cage.Middle, cage.Middle + cage.HalfBytes, hugePages: true);
-        bool hasHead = cage.PermanentEnd + HeadSpaceMinBytes <= HeadSpaceEnd;
-        current = hasHead ? new Space(cage, cage.PermanentEnd, HeadSpaceEnd, hugePages: false) : firstHalf;
-
-        bottom = oldTop = current.Start;
-        collectAt = BudgetedUse(live: 0, request: 0);
-        SetBuffer(bottom, bottom);
+        nursery = new Space(cage, cage.PermanentEnd, cage.OldStart, hugePages: false);
+        old = new OldSpace(cage);
+        large = new LargeObjectSpace(cage);
+        policy = new HeapPolicy(options);
+        stress = new StressPlan(options, old);
+        SetBuffer(nursery.Start, nursery.Start);
     }
 
     /// <summary>The largest memory limit a heap in <paramref name="cage"/> can keep: a little less than half of the cage.</summary>
-    public static long MaxMemoryLimit(Cage cage) => cage.HalfBytes - StressOffsets * ObjectLayout.Alignment;
+    public static long MaxMemoryLimit(Cage cage) => cage.HalfBytes - StressPlan.MaxOffset;
 
     /// <summary>Bytes of all objects in the heap, dead ones included that are not yet collected.</summary>
-    public long UsedBytes => context->HeapTop - bottom;
+    public long UsedBytes => context->HeapTop - nursery.Start + OldBytes;
 
     /// <summary>What happened so far; of a heap that failed or whose guest lies about it, up to its last good collection.</summary>
     public HeapStatistics Statistics
@@ -85,20 +73,30 @@ public sealed unsafe class Heap
         get
         {
             uint claimed = context->HeapTop;
-            uint top = broken is null && IsTop(claimed) ? claimed : oldTop;
-            return ledger.Snapshot(top - oldTop, CountNewObjects(top));
+            uint top = broken is null && IsTop(claimed) ? claimed : nursery.Start;
+            return ledger.Snapshot(top - nursery.Start, CountYoungObjects(top), top - nursery.Start + OldBytes);
         }
     }
 
     internal ObjectReader Reader { get; }
 
-    /// <summary>Cage offset of the first object.</summary>
-    internal uint Bottom => bottom;
+    /// <summary>Cage offset of the first young object.</summary>
+    internal uint NurseryStart => nursery.Start;
+
+    internal OldSpace Old => old;
+
+    internal LargeObjectSpace Large => large;
+
+    internal CardTable Cards => new(cage);
 
     /// <summary>End of the allocation buffer, whatever the guest wrote to HeapLimit.</summary>
     internal uint BufferEnd => bufferEnd;
 
     internal Cage Cage => cage;
+
+    private long OldBytes => old.Used + large.Used;
+
+    private MinorCollector MinorCollector => minorCollector ??= new MinorCollector(Reader, old, large, Cards, nursery.Start);
 
     /// <summary>Allocates in the buffer: a zeroed object with its header written. What an engine does inline.</summary>
     /// <param name="typeOffset">Metadata offset of the published type descriptor.</param>
@@ -123,22 +121,32 @@ public sealed unsafe class Heap
     public uint AllocateSlow(uint typeOffset, uint second, long bytes, IRootSource roots)
     {
         Debug.Assert(bytes >= ObjectLayout.HeaderBytes && bytes % ObjectLayout.Alignment == 0);
-        uint top = CheckedTop();
+        CheckedTop();
         if (bytes > options.MemoryLimit)
             return 0;
-        if (options.GcStress || top - bottom + bytes > collectAt)
-            top = Collect(roots, bytes);
-        if (top - bottom + bytes > collectAt)
+        bool isLarge = bytes >= options.LargeObjectBytes;
+        if (!MakeRoom(bytes, isLarge, roots))
             return 0;
-        uint end = top + (uint)bytes;
-        SetBuffer(end, HandOut(top, end));
-        *(ulong*)(cage.Base + top) = typeOffset | (ulong)second << 32;
-        return top;
+        uint place = isLarge ? TakeLarge(typeOffset, (uint)bytes) : TakeYoung((uint)bytes);
+        *(ulong*)(cage.Base + place) = typeOffset | (ulong)second << 32;
+        return place;
     }
 
-    /// <summary>Collects now. Every reference the roots do not present is invalid afterwards.</summary>
+    /// <summary>Collects everything now. Every reference the roots do not present is invalid afterwards.</summary>
     /// <exception cref="HeapCorruptionException">The collection found what is no heap; the instance is lost.</exception>
-    public void Collect(IRootSource roots) => Collect(roots, request: 0);
+    public void Collect(IRootSource roots) => Collect(roots, everything: true);
+
+    /// <summary>As <see cref="Collect(IRootSource)"/>, of the young objects alone.</summary>
+    /// <exception cref="HeapCorruptionException">The collection found what is no heap; the instance is lost.</exception>
+    public void CollectYoung(IRootSource roots) => Collect(roots, everything: false);
+
+    /// <summary>To be called at polls and after services: collects when stress says so.</summary>
+    /// <exception cref="HeapCorruptionException">The collection found what is no heap; the instance is lost.</exception>
+    public void AtSafepoint(IRootSource roots)
+    {
+        if (options.Stress.AtSafepoints)
+            CollectForStress(roots);
+    }
 
     /// <summary>HeapTop, after a check that the guest left it inside its buffer.</summary>
     internal uint CheckedTop()
@@ -151,68 +159,63 @@ public sealed unsafe class Heap
         return top;
     }
 
+    /// <summary>End of the space, or of the large object, to which a reference points.</summary>
+    /// <exception cref="HeapCorruptionException">It points to none.</exception>
+    internal uint LimitOf(uint reference)
+    {
+        uint top = CheckedTop();
+        if (reference >= nursery.Start && reference < top)
+            return top;
+        if (reference >= old.Bottom && reference < old.Top)
+            return old.Top;
+        if (large.TryFind(reference, out LargeObject found))
+            return found.End;
+        throw new HeapCorruptionException(reference, "a reference points neither to an object of the heap nor to the permanent area");
+    }
+
     private bool IsTop(uint top) => top >= bufferStart && top <= bufferEnd && top % ObjectLayout.Alignment == 0;
 
-    /// <returns>The new HeapTop.</returns>
-    private uint Collect(IRootSource roots, long request)
+    // ---- allocation
+
+    /// <summary>Collects as needed before <paramref name="bytes"/> are taken.</summary>
+    /// <returns>False when reachable objects and the new one exceed the memory limit.</returns>
+    private bool MakeRoom(long bytes, bool isLarge, IRootSource roots)
     {
-        long started = Stopwatch.GetTimestamp();
-        uint top = CheckedTop();
-        long? newObjects = CountNewObjects(top);
-        Space left = current;
-        Space next = left == firstHalf ? secondHalf : firstHalf;
-        uint target = next.Start + (options.GcStress ? (uint)(ledger.Collections % StressOffsets) * ObjectLayout.Alignment : 0);
-        // Committed before anything moves, so that a system out of memory leaves the heap as it was.
-        next.Commit(target + (top - bottom));
-
-        uint newTop = Evacuate(top, target, roots);
-        ledger.RecordCollection(top - oldTop, newObjects, newTop - target);
-        next.MarkFilled(newTop);
-        current = next;
-        (bottom, oldTop) = (target, newTop);
-        SetBuffer(newTop, newTop);
-        collectAt = BudgetedUse(newTop - target, request);
-        Retire(left, top);
-        ledger.RecordPause(Stopwatch.GetElapsedTime(started));
-
-        if (options.VerifyAfterCollection)
-            HeapVerifier.Verify(this, roots);
-        return newTop;
+        long fullBefore = ledger.FullCollections;
+        if (options.Stress.IsOn)
+            CollectForStress(roots);
+        else if (isLarge ? policy.IsFullDue(OldBytes + bytes) : IsNurseryFull(bytes))
+            Collect(roots, everything: isLarge);
+        bool isExact = ledger.FullCollections != fullBefore;
+        if (UsedBytes + bytes > options.MemoryLimit && !isExact)
+            Collect(roots, everything: true);
+        return UsedBytes + bytes <= options.MemoryLimit;
     }
 
-    private uint Evacuate(uint top, uint target, IRootSource roots)
+    private bool IsNurseryFull(long bytes)
     {
-        try
-        {
-            return collector.Collect(bottom, top, target, roots);
-        }
-        catch (Exception e)
-        {
-            broken = e;
-            throw;
-        }
+        uint top = context->HeapTop;
+        return top != nursery.Start && top - nursery.Start + bytes > policy.NurseryBytes;
     }
 
-    private void Retire(Space left, uint leftTop)
+    private uint TakeYoung(uint bytes)
     {
-        if (options.GcStress)
-            left.PoisonUpTo(leftTop);
-        else if (left != firstHalf && left != secondHalf)
-            left.Empty();
-        else
-            left.Trim((uint)(left.Start + collectAt));
-        current.Trim((uint)(bottom + collectAt));
+        uint place = context->HeapTop;
+        uint end = place + bytes;
+        SetBuffer(end, HandOut(place, end));
+        return place;
     }
 
-    /// <summary>
-    /// How many bytes may be in use before the next collection: besides what is alive, <see cref="GrowthFactor"/> times as much, so that
-    /// half as many bytes are copied as are allocated when survival stays as high as it was.
-    /// </summary>
-    private long BudgetedUse(long live, long request)
+    private uint TakeLarge(uint typeOffset, uint bytes)
     {
-        long use = live + Math.Max(options.MinimumBudget, GrowthFactor * live);
-        long room = current.End - bottom;
-        return Math.Min(Math.Max(Math.Min(use, room), live + request), options.MemoryLimit);
+        bool hasReferences = Reader.Descriptor(typeOffset)->ReferenceCount != 0;
+        uint place = large.TryAllocate(bytes, hasReferences);
+        if (place == 0)
+            place = old.Allocate(bytes);
+        ledger.RecordAllocation(bytes, options.CountObjects ? 1 : null);
+        // What large objects took the young ones no longer have.
+        SetBuffer(context->HeapTop, (uint)Math.Min(bufferEnd, RoomEnd));
+        return place;
     }
 
     /// <summary>Makes zeroed memory of [<paramref name="top"/>, <paramref name="end"/>) and, outside of stress mode, of a chunk beyond it.</summary>
@@ -222,11 +225,18 @@ public sealed unsafe class Heap
         if (end <= bufferEnd)
             return bufferEnd;
         uint limit = end;
-        if (!options.GcStress)
-            limit = Math.Max(limit, (uint)(Math.Min(bottom + collectAt, (long)top + options.ChunkBytes) & -ObjectLayout.Alignment));
-        current.HandOut(bufferEnd, limit);
+        if (!options.Stress.IsOn)
+        {
+            long nurseryEnd = Math.Min(nursery.Start + policy.NurseryBytes, RoomEnd);
+            limit = Math.Max(limit, (uint)(Math.Min(nurseryEnd, (long)top + options.ChunkBytes) & -ObjectLayout.Alignment));
+        }
+
+        nursery.HandOut(bufferEnd, limit);
         return limit;
     }
+
+    /// <summary>Where young objects would meet the memory limit.</summary>
+    private long RoomEnd => nursery.Start + options.MemoryLimit - OldBytes & -ObjectLayout.Alignment;
 
     private void SetBuffer(uint top, uint limit)
     {
@@ -236,12 +246,81 @@ public sealed unsafe class Heap
         context->HeapLimit = limit;
     }
 
-    private long? CountNewObjects(uint top)
+    // ---- collection
+
+    private void CollectForStress(IRootSource roots)
+    {
+        StressAction action = stress.Next();
+        if (action != StressAction.None)
+            Collect(roots, action == StressAction.Everything);
+    }
+
+    private void Collect(IRootSource roots, bool everything)
+    {
+        long started = Stopwatch.GetTimestamp();
+        uint top = CheckedTop();
+        if (options.Verify)
+            HeapVerifier.Verify(this, roots);
+        // Committed before anything moves, so that a system out of memory leaves the heap as it was.
+        old.Commit(old.Top + (top - nursery.Start));
+        try
+        {
+            Promote(top, roots);
+            if (everything || policy.IsFullDue(OldBytes))
+                CollectAll(started, roots);
+            else
+                ledger.RecordMinor(Stopwatch.GetElapsedTime(started));
+        }
+        catch (Exception e)
+        {
+            broken = e;
+            throw;
+        }
+
+        if (options.Verify)
+            HeapVerifier.Verify(this, roots);
+    }
+
+    private void Promote(uint top, IRootSource roots)
+    {
+        uint young = top - nursery.Start;
+        ledger.RecordAllocation(young, CountYoungObjects(top));
+        uint before = old.Top;
+        MinorCollector.Collect(top, roots);
+        uint promoted = old.Top - before;
+        ledger.RecordPromotion(promoted);
+        policy.AfterMinor(young, promoted);
+        if (options.Stress.IsOn)
+            nursery.Poison(nursery.Start, top);
+        SetBuffer(nursery.Start, nursery.Start);
+    }
+
+    private void CollectAll(long started, IRootSource roots)
+    {
+        (uint left, uint leftTop) = (old.Bottom, old.Top);
+        uint target = stress.Target(ledger.FullCollections);
+        old.Commit(target + old.Used);
+        new FullCollector(Reader, old, large, cage.PermanentEnd).Collect(target, roots);
+        policy.AfterFull(OldBytes);
+        if (options.Stress.IsOn)
+            old.Poison(target == left ? old.Top : left, leftTop);
+        else
+            Trim();
+        ledger.RecordFull(Stopwatch.GetElapsedTime(started), OldBytes);
+    }
+
+    private void Trim()
+    {
+        old.Trim(policy.Growth);
+        large.Trim(policy.Growth);
+    }
+
+    private long? CountYoungObjects(uint top)
     {
         if (!options.CountObjects)
             return null;
         long count = 0;
-        for (uint offset = oldTop; offset < top; offset += Reader.Read(offset, top).Bytes)
+        for (uint offset = nursery.Start; offset < top; offset += Reader.Read(offset, top).Bytes)
             count++;
         return count;
     }

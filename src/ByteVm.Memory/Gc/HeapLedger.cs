@@ -1,38 +1,50 @@
 namespace ByteVm.Memory;
 
-/// <summary>The books behind <see cref="HeapStatistics"/>. The histogram is made at the first collection: most small instances never have one.</summary>
+/// <summary>The books behind <see cref="HeapStatistics"/>. The histograms are made at the first collection: most small instances never have one.</summary>
 internal sealed class HeapLedger
 {
-    private PauseHistogram? pauses;
+    private PauseHistogram? minorPauses;
+    private PauseHistogram? fullPauses;
     private long bytesAllocated;
     private long? objectsAllocated;
-    private long bytesCopied;
-    private long liveBytes;
+    private long bytesPromoted;
 
-    public long Collections { get; private set; }
+    public long MinorCollections { get; private set; }
 
-    public void RecordCollection(long newBytes, long? newObjects, long live)
+    public long FullCollections { get; private set; }
+
+    public long LiveBytes { get; private set; }
+
+    public void RecordAllocation(long bytes, long? objects)
     {
-        Collections++;
-        bytesAllocated += newBytes;
-        if (newObjects is not null)
-            objectsAllocated = (objectsAllocated ?? 0) + newObjects;
-        bytesCopied += live;
-        liveBytes = live;
+        bytesAllocated += bytes;
+        if (objects is not null)
+            objectsAllocated = (objectsAllocated ?? 0) + objects;
     }
 
-    public void RecordPause(TimeSpan pause) => (pauses ??= new PauseHistogram()).Record(pause);
+    public void RecordPromotion(long bytes) => bytesPromoted += bytes;
 
-    public HeapStatistics Snapshot(long newBytes, long? newObjects) => new()
+    public void RecordMinor(TimeSpan pause)
     {
-        Collections = Collections,
+        MinorCollections++;
+        (minorPauses ??= new PauseHistogram()).Record(pause);
+    }
+
+    public void RecordFull(TimeSpan pause, long live)
+    {
+        FullCollections++;
+        LiveBytes = live;
+        (fullPauses ??= new PauseHistogram()).Record(pause);
+    }
+
+    public HeapStatistics Snapshot(long newBytes, long? newObjects, long usedBytes) => new()
+    {
         BytesAllocated = bytesAllocated + newBytes,
         ObjectsAllocated = newObjects is null ? null : (objectsAllocated ?? 0) + newObjects,
-        BytesCopied = bytesCopied,
-        LiveBytes = liveBytes,
-        TotalPause = pauses?.Total ?? default,
-        MedianPause = pauses?.Percentile(0.50) ?? default,
-        Percentile99Pause = pauses?.Percentile(0.99) ?? default,
-        MaxPause = pauses?.Max ?? default,
+        BytesPromoted = bytesPromoted,
+        UsedBytes = usedBytes,
+        LiveBytes = LiveBytes,
+        Minor = PauseStatistics.Of(minorPauses),
+        Full = PauseStatistics.Of(fullPauses),
     };
 }

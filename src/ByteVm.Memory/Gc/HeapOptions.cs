@@ -14,14 +14,19 @@ public sealed record HeapOptions
     /// <summary>Bytes zeroed ahead for inline allocation.</summary>
     public int ChunkBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Bytes allocated between two collections when little is alive.</summary>
+    /// <summary>Bytes of young objects before the first minor collection: about the second-level cache of one core. Later the heap adapts it.</summary>
+    public int NurseryBytes { get; init; } = 1 << 20;
+
+    /// <summary>Objects of at least this many bytes lie in a space of their own and are never copied, when the monitor allocates them.</summary>
+    public int LargeObjectBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Bytes by which old and large objects grow before a full collection when little is alive; else by as much as is alive.</summary>
     public long MinimumBudget { get; init; } = 8 << 20;
 
-    /// <summary>Collect at every allocation, move everything, to ever new addresses, and poison what was left.</summary>
-    public bool GcStress { get; init; }
+    public GcStress Stress { get; init; }
 
-    /// <summary>Verify the whole heap after each collection.</summary>
-    public bool VerifyAfterCollection { get; init; }
+    /// <summary>Verify the whole heap before and after each collection.</summary>
+    public bool Verify { get; init; }
 
     /// <summary>Count objects (by walking what was allocated, at each collection).</summary>
     public bool CountObjects { get; init; }

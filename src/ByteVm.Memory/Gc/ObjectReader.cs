@@ -71,14 +71,37 @@ internal readonly unsafe struct ObjectReader(byte* cageBase, MetadataRegion meta
         if (shape.Descriptor->Kind == ObjectKind.Instance)
             VisitMapped(cageBase + offset, shape.Descriptor, ref visitor);
         else
-            VisitElements(cageBase + offset + ObjectLayout.ArrayElementsOffset, shape, ref visitor);
+            VisitElements(offset, shape, 0, shape.Length, ref visitor);
     }
 
+    /// <summary>
+    /// Visits the reference fields of a checked object that lie in [<paramref name="start"/>, <paramref name="end"/>), and maybe others of the
+    /// same instance or element.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void VisitReferencesBetween<TVisitor>(uint offset, in ObjectShape shape, uint start, uint end, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    {
+        if (shape.Descriptor->ReferenceCount == 0)
+            return;
+        if (shape.Descriptor->Kind == ObjectKind.Instance)
+        {
+            VisitMapped(cageBase + offset, shape.Descriptor, ref visitor);
+            return;
+        }
+
+        uint elements = offset + ObjectLayout.ArrayElementsOffset, stride = shape.Descriptor->Size;
+        uint first = start <= elements ? 0 : (start - elements) / stride;
+        uint last = end <= elements ? 0 : (end - elements - 1) / stride + 1;
+        VisitElements(offset, shape, first, Math.Min(last, shape.Length), ref visitor);
+    }
+
+    /// <summary>Visits the references in elements [<paramref name="first"/>, <paramref name="last"/>) of a checked array.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void VisitElements<TVisitor>(byte* element, in ObjectShape shape, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    public void VisitElements<TVisitor>(uint offset, in ObjectShape shape, uint first, uint last, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
     {
         uint stride = shape.Descriptor->Size;
-        byte* end = element + (long)shape.Length * stride;
+        byte* element = cageBase + offset + ObjectLayout.ArrayElementsOffset + (long)first * stride;
+        byte* end = element + ((long)last - first) * stride;
         if (stride == ObjectLayout.ReferenceBytes)
         {
             for (; element < end; element += ObjectLayout.ReferenceBytes)

@@ -11,7 +11,8 @@ internal sealed class PauseHistogram
     private const int SubBuckets = 1 << SubBucketBits;
 
     private readonly int[] counts = new int[(64 - SubBucketBits + 1) * SubBuckets];
-    private long recorded;
+
+    public long Count { get; private set; }
 
     public TimeSpan Total { get; private set; }
 
@@ -20,7 +21,7 @@ internal sealed class PauseHistogram
     public void Record(TimeSpan pause)
     {
         counts[Bucket(Nanoseconds(pause))]++;
-        recorded++;
+        Count++;
         Total += pause;
         if (pause > Max)
             Max = pause;
@@ -29,9 +30,9 @@ internal sealed class PauseHistogram
     /// <summary>A time that the given fraction of the pauses did not exceed; zero without pauses.</summary>
     public TimeSpan Percentile(double fraction)
     {
-        long rank = Math.Max(1, (long)Math.Ceiling(fraction * recorded));
+        long rank = Math.Max(1, (long)Math.Ceiling(fraction * Count));
         long seen = 0;
-        for (int bucket = 0; recorded > 0 && bucket < counts.Length; bucket++)
+        for (int bucket = 0; Count > 0 && bucket < counts.Length; bucket++)
         {
             seen += counts[bucket];
             if (seen >= rank)

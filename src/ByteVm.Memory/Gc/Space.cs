@@ -11,7 +11,7 @@ internal sealed unsafe class Space
 {
     private const long SmallStep = 256 * 1024;
     private const long HugeStep = 16L * OsMemory.HugePageBytes;
-    private const byte Poison = 0xDB;
+    private const byte PoisonByte = 0xDB;
 
     private readonly Cage cage;
     private readonly bool hugePages;
@@ -56,24 +56,25 @@ internal sealed unsafe class Space
     /// <summary>Notes that a collection wrote [Start, <paramref name="to"/>).</summary>
     public void MarkFilled(uint to) => dirty = Math.Max(dirty, to);
 
-    /// <summary>Overwrites what was left behind, so that a stale reference shows.</summary>
-    public void PoisonUpTo(uint to) => Unsafe.InitBlockUnaligned(cage.Base + Start, Poison, to - Start);
+    /// <summary>Overwrites a part where no object lies any more, so that a stale reference shows.</summary>
+    public void Poison(uint from, uint to)
+    {
+        Unsafe.InitBlockUnaligned(Memory(from), PoisonByte, to - from);
+        dirty = Math.Max(dirty, to);
+    }
 
-    /// <summary>Returns memory beyond <paramref name="keep"/> to the system, when it is much more than is kept.</summary>
+    public byte* Memory(uint offset) => cage.Base + offset;
+
+    /// <summary>Returns memory beyond <paramref name="keep"/> to the system, when it is not little beside what is kept.</summary>
     public void Trim(uint keep)
     {
         keep = (uint)Math.Min(End, (keep + (OsMemory.HugePageBytes - 1L)) & -(long)OsMemory.HugePageBytes);
-        if (dirty <= keep || dirty - keep <= keep - Start)
+        if (dirty <= keep || dirty - keep <= (keep - Start) / 4)
             return;
         cage.Discard(keep, committed);
         dirty = keep;
     }
 
-    /// <summary>Returns all memory to the system; for a space that is not used again.</summary>
-    public void Empty()
-    {
-        if (committed > Start)
-            cage.Discard(Start, committed);
-        dirty = Start;
-    }
+    /// <summary>Returns a part to the system, which is zero afterwards.</summary>
+    public void Discard(uint from, uint to) => cage.Discard(from, to);
 }

@@ -140,7 +140,7 @@ internal sealed unsafe class Instance : IDisposable
             stopReason = StopReason.None;
             if (stopSource is { IsCancellationRequested: true })
                 stopSource = null;
-            Context->Interrupt = Options.GcStress ? 1u : 0;
+            Context->Interrupt = Options.GcStress.AtSafepoints ? 1u : 0;
             Context->StackLimit = (ulong)Stack.Limit;
         }
     }
@@ -153,7 +153,7 @@ internal sealed unsafe class Instance : IDisposable
     {
         if (bytes > ObjectLayout.MaxObjectBytes)
             return 0;
-        uint reference = Options.GcStress ? 0 : Heap.TryAllocate(descriptor, second, bytes);
+        uint reference = Options.GcStress.IsOn ? 0 : Heap.TryAllocate(descriptor, second, bytes);
         return reference != 0 ? reference : Heap.AllocateSlow(descriptor, second, bytes, roots);
     }
 
@@ -211,8 +211,8 @@ internal sealed unsafe class Instance : IDisposable
     private HeapOptions HeapOptionsOf(InstanceOptions options) => new()
     {
         MemoryLimit = Math.Min(options.MemoryBytes, Heap.MaxMemoryLimit(Cage)),
-        GcStress = options.GcStress,
-        VerifyAfterCollection = options.GcStress,
+        Stress = options.GcStress,
+        Verify = options.GcStress.IsOn,
         CountObjects = options.CountObjects,
     };
 }

@@ -128,8 +128,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
     {
         if (instance.StopRequested)
             return StopFault();
-        if (instance.Options.GcStress)
-            instance.Heap.Collect(instance.Roots);
+        instance.Heap.AtSafepoint(instance.Roots);
         return FaultKind.None;
     }
 
@@ -149,8 +148,8 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
     {
         FaultKind fault = Execute();
         servicePending = fault == FaultKind.OutOfFuel;
-        if (fault == FaultKind.None && instance.Options.GcStress)
-            instance.Heap.Collect(instance.Roots);
+        if (fault == FaultKind.None)
+            instance.Heap.AtSafepoint(instance.Roots);
         return fault;
     }
 

@@ -61,8 +61,8 @@ public sealed record InstanceOptions
     /// <summary>What the limits of time are measured with.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Collect at every allocation, poll and service, to new addresses, with a verified heap: for finding errors in engines and hosts.</summary>
-    public bool GcStress { get; init; }
+    /// <summary>Collect beyond need, to new addresses, with a verified heap: for finding errors in engines and hosts.</summary>
+    public GcStress GcStress { get; init; }
 
     /// <summary>Count allocated objects, at some cost per collection.</summary>
     public bool CountObjects { get; init; }

@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using System.Security.Cryptography;
 
 namespace ByteVm.Conformance.Running;
@@ -66,7 +67,7 @@ internal sealed record ProgramRun(int? ExitCode, string Output, string? Fault, l
             Fuel = test.Fuel,
             MemoryBytes = test.MemoryBytes ?? defaults.MemoryBytes,
             StackBytes = test.StackBytes ?? defaults.StackBytes,
-            GcStress = variant.Stress,
+            GcStress = variant.Stress ? GcStress.Safepoints : GcStress.Never,
             Isolation = variant.Isolation,
         };
     }

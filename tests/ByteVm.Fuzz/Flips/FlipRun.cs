@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using System.Runtime.Versioning;
 using ByteVm.Host.Worker;
 using ByteVm.Memory.Layout;
@@ -24,7 +25,7 @@ internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSp
         using GuestInstance guest = program.Instantiate(InstanceOptions.Default with
         {
             Isolation = IsolationLevel.Process,
-            GcStress = random.Next(3) == 0,
+            GcStress = random.Next(3) == 0 ? GcStress.Safepoints : GcStress.Never,
             MemoryBytes = 16 << 20,
             Limits = new() { WallClock = limit },
         });
@@ -83,9 +84,20 @@ internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSp
                 long stack = Math.Clamp(instance.Stack.Top - (byte*)context->GuestRsp, 64, instance.Stack.Top - instance.Stack.Limit);
                 return instance.Stack.Top - 1 - random.NextInt64(stack);
             default:
-                long used = Math.Max(instance.Heap.BufferEnd - (long)instance.Heap.Bottom, 0);
-                return used == 0 ? instance.Stack.Top - 1 - random.Next(256) : instance.Cage.Base + instance.Heap.Bottom + random.NextInt64(Math.Min(used, random.Next(2) == 0 ? 4096 : used));
+                return HeapTarget();
         }
+    }
+
+    /// <summary>Among young objects, old ones, or the cards of either.</summary>
+    private byte* HeapTarget()
+    {
+        Heap heap = instance!.Heap;
+        (uint start, uint end) = random.Next(2) == 0 ? (heap.NurseryStart, heap.BufferEnd) : (heap.Old.Bottom, heap.Old.Top);
+        if (start >= end)
+            return instance.Stack.Top - 1 - random.Next(256);
+        long used = end - start;
+        long offset = start + random.NextInt64(Math.Min(used, random.Next(2) == 0 ? 4096 : used));
+        return random.Next(8) == 0 ? instance.Cage.Cards + (offset >> CageLayout.CardShift) : instance.Cage.Base + offset;
     }
 
     private void Flip(byte* target)

@@ -89,12 +89,29 @@ public sealed class RunTests : IDisposable
     public void StressAndStatisticsAndTracesSayWhatHappened()
     {
         command.Write("hello.tarn", "fn main() { println(\"${1 + 1}\") }\n");
-        Command.Result result = command.Run("run", "--gc-stress", "--stats", "--trace", "traps", "--engine", "interpreter", "hello.tarn");
+        Command.Result result = command.Run("run", "--gc-stress=safepoint", "--stats", "--trace", "traps", "--engine", "interpreter", "hello.tarn");
         Assert.Equal("2\n", result.Output);
         Assert.Contains("trap: service format.i32 in hello.main (hello.tarn:1:", result.Error);
         Assert.Contains("trap: import console.write in std.prelude.println", result.Error);
         Assert.Matches(@"(?m)^engine +interpreter$", result.Error);
         Assert.Matches(@"(?m)^fuel +\d+$", result.Error);
         Assert.Matches(@"(?m)^collections +[1-9]", result.Error);
+        Assert.Matches(@"(?m)^  full +[1-9][\d,]*, pauses p50 [\d.,]+ ms, p99 [\d.,]+ ms, longest [\d.,]+ ms$", result.Error);
+        Assert.Matches(@"(?m)^resident +[1-9][\d,]* bytes", result.Error);
+    }
+
+    [Theory]
+    [InlineData("alloc", true)]
+    [InlineData("random:42", true)]
+    [InlineData("sometimes", false)]
+    [InlineData("random:", false)]
+    [InlineData("random:-1", false)]
+    public void WaysToStressTheCollector(string way, bool exists)
+    {
+        command.Write("hello.tarn", "fn main() { println(\"${1 + 1}\") }\n");
+        Command.Result result = command.Run("run", $"--gc-stress={way}", "hello.tarn");
+        Assert.Equal(exists ? "2\n" : "", result.Output);
+        if (!exists)
+            Assert.Contains($"'{way}' is no way to stress the collector: alloc, safepoint, or random:SEED", result.Error);
     }
 }

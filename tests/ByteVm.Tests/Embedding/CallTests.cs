@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using ByteVm.Bytecode;
 
 namespace ByteVm.Tests.Embedding;
@@ -90,7 +91,7 @@ public sealed class CallTests
             f.ReturnValue(d);
         });
         using GuestProgram program = GuestProgram.FromModule(module);
-        using GuestInstance guest = program.Instantiate(new InstanceOptions { GcStress = true });
+        using GuestInstance guest = program.Instantiate(new InstanceOptions { GcStress = GcStress.Safepoints });
         Assert.Equal("abc", guest.Call<string>("f", "a", "b", "c"));
     }
 
@@ -107,7 +108,7 @@ public sealed class CallTests
         foreach (bool stress in new[] { false, true })
         {
             using GuestProgram program = Guests.Tarn(Source, engine);
-            using GuestInstance guest = program.Instantiate(new InstanceOptions { GcStress = stress });
+            using GuestInstance guest = program.Instantiate(new InstanceOptions { GcStress = stress ? GcStress.Safepoints : GcStress.Never });
             test(guest);
         }
     }

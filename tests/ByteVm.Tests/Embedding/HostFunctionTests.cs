@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using ByteVm.Bytecode;
 using ByteVm.Runtime.Execution.Imports;
 
@@ -28,7 +29,7 @@ public sealed class HostFunctionTests
             """, engine);
         foreach (bool stress in new[] { false, true })
         {
-            using GuestInstance guest = program.Instantiate(new InstanceOptions { HostFunctions = functions, GcStress = stress });
+            using GuestInstance guest = program.Instantiate(new InstanceOptions { HostFunctions = functions, GcStress = stress ? GcStress.Safepoints : GcStress.Never });
             Assert.Equal("beta 3 -6.0", guest.Call<string>("run"));
         }
 

@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using System.Text;
 using ByteVm.Bytecode;
 using ByteVm.Runtime.Execution.Services;
@@ -209,12 +210,12 @@ public sealed class ServiceTests
         Module module = Guests.Function(TypeRef.String, OneString, f => Unary(f, TypeRef.String, (d, a) => f.StringConcat(d, a, a)));
         using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = engine, Metered = true });
         string text = new('x', 64 * 1000);
-        using GuestInstance rich = program.Instantiate(new InstanceOptions { Fuel = 10_000, GcStress = stress });
+        using GuestInstance rich = program.Instantiate(new InstanceOptions { Fuel = 10_000, GcStress = stress ? GcStress.Safepoints : GcStress.Never });
         rich.Call("f", text);
         long used = rich.FuelUsed;
         Assert.InRange(used, 2000, 2050);
 
-        using GuestInstance poor = program.Instantiate(new InstanceOptions { Fuel = used - 1, GcStress = stress });
+        using GuestInstance poor = program.Instantiate(new InstanceOptions { Fuel = used - 1, GcStress = stress ? GcStress.Safepoints : GcStress.Never });
         Assert.True(Assert.Throws<GuestFaultException>(() => poor.Call("f", text)).CanResume);
         poor.AddFuel(1);
         Assert.Equal(text + text, poor.Resume<string>());
@@ -243,7 +244,7 @@ public sealed class ServiceTests
         public OneFunction(EngineKind engine, bool stress, Module module)
         {
             program = GuestProgram.FromModule(module, new EngineOptions { Engine = engine });
-            instance = program.Instantiate(new InstanceOptions { GcStress = stress });
+            instance = program.Instantiate(new InstanceOptions { GcStress = stress ? GcStress.Safepoints : GcStress.Never });
         }
 
         public T Call<T>(params ReadOnlySpan<GuestValue> arguments) => instance.Call<T>("f", arguments);

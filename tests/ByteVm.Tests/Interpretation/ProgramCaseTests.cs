@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using ByteVm.Bytecode;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
@@ -21,7 +22,7 @@ public sealed class ProgramCaseTests
         Verifier.Verify(program.Module);
         Check(program, ProgramOptions.Default, InstanceOptions.Default);
         Check(program, new ProgramOptions { FuseInstructions = false }, InstanceOptions.Default);
-        Check(program, ProgramOptions.Default, new InstanceOptions { GcStress = true });
+        Check(program, ProgramOptions.Default, new InstanceOptions { GcStress = GcStress.Safepoints });
         Check(program, metered, new InstanceOptions { Fuel = 1_000_000 });
     }
 

@@ -1,3 +1,4 @@
+using ByteVm.Memory;
 using System.Runtime.Versioning;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Linking;
@@ -19,7 +20,7 @@ public sealed class NativeProgramCaseTests
     {
         ProgramCase program = ProgramCases.All.Single(c => c.Name == name);
         Check(program, ProgramOptions.Default, InstanceOptions.Default);
-        Check(program, ProgramOptions.Default, new InstanceOptions { GcStress = true });
+        Check(program, ProgramOptions.Default, new InstanceOptions { GcStress = GcStress.Safepoints });
         Check(program, Metered, new InstanceOptions { Fuel = 1_000_000 });
     }
 

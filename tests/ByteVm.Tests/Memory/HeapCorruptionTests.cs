@@ -24,9 +24,9 @@ public sealed unsafe class HeapCorruptionTests
         ["a type word far beyond the region"] = (h => h.Heap.Word(h.Leaf, 0) = 0xFFFFFFF8, "type word 0xFFFFFFF8"),
         ["a negative length"] = (h => h.Heap.Word(h.Longs, 4) = 0x80000000, "negative"),
         ["a length beyond the space"] = (h => h.Heap.Word(h.Longs, 4) = 0x7FFFFFFF, "beyond the end of its space"),
-        ["a dangling reference above the heap"] = (h => h.Heap.Word(h.Node, 8) = h.Heap.Context->HeapTop + 1024, "neither to the heap"),
-        ["a reference to the null pages"] = (h => h.Heap.Word(h.Node, 8) = 8, "neither to the heap"),
-        ["a reference to the end of the cage"] = (h => h.Heap.Word(h.Array, 8 + 4 * 9) = 0xFFFFFFF8, "neither to the heap"),
+        ["a dangling reference above the heap"] = (h => h.Heap.Word(h.Node, 8) = h.Heap.Context->HeapTop + 1024, "neither to an object"),
+        ["a reference to the null pages"] = (h => h.Heap.Word(h.Node, 8) = 8, "neither to an object"),
+        ["a reference to the end of the cage"] = (h => h.Heap.Word(h.Array, 8 + 4 * 9) = 0xFFFFFFF8, "neither to an object"),
         ["an unaligned reference"] = (h => h.Heap.Word(h.Node, 8) += 4, ""),
         ["a reference into the middle of an object"] = (h => h.Heap.Word(h.Node, 8) = h.Longs + 16, ""),
         ["an unaligned permanent reference"] = (h => h.Heap.Word(h.Node, 8) = CageLayout.PermanentStart + 4, ""),
@@ -61,13 +61,68 @@ public sealed unsafe class HeapCorruptionTests
         Assert.Contains($"0x{e.Offset:X8}", e.Message);
     }
 
+    /// <summary>Marking takes a word of a marked object for marked, so it does not notice a reference into the middle of one.</summary>
+    [Theory]
+    [MemberData(nameof(FaultNames))]
+    public void AFullCollectionReportsItOfOldObjects(string fault)
+    {
+        using TestHeap heap = Damaged(Faults[fault].Inject, aged: true);
+        if (fault == "a reference into the middle of an object")
+            heap.Collect();
+        else
+            Assert.Contains(Faults[fault].Complaint, Assert.Throws<HeapCorruptionException>(heap.Collect).Message);
+    }
+
     [Theory]
     [MemberData(nameof(AllFaultNames))]
     public void TheVerifierReportsIt(string fault)
     {
         (Action<Victim> inject, string complaint) = Faults.TryGetValue(fault, out var found) ? found : FaultsForTheVerifier[fault];
-        using TestHeap heap = Damaged(inject);
-        Assert.Contains(complaint, Assert.Throws<HeapCorruptionException>(heap.Verify).Message);
+        foreach (bool aged in new[] { false, true })
+        {
+            using TestHeap heap = Damaged(inject, aged);
+            Assert.Contains(complaint, Assert.Throws<HeapCorruptionException>(heap.Verify).Message);
+        }
+    }
+
+    [Fact]
+    public void TheVerifierFindsAStoreWithoutTheBarrier()
+    {
+        foreach (int largeBytes in new[] { 64, 1 << 20 })
+        {
+            using TestHeap heap = new(new HeapOptions { LargeObjectBytes = largeBytes });
+            heap.Roots[0] = heap.References(100);
+            heap.Collect();
+            uint array = (uint)heap.Roots[0];
+            uint leaf = heap.Leaf();
+            heap.Word(array, 8 + 4 * 50) = leaf;
+            Assert.Contains("write barrier", Assert.Throws<HeapCorruptionException>(heap.Verify).Message);
+            heap.Store(array, 8 + 4 * 50, leaf);
+            heap.Verify();
+        }
+    }
+
+    /// <summary>Who forges clean cards keeps a reference to where nothing is: it is refused when it is next followed, and harms nobody else.</summary>
+    [Fact]
+    public void AForgedCleanCardLeavesADanglingReferenceThatAFullCollectionRefuses()
+    {
+        using TestHeap heap = new();
+        heap.Roots[0] = heap.Node();
+        heap.Collect();
+        heap.Word((uint)heap.Roots[0], 8) = heap.Leaf();
+        heap.CollectYoung();
+        Assert.Contains("neither to an object", Assert.Throws<HeapCorruptionException>(heap.Collect).Message);
+    }
+
+    [Fact]
+    public void ForgedDirtyCardsAreOnlyWork()
+    {
+        using TestHeap heap = Sound();
+        heap.Collect();
+        new Span<byte>(heap.Cage.Cards, (int)CageLayout.CardTableBytes).Fill(0xFF);
+        heap.CollectYoung();
+        heap.Collect();
+        heap.Verify();
     }
 
     [Fact]
@@ -79,22 +134,41 @@ public sealed unsafe class HeapCorruptionTests
         Assert.Throws<InvalidOperationException>(() => heap.Longs(1 << 20));
     }
 
+    /// <summary>Each forged array reaches from its place to the end of the big one; together they claim far more than was allocated.</summary>
     [Fact]
-    public void ObjectsForgedToOverlapDoNotOverflowTheOtherSpace()
+    public void ObjectsForgedToOverlapDoNotOverflowTheOldSpace()
     {
-        using TestHeap heap = new();
-        uint longs = heap.Longs(80_000);
-        uint references = heap.References(9_000);
-        heap.Roots[0] = references;
-        // Each forged array reaches from its place to the end of the big one; together they claim far more than was allocated.
+        using TestHeap heap = OverlappingArrays(aged: false);
+        Assert.Contains("overlap", Assert.Throws<HeapCorruptionException>(heap.Collect).Message);
+    }
+
+    /// <summary>Among old objects they share their marks, and so their new places.</summary>
+    [Fact]
+    public void OldObjectsForgedToOverlapDoNoHarm()
+    {
+        using TestHeap heap = OverlappingArrays(aged: true);
+        Complains(heap.Collect);
+        Complains(heap.Verify);
+    }
+
+    private static TestHeap OverlappingArrays(bool aged)
+    {
+        TestHeap heap = new(new HeapOptions { LargeObjectBytes = 1 << 20 });
+        heap.Roots[1] = heap.Longs(80_000);
+        heap.Roots[0] = heap.References(9_000);
+        if (aged)
+            heap.Collect();
+        (uint references, uint longs) = ((uint)heap.Roots[0], (uint)heap.Roots[1]);
+        heap.Roots[1] = 0;
         for (uint i = 0; i < 9_000; i++)
         {
             uint forged = longs + 8 + 8 * i;
             heap.Word(forged, 0) = heap.LongsType;
             heap.Word(forged, 4) = 9_999 - 2 - i;
-            heap.Word(references, 8 + 4 * (int)i) = forged;
+            heap.Store(references, 8 + 4 * (int)i, forged);
         }
-        Assert.Contains("overlap", Assert.Throws<HeapCorruptionException>(heap.Collect).Message);
+
+        return heap;
     }
 
     [Fact]
@@ -103,12 +177,18 @@ public sealed unsafe class HeapCorruptionTests
         Gen.Select(Gen.Int[0, 199], Gen.UInt, Gen.Int[0, 7]).Array[1, 12].Sample(writes =>
         {
             using TestHeap heap = Sound();
-            uint bottom = heap.Heap.Bottom;
+            if (writes.Length % 2 == 0)
+                heap.Collect();
+            uint bottom = writes.Length % 2 == 0 ? heap.Heap.Old.Bottom : heap.Heap.NurseryStart;
             uint words = (uint)heap.Heap.UsedBytes / 4;
             foreach ((int place, uint value, int kind) in writes)
-                heap.Word(bottom, 4 * (int)(place % words)) = Mutated(heap, heap.Word(bottom, 4 * (int)(place % words)), value, kind);
+            {
+                int offset = 4 * (int)(place % words);
+                heap.Store(bottom, offset, Mutated(heap, heap.Word(bottom, offset), value, kind));
+            }
+
             Complains(heap.Verify);
-            if (!Complains(heap.Collect))
+            if (!Complains(heap.CollectYoung) && !Complains(heap.Collect))
                 Complains(heap.Verify);
         }, iter: 3000, threads: 1);
     }
@@ -120,31 +200,33 @@ public sealed unsafe class HeapCorruptionTests
         int noticed = 0;
         for (int round = 0; round < 50; round++)
         {
-            using TestHeap heap = new();
-            uint array = heap.References(2000);
-            heap.Roots[0] = array;
+            using TestHeap heap = new(new HeapOptions { LargeObjectBytes = round % 2 == 0 ? 4096 : 1 << 20 });
+            heap.Roots[0] = heap.References(2000);
             for (int i = 0; i < 2000; i++)
-                heap.Word(array, 8 + 4 * i) = heap.Node();
-            (uint from, int words) = (heap.Heap.Bottom, (int)heap.Heap.UsedBytes / 4);
+                heap.Store((uint)heap.Roots[0], 8 + 4 * i, heap.Node());
+            int words = (int)heap.Heap.UsedBytes / 4;
             heap.Collect();
-            uint to = heap.Heap.Bottom;
-
             bool stop = false;
-            Thread scribbler = new(() =>
-            {
-                Random random = new(round);
-                while (!Volatile.Read(ref stop))
-                    heap.Word(random.Next(2) == 0 ? from : to, 4 * random.Next(words)) = Mutated(heap, heap.Word(to, 0), (uint)random.Next(), random.Next(8));
-            });
+            Thread scribbler = new(() => Scribble(heap, new Random(round), words, ref stop));
             scribbler.Start();
             bool complained = false;
             for (int i = 0; i < 20 && !complained; i++)
-                complained = Complains(heap.Collect);
+                complained = Complains(i % 2 == 0 ? heap.Collect : heap.CollectYoung) || Complains(() => heap.Longs(16_000));
             noticed += complained ? 1 : 0;
             Volatile.Write(ref stop, true);
             scribbler.Join();
         }
         Assert.True(noticed > 0, "the scribbler never ran into a collection: this test showed nothing");
+    }
+
+    private static void Scribble(TestHeap heap, Random random, int words, ref bool stop)
+    {
+        uint[] bottoms = [heap.Heap.NurseryStart, heap.Heap.Old.Bottom, (uint)heap.Roots[0]];
+        while (!Volatile.Read(ref stop))
+        {
+            uint bottom = bottoms[random.Next(bottoms.Length)];
+            heap.Store(bottom, 4 * random.Next(words / 8), Mutated(heap, heap.Word(bottom, 0), (uint)random.Next(), random.Next(8)));
+        }
     }
 
     [Fact]
@@ -187,16 +269,23 @@ public sealed unsafe class HeapCorruptionTests
         TestHeap heap = new();
         heap.Longs(64);
         heap.Roots[0] = heap.Node();
-        heap.Word((uint)heap.Roots[0], 8) = heap.Leaf();
-        heap.Word((uint)heap.Roots[0], 16) = heap.References(10);
+        heap.Store((uint)heap.Roots[0], 8, heap.Leaf());
+        heap.Store((uint)heap.Roots[0], 16, heap.References(10));
         heap.Roots[1] = heap.Longs(128);
         heap.Leaf();
         return heap;
     }
 
-    private static TestHeap Damaged(Action<Victim> inject)
+    /// <param name="aged">Whether the objects are old.</param>
+    private static TestHeap Damaged(Action<Victim> inject, bool aged = false)
     {
         TestHeap heap = Sound();
+        if (aged)
+        {
+            heap.Collect();
+            heap.Leaf();
+        }
+
         heap.Verify();
         inject(new Victim(heap));
         return heap;
@@ -206,7 +295,7 @@ public sealed unsafe class HeapCorruptionTests
     private static uint Mutated(TestHeap heap, uint old, uint random, int kind) => kind switch
     {
         0 => random,
-        1 => random % 200 * 8 + heap.Heap.Bottom,
+        1 => random % 200 * 8 + (random % 2 == 0 ? heap.Heap.NurseryStart : heap.Heap.Old.Bottom),
         2 => heap.ReferencesType,
         3 => heap.PairsType,
         4 => old ^ 1,

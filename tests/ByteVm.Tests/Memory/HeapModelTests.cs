@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace ByteVm.Tests.Memory;
 
-/// <summary>Random programs run on the heap and on a model of .NET objects; after every step that may collect, both graphs are the same.</summary>
+/// <summary>Random programs run on the heap and on a model of .NET objects; after all steps, and a collection after them, both graphs are the same.</summary>
 public sealed class HeapModelTests
 {
     private enum Step
@@ -16,6 +16,7 @@ public sealed class HeapModelTests
         CopyRoot,
         DropRoot,
         Collect,
+        CollectYoung,
     }
 
     /// <summary>An object of the model: where its references lie and a number that tells it from all others.</summary>
@@ -32,26 +33,51 @@ public sealed class HeapModelTests
     }
 
     private static readonly Gen<(Step Step, int A, int B, int C)[]> Programs =
-        Gen.Select(Gen.Int[0, 7].Select(i => (Step)i), Gen.Int[0, 63], Gen.Int[0, 63], Gen.Int[0, 40]).Array[1, 400];
+        Gen.Select(Gen.Int[0, (int)Step.CollectYoung].Select(i => (Step)i), Gen.Int[0, 63], Gen.Int[0, 63], Gen.Int[0, 40]).Array[1, 400];
+
+    private static readonly HeapOptions Small = new() { NurseryBytes = 2048, MinimumBudget = 4096, ChunkBytes = 256, LargeObjectBytes = 160, Verify = true, CountObjects = true };
+
+    private static readonly HeapOptions[] Ordinary =
+    [
+        Small,
+        Small with { LargeObjectBytes = 1 << 20 },
+        Small with { NurseryBytes = 256, MinimumBudget = 512 },
+        Small with { NurseryBytes = 1 << 20 },
+    ];
 
     [Fact]
-    public void RandomGraphsSurviveOrdinaryCollections() =>
-        Check(new HeapOptions { MinimumBudget = 2048, ChunkBytes = 256, VerifyAfterCollection = true, CountObjects = true }, iterations: 300);
+    public void RandomGraphsSurviveOrdinaryCollections()
+    {
+        foreach (HeapOptions options in Ordinary)
+            Check(_ => options, iterations: 150);
+    }
 
     [Fact]
-    public void RandomGraphsSurviveStress() =>
-        Check(new HeapOptions { GcStress = true, VerifyAfterCollection = true, CountObjects = true }, iterations: 100);
+    public void RandomGraphsSurviveStress() => Check(_ => Small with { Stress = GcStress.Allocations }, iterations: 100);
+
+    [Fact]
+    public void RandomGraphsSurviveRandomStress() => Check(seed => Small with { Stress = GcStress.Random(seed) }, iterations: 200);
+
+    private static readonly HeapOptions[] LimitOptions =
+    [
+        new() { ChunkBytes = 64, NurseryBytes = 512, MinimumBudget = 512 },
+        new() { ChunkBytes = 4096 },
+        new() { ChunkBytes = 64, LargeObjectBytes = 500, MinimumBudget = 2048 },
+        new() { ChunkBytes = 128, NurseryBytes = 1024, LargeObjectBytes = 16 },
+        new() { Stress = GcStress.Allocations },
+        new() { Stress = GcStress.Random(7), LargeObjectBytes = 1000 },
+    ];
+
+    public static TheoryData<int> LimitCases => new(Enumerable.Range(0, LimitOptions.Length));
 
     /// <summary>An allocation fails exactly when what the model reaches and the new object exceed the limit, whatever the heap's options.</summary>
     [Theory]
-    [InlineData(64, 512, false)]
-    [InlineData(4096, 1 << 20, false)]
-    [InlineData(64, 64, true)]
-    public void TheMemoryLimitStrikesAtTheSameAllocationWhateverTheOptions(int chunkBytes, int budget, bool stress) =>
+    [MemberData(nameof(LimitCases))]
+    public void TheMemoryLimitStrikesAtTheSameAllocationWhateverTheOptions(int options) =>
         Gen.Select(Gen.Int[0, 63], Gen.Int[1, 250], Gen.Bool).Array[1, 300].Sample(program =>
         {
             const long limit = 10_000;
-            using TestHeap heap = new(new HeapOptions { MemoryLimit = limit, ChunkBytes = chunkBytes, MinimumBudget = budget, GcStress = stress });
+            using TestHeap heap = new(LimitOptions[options] with { MemoryLimit = limit });
             long[] sizes = new long[heap.Roots.Length];
             long allocated = 0;
             foreach ((int slot, int words, bool replace) in program)
@@ -69,9 +95,9 @@ public sealed class HeapModelTests
             Assert.Equal(allocated, heap.Heap.Statistics.BytesAllocated);
         }, iter: 100, threads: 1);
 
-    private static void Check(HeapOptions options, int iterations) => Programs.Sample(program =>
+    private static void Check(Func<int, HeapOptions> options, int iterations) => Programs.Sample(program =>
     {
-        using TestHeap heap = new(options);
+        using TestHeap heap = new(options(program.Length));
         Model?[] roots = new Model?[heap.Roots.Length];
         int nextId = 1;
         foreach ((Step step, int a, int b, int c) in program)
@@ -106,6 +132,9 @@ public sealed class HeapModelTests
                 case Step.Collect:
                     heap.Collect();
                     break;
+                case Step.CollectYoung:
+                    heap.CollectYoung();
+                    break;
             }
             if (step <= Step.NewLongs)
                 heap.Word((uint)heap.Roots[a], roots[a]!.IdentityOffset) = (uint)roots[a]!.Id;
@@ -122,7 +151,7 @@ public sealed class HeapModelTests
             return;
         int field = index % model.Fields.Length;
         model.Targets[field] = roots[target];
-        heap.Word((uint)heap.Roots[holder], model.Fields[field]) = (uint)heap.Roots[target];
+        heap.Store((uint)heap.Roots[holder], model.Fields[field], heap.Roots[target]);
     }
 
     /// <summary>Walks both graphs together; the correspondence must be one to one.</summary>
@@ -149,7 +178,7 @@ public sealed class HeapModelTests
             }
             Assert.True(back.TryAdd(pair.Reference, model), "two objects became one");
             known.Add(model, pair.Reference);
-            bytes += heap.Heap.Reader.Read(pair.Reference, heap.Heap.CheckedTop()).Bytes;
+            bytes += heap.Heap.Reader.Read(pair.Reference, heap.Heap.LimitOf(pair.Reference)).Bytes;
             Assert.Equal((uint)model.Id, heap.Word(pair.Reference, model.IdentityOffset));
             for (int i = 0; i < model.Fields.Length; i++)
                 work.Push((model.Targets[i], heap.Word(pair.Reference, model.Fields[i])));

@@ -92,7 +92,12 @@ internal sealed unsafe class TestHeap : IDisposable, IRootSource
 
     public ref uint Word(uint reference, int offset) => ref *(uint*)(Cage.Base + reference + offset);
 
+    /// <summary>Stores a reference into an object with the write barrier, as an engine does.</summary>
+    public void Store(uint holder, int offset, ulong reference) => ReferenceStore.Store(Cage.Base, holder + (uint)offset, (uint)reference);
+
     public void Collect() => Heap.Collect(this);
+
+    public void CollectYoung() => Heap.CollectYoung(this);
 
     public void Verify() => HeapVerifier.Verify(Heap, this);
 
