@@ -1,7 +1,6 @@
 using ByteVm.Memory;
 using System.Diagnostics;
 using ByteVm.Host.Worker;
-using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 
