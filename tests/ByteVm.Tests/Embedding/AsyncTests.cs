@@ -30,7 +30,7 @@ public sealed class AsyncTests
         using GuestProgram program = Guests.Tarn(Source, engine);
         foreach (bool stress in (bool[])[false, true])
         {
-            using GuestInstance guest = program.Instantiate(Options(_ => Task.CompletedTask) with { GcStress = stress });
+            using GuestInstance guest = program.Instantiate(Options(_ => Task.CompletedTask) with { GcStress = stress ? ByteVm.Memory.GcStress.Safepoints : ByteVm.Memory.GcStress.Never });
             Assert.Equal("<a>,<a2>", await guest.CallAsync<string>("twice", "a"));
             Assert.Equal("<b>,<b2>", guest.Call<string>("twice", "b"));
             Assert.Equal(42.0, await guest.CallAsync<double>("sum"));
