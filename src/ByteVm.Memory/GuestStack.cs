@@ -14,7 +14,8 @@ namespace ByteVm.Memory;
 public sealed unsafe class GuestStack : IDisposable
 {
     public const long DefaultBytes = 1 << 20;
-    public const long MaxBytes = 1 << 30;
+    public const int ReserveBytes = 16 * 1024;
+    public const long MaxBytes = (1 << 30) + ReserveBytes;
     public const int SignalRoomBytes = 64 * 1024;
     public const int GuardBytes = 64 * 1024;
     private const int MinBytes = 4096;

@@ -10,7 +10,7 @@ namespace ByteVm.Bytecode;
 /// The accepted encoding of a module is unique: numbers in shortest form, sections in order, empty ones left out. Hence a module
 /// that was read is written again as the same bytes, and its content hash says what it is.
 /// </remarks>
-public sealed class ModuleReader
+public sealed partial class ModuleReader
 {
     /// <summary>Zero, "bvm".</summary>
     internal const uint Magic = 0x6d766200;
@@ -35,6 +35,8 @@ public sealed class ModuleReader
     private SourcePosition[][] positions = [];
     private LocalName[][] localNames = [];
     private Dependency[] dependencies = [];
+    private ExceptionClasses? exceptions;
+    private ExceptionHandler[]?[] handlers = [];
     private readonly List<CustomSection> customSections = [];
 
     private ModuleReader()
@@ -90,7 +92,7 @@ public sealed class ModuleReader
     private static SectionId ReadSectionId(ref ByteReader file, SectionId last, bool inCustom)
     {
         var id = (SectionId)file.Byte("a section id");
-        if (id > SectionId.Dependencies)
+        if (id > SectionId.Exceptions)
             throw file.Error($"unknown section {(int)id}");
         if (id != SectionId.Custom && (inCustom || id <= last))
             throw file.Error($"section {id} stands twice or too late; the order is that of the section numbers, custom sections last");
@@ -118,6 +120,7 @@ public sealed class ModuleReader
             case SectionId.Code: ReadCode(ref reader); break;
             case SectionId.Entry: ReadEntry(ref reader); break;
             case SectionId.SourceMap: ReadSourceMap(ref reader); break;
+            case SectionId.Exceptions: ReadExceptions(ref reader); break;
             default: dependencies = reader.FilledList("dependencies", entries, ReadDependency); break;
         }
 
@@ -282,6 +285,7 @@ public sealed class ModuleReader
         Functions = [.. signatures.Select(Complete)],
         Exports = exports,
         Initializer = initializer,
+        Exceptions = exceptions,
         Dependencies = dependencies,
         SourceFiles = sourceFiles,
         CustomSections = customSections,
@@ -295,6 +299,7 @@ public sealed class ModuleReader
         Registers = signature.Registers,
         Result = signature.Result,
         Code = code[index],
+        Handlers = handlers.Length == 0 ? [] : handlers[index] ?? [],
         Positions = positions.Length == 0 ? [] : positions[index],
         LocalNames = localNames.Length == 0 ? [] : localNames[index],
     };

@@ -1,7 +1,7 @@
 namespace ByteVm.Bytecode;
 
 /// <summary>Encodes a module as a .bvm file. The same module gives the same bytes; see <see cref="ModuleReader"/>.</summary>
-public sealed class ModuleWriter
+public sealed partial class ModuleWriter
 {
     private readonly Module module;
     private readonly ByteWriter file = new("header");
@@ -36,6 +36,7 @@ public sealed class ModuleWriter
         Section(SectionId.Entry, module.Initializer >= 0 || module.Exports.Count > 0, WriteEntry);
         Section(SectionId.SourceMap, HasSourceMap(), WriteSourceMap);
         Table(SectionId.Dependencies, module.Dependencies, WriteDependency);
+        Section(SectionId.Exceptions, module.Exceptions is not null || module.Functions.Any(f => f.Handlers.Count > 0), WriteExceptions);
         foreach (CustomSection custom in module.CustomSections)
             Section(SectionId.Custom, true, writer => WriteCustom(writer, custom));
     }

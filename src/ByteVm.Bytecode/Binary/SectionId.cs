@@ -21,6 +21,7 @@ internal enum SectionId
     Entry = 12,
     SourceMap = 13,
     Dependencies = 14,
+    Exceptions = 15,
 }
 
 /// <summary>The bits by which definitions are encoded.</summary>

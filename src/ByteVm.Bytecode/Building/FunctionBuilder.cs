@@ -8,6 +8,8 @@ public sealed partial class FunctionBuilder
 {
     private const int Unmarked = -1;
 
+    private readonly record struct PendingHandler(Label Start, Label End, Label Target, TypeRef Type, Register? Register);
+
     private readonly ModuleBuilder module;
     private readonly int index;
     private readonly string name;
@@ -19,6 +21,7 @@ public sealed partial class FunctionBuilder
     private readonly List<SourcePosition> positions = [];
     private readonly List<LocalName> localNames = [];
     private readonly List<int> labels = [];
+    private readonly List<PendingHandler> handlers = [];
     private readonly BuildChecker.FunctionBuildChecker? checker;
 
     internal FunctionBuilder(
@@ -78,6 +81,14 @@ public sealed partial class FunctionBuilder
     /// <summary>Names a register for debuggers and disassembly, over instructions [start, end).</summary>
     public void NameLocal(Register register, string localName, int start, int end) => localNames.Add(new LocalName(register.Index, localName, start, end));
 
+    /// <summary>
+    /// Sends exceptions of a type that leave the instructions [start, end) to the target. Of several handlers around an instruction the one
+    /// added first is asked first, so inner ones are added before outer ones. An empty range makes no handler.
+    /// </summary>
+    /// <param name="register">Gets the exception; null when nobody wants it.</param>
+    public void AddHandler(Label start, Label end, Label target, TypeRef type, Register? register) =>
+        handlers.Add(new PendingHandler(start, end, target, type, register));
+
     /// <summary>Emits an opcode chosen at run time, all of whose operands are registers, in the table's order.</summary>
     public void Emit(Opcode opcode, params ReadOnlySpan<Register> operands)
     {
@@ -117,6 +128,7 @@ public sealed partial class FunctionBuilder
             Registers = registers.ToArray(),
             Result = result,
             Code = code.ConvertAll(Resolve).ToArray(),
+            Handlers = ResolveHandlers(),
             Positions = positions.ToArray(),
             LocalNames = localNames.ToArray(),
         });
@@ -144,6 +156,13 @@ public sealed partial class FunctionBuilder
 
     private int Target(int label) =>
         labels[label] != Unmarked ? labels[label] : throw new InvalidOperationException($"{name}: label {label} is used but never marked.");
+
+    private ExceptionHandler[] ResolveHandlers() =>
+    [
+        .. handlers
+            .Select(h => new ExceptionHandler(Target(h.Start.Id), Target(h.End.Id), Target(h.Target.Id), h.Type, IndexOf(h.Register)))
+            .Where(h => h.Start < h.End),
+    ];
 
     private int Intern(string text) => module.StringIndex(text);
 

@@ -25,6 +25,7 @@ public sealed class ModuleBuilder : IModuleTables
     private readonly List<Export> exports = [];
     private readonly List<Dependency> dependencies = [];
     private int initializer = -1;
+    private ExceptionClasses? exceptions;
 
     /// <param name="isChecked">
     /// Whether each call that the verifier would reject throws <see cref="BuilderException"/> at once. What is used before it is
@@ -52,6 +53,8 @@ public sealed class ModuleBuilder : IModuleTables
     IReadOnlyList<Global> IModuleTables.Globals => globals;
 
     IReadOnlyList<Import> IModuleTables.Imports => imports.Items;
+
+    ExceptionClasses? IModuleTables.Exceptions => exceptions;
 
     TypeDefinition? IModuleTables.Definition(int index) => typeDefinitions[index];
 
@@ -127,6 +130,9 @@ public sealed class ModuleBuilder : IModuleTables
     /// <summary>The function run at instantiation, before any export may be called.</summary>
     public void SetInitializer(int function) => initializer = function;
 
+    /// <summary>What can be thrown and caught; needed before the first <c>throw</c> of a checked builder.</summary>
+    public void SetExceptions(ExceptionClasses classes) => exceptions = classes;
+
     public int SourceFile(string path) => sourceFiles.Index(path);
 
     /// <exception cref="InvalidOperationException">A declared type or function was never defined.</exception>
@@ -145,6 +151,7 @@ public sealed class ModuleBuilder : IModuleTables
         Functions = [.. functions.Select((f, i) => f ?? throw new InvalidOperationException($"Function '{functionNames[i]}' was declared but not defined."))],
         Exports = [.. exports],
         Initializer = initializer,
+        Exceptions = exceptions,
         Dependencies = [.. dependencies],
         SourceFiles = [.. sourceFiles.Items],
     };

@@ -37,5 +37,10 @@ public static class FormatLimits
     public const int MaxParameters = 255;
     public const int MaxRegisters = 8_000;
     public const int MaxInstructions = 1 << 20;
+    public const int MaxCatchableFaults = 64;
+
+    /// <summary>Exception handlers of a function.</summary>
+    public const int MaxHandlers = 1 << 16;
+
     public const int MaxSwitchTargets = 1 << 16;
 }

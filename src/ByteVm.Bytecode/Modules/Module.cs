@@ -44,6 +44,9 @@ public sealed class Module
     /// <summary>Index of the function that initializes the globals, run at instantiation; -1 when there is none. Takes and returns nothing.</summary>
     public int Initializer { get; init; } = -1;
 
+    /// <summary>What can be thrown and caught; null in a module that does neither.</summary>
+    public ExceptionClasses? Exceptions { get; init; }
+
     /// <summary>What this module was built from, for information: name, version and content hash of each.</summary>
     public IReadOnlyList<Dependency> Dependencies { get; init; } = [];
 
@@ -132,6 +135,9 @@ public sealed class Function
     public IReadOnlyList<TypeRef> Registers { get; init; } = [];
     public TypeRef Result { get; init; } = TypeRef.None;
     public IReadOnlyList<Instruction> Code { get; init; } = [];
+
+    /// <summary>Where exceptions go: of the handlers around an instruction the first that takes the exception's class, so inner ones stand first.</summary>
+    public IReadOnlyList<ExceptionHandler> Handlers { get; init; } = [];
 
     /// <summary>Ascending by Start; each holds until the next.</summary>
     public IReadOnlyList<SourcePosition> Positions { get; init; } = [];

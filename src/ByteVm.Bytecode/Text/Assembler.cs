@@ -21,6 +21,7 @@ public sealed class Assembler
         ("fields", a => a.ReadBlock(() => a.tables.Fields.Append(a.tables.ReadField()))),
         ("methods", a => a.ReadBlock(() => a.tables.Methods.Append(a.tables.ReadMethod()))),
         ("functions", a => a.ReadBlock(() => a.tables.Functions.Append(a.tables.ReadFunction()))),
+        ("exceptions", a => a.exceptions = a.ReadExceptions()),
         ("global", a => a.ReadGlobal()),
         ("import", a => a.ReadImport()),
         ("fn", a => a.functions.Add(new FunctionAssembler(a.reader, a.tables).Read(a.ReadTypeParameters))),
@@ -44,6 +45,7 @@ public sealed class Assembler
     private string name = "";
     private string version = "";
     private int initializer = -1;
+    private ExceptionClasses? exceptions;
 
     private Assembler(string text, string fileName)
     {
@@ -214,6 +216,19 @@ public sealed class Assembler
         methods.Add(new MethodDefinition(method, parameters, result, function, isFinal));
     }
 
+    // "exceptions ROOT 0 1 { 0 CLASS ... }": the fields of message and trace, then a class per fault.
+    private ExceptionClasses ReadExceptions()
+    {
+        TypeRef root = tables.ReadType();
+        int message = reader.Integer("the message field");
+        int trace = reader.Integer("the trace field");
+        var faults = new List<FaultClass>();
+        reader.Expect("{");
+        while (!reader.Accept("}"))
+            faults.Add(new FaultClass((CatchableFault)reader.Integer("a fault"), tables.ReadType()));
+        return new ExceptionClasses(root, message, trace, faults);
+    }
+
     private void ReadGlobal() => globals.Add(new Global(reader.Name("a global"), tables.ReadResult()));
 
     private void ReadImport()
@@ -263,6 +278,7 @@ public sealed class Assembler
         Functions = functions,
         Exports = exports,
         Initializer = initializer,
+        Exceptions = exceptions,
         Dependencies = dependencies,
         SourceFiles = tables.Files.Entries,
         CustomSections = customSections,

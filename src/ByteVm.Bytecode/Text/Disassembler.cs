@@ -78,8 +78,18 @@ public sealed class Disassembler
             output.WriteLine($"global {Name(global.Name)}: {names.Type(global.Type)}");
         foreach (TypeDefinition type in module.TypeDefinitions)
             WriteDefinition(type);
+        if (module.Exceptions is { } exceptions)
+            WriteExceptions(exceptions);
         if (options.Tables)
             WriteTables();
+    }
+
+    private void WriteExceptions(ExceptionClasses exceptions)
+    {
+        output.WriteLine($"\nexceptions {names.Type(exceptions.Root)} {exceptions.MessageField} {exceptions.TraceField} {{");
+        foreach (FaultClass fault in exceptions.Faults)
+            output.WriteLine($"  {(int)fault.Fault} {names.Type(fault.Class)}");
+        output.WriteLine("}");
     }
 
     private void WriteImport(Import import) =>
@@ -169,6 +179,8 @@ public sealed class Disassembler
                 output.WriteLine($"{Line(position)} at {position.Start}");
         }
 
+        foreach (ExceptionHandler handler in function.Handlers)
+            output.WriteLine($"  {instructions.Write(handler, function.Code.Count)}");
         WriteNotes(index, -1);
         WriteCode(index, function, instructions, inline);
         WriteNotes(index, int.MaxValue);

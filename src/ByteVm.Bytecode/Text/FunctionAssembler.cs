@@ -7,6 +7,7 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
     private readonly List<Instruction> code = [];
     private readonly List<SourcePosition> positions = [];
     private readonly List<LocalName> localNames = [];
+    private readonly List<ExceptionHandler> handlers = [];
     private readonly Dictionary<string, int> labels = [];
     private readonly List<(string Label, int Token, Action<int> Resolve)> references = [];
 
@@ -29,6 +30,7 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
             Registers = registers.ToArray(),
             Result = result,
             Code = code.ToArray(),
+            Handlers = handlers.ToArray(),
             Positions = positions.ToArray(),
             LocalNames = localNames.ToArray(),
         };
@@ -53,6 +55,8 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
             ReadRegisters();
         else if (reader.Accept("local"))
             ReadLocalName();
+        else if (reader.Accept("handler"))
+            ReadHandler();
         else if (reader.Accept("line"))
             ReadLine();
         else
@@ -88,10 +92,23 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
         positions.Add(new SourcePosition(reader.Accept("at") ? reader.Integer("an instruction") : code.Count, file, line, column));
     }
 
+    // "handler START END TARGET r3: TYPE", or _ for the register.
+    private void ReadHandler()
+    {
+        int index = handlers.Count;
+        handlers.Add(default);
+        int start = ReadTarget(label => handlers[index] = handlers[index] with { Start = label });
+        int end = ReadTarget(label => handlers[index] = handlers[index] with { End = label });
+        int target = ReadTarget(label => handlers[index] = handlers[index] with { Target = label });
+        int register = reader.Accept("_") ? Instruction.NoRegister : reader.Register();
+        reader.Expect(":");
+        handlers[index] = new ExceptionHandler(start, end, target, tables.ReadType(), register);
+    }
+
     private void ReadInstruction()
     {
         if (reader.Current.Kind != TokenKind.Word || !OpcodeTable.TryFind(reader.Current.Text, out Opcode opcode))
-            throw reader.Error($"expected an instruction, label, var, local, line or '}}', found {reader.Current}");
+            throw reader.Error($"expected an instruction, label, var, local, handler, line or '}}', found {reader.Current}");
         reader.Take();
         int index = code.Count;
         code.Add(new Instruction(opcode));

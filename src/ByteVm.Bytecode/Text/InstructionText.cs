@@ -51,7 +51,16 @@ internal sealed class InstructionText
             }
         }
 
+        foreach (ExceptionHandler handler in function.Handlers)
+            targets.UnionWith([handler.Start, handler.End, handler.Target]);
         return targets;
+    }
+
+    /// <summary>A handler as it stands among the instructions.</summary>
+    public string Write(ExceptionHandler handler, int codeLength)
+    {
+        string register = handler.Register == Instruction.NoRegister ? "_" : Register(handler.Register);
+        return $"handler {Label(handler.Start, codeLength)} {Label(handler.End, codeLength)} {Label(handler.Target, codeLength)} {register}: {names.Type(handler.Type)}";
     }
 
     /// <param name="codeLength">Labels from here on are written by number.</param>

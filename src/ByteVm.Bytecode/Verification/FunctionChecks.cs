@@ -54,6 +54,8 @@ internal sealed class FunctionChecks(Module module, TypeSystem types, TypeUses u
 
         errors.Instruction = -1;
         checker.CheckEnd(code);
+        for (int i = 0; i < function.Handlers.Count && !errors.IsFull; i++)
+            checker.CheckHandler(function.Handlers[i], code.Length);
     }
 
     private void CheckPositions(Function function)

@@ -22,6 +22,8 @@ internal interface IModuleTables
 
     IReadOnlyList<Import> Imports { get; }
 
+    ExceptionClasses? Exceptions { get; }
+
     TypeDefinition? Definition(int index);
 
     FunctionSignature? Signature(int function);
@@ -47,6 +49,8 @@ internal sealed class ModuleTables(Module module) : IModuleTables
     public IReadOnlyList<Global> Globals => module.Globals;
 
     public IReadOnlyList<Import> Imports => module.Imports;
+
+    public ExceptionClasses? Exceptions => module.Exceptions;
 
     public TypeDefinition? Definition(int index) => module.TypeDefinitions[index];
 

@@ -80,6 +80,7 @@ internal sealed class TableChecks(Module module, ErrorCollector errors)
         CheckCount(function.Registers.Count, FormatLimits.MaxRegisters, "registers");
         CheckCount(function.ParameterCount, FormatLimits.MaxParameters, "parameters");
         CheckCount(function.Code.Count, FormatLimits.MaxInstructions, "instructions");
+        CheckCount(function.Handlers.Count, FormatLimits.MaxHandlers, "handlers");
         CheckCount(function.Positions.Count, FormatLimits.MaxInstructions, "positions");
         CheckCount(function.LocalNames.Count, FormatLimits.MaxTableEntries, "local names");
         foreach (TypeParameter parameter in function.TypeParameters)

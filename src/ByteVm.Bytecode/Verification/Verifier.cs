@@ -14,6 +14,8 @@ namespace ByteVm.Bytecode;
 /// functions    registers have register types; control stays inside; positions and local names are in order
 /// instructions operands are those of the opcode table; registers that are read have the type needed, registers that are written
 ///              can hold the result; labels and indices exist; calls match the signature of their target
+/// exceptions   the class of exceptions has its two fields, of which code cannot name the trace; faults arrive as its subclasses; what
+///              is thrown or handled is an exception; handlers lie inside their function and their registers can hold what they take
 ///
 /// How: register types are declared, so instructions are checked one by one in a single pass, without data flow; generic code is
 /// checked once, with type variables as opaque types with bounds. Nothing recurses but over the nesting of types, which is
@@ -64,6 +66,7 @@ public static class Verifier
             functions.CheckHeaders,
             new MemberChecks(module, types, uses, errors).Check,
             new ReferenceChecks(module, types, uses, references, errors).Check,
+            new ExceptionChecks(module, types, errors).Check,
             functions.CheckBodies,
         ];
         foreach (Action check in groups)

@@ -8,7 +8,7 @@ public sealed record VerifierRule(string Id, string Text)
     public override string ToString() => $"{Id}: {Text}";
 }
 
-/// <summary>The rules, by group: 01 tables, 02 types, 03 type definitions, 04 references, 05 functions, 06 instructions.</summary>
+/// <summary>The rules, by group: 01 tables, 02 types, 03 type definitions, 04 references, 05 functions, 06 instructions, 07 exceptions.</summary>
 public static class VerifierRules
 {
     private static readonly List<VerifierRule> all = [];
@@ -76,6 +76,14 @@ public static class VerifierRules
 
     public static readonly VerifierRule NewValue = Define("V0617", "new.value makes a value of a value class");
     public static readonly VerifierRule Box = Define("V0618", "box takes a value of a value class to object or an interface that the class implements");
+
+    public static readonly VerifierRule ExceptionRoot = Define("V0701", "the class of exceptions is a class without type parameters and has a string for the message and an i64[] for the trace");
+    public static readonly VerifierRule FaultClass = Define("V0702", "a fault arrives as a class that is not abstract or generic and inherits the class of exceptions; faults ascend");
+    public static readonly VerifierRule TraceField = Define("V0703", "no field reference names the trace of an exception");
+    public static readonly VerifierRule ThrownType = Define("V0704", "what is thrown or asked for its trace is an exception");
+    public static readonly VerifierRule HandlerRange = Define("V0705", "a handler has a range inside the code and a target in it");
+    public static readonly VerifierRule HandlerType = Define("V0706", "a handler takes exceptions");
+    public static readonly VerifierRule HandlerRegister = Define("V0707", "a handler's register can hold what it takes");
 
     public static IReadOnlyList<VerifierRule> All => all;
 

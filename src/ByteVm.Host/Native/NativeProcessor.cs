@@ -85,6 +85,16 @@ internal sealed unsafe class NativeProcessor : IProcessor, IDisposable
         };
     }
 
+    public void GoTo(Instance instance, long* frame, CodeLocation location)
+    {
+        InstanceContext* context = instance.Context;
+        ulong address = Code.AddressOf(location.Function);
+        context->GuestRip = address + (ulong)Code.Find(address)!.Compiled.WordOffsets[location.Word];
+        context->GuestRbp = (ulong)frame;
+        context->GuestRsp = (ulong)frame - (uint)location.Function.FrameBytes;
+        context->Resume = ResumeKind.Light;
+    }
+
     public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call)
     {
         if (Code.Find(returnAddress) is { } caller && caller.Compiled.TryFindCallSite((int)(returnAddress - caller.Address), out int word))

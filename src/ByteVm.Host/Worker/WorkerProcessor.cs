@@ -86,6 +86,9 @@ internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor na
         };
     }
 
+    /// <summary>The frame has been checked by who walked the stack.</summary>
+    public void GoTo(Instance instance, long* frame, CodeLocation location) => native.GoTo(instance, frame, location);
+
     public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) => native.TryLocateReturn(instance, returnAddress, out call);
 
     private AttachedWorker TakeWorker(Instance instance) =>

@@ -48,6 +48,7 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
     {
         Begin(linked);
         ScanCode();
+        MarkHandlers();
         EmitPrologue();
         EmitBody();
         int bodyBytes = asm.Position;
@@ -63,6 +64,7 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
             FaultSites = [.. faultSites],
             TrapPoints = TrapPoints(),
             JumpTables = [.. jumpTables],
+            HandlerOffsets = HandlerOffsets(),
             StackOverflowOffset = asm.PositionOf(stackOverflow),
             WordOffsets = WordOffsets(),
             MachineInstructions = asm.InstructionCount,

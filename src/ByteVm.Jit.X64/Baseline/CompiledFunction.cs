@@ -35,6 +35,9 @@ internal sealed record CompiledFunction
 
     public required JumpTable[] JumpTables { get; init; }
 
+    /// <summary>Where the guest goes on after an exception, each once.</summary>
+    public required int[] HandlerOffsets { get; init; }
+
     /// <summary>Where the function leaves when its frame does not fit.</summary>
     public required int StackOverflowOffset { get; init; }
 

@@ -25,6 +25,9 @@ internal sealed partial class EmittedCodeChecker
                 MarkTarget(point.ResumeOffset, point.ResumeOffset);
         }
 
+        foreach (int offset in compiled.HandlerOffsets)
+            MarkTarget(offset, offset);
+
         foreach (JumpTable table in compiled.JumpTables)
         {
             for (int i = 0; i < table.Count; i++)

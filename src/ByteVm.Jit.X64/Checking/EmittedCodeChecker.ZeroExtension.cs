@@ -23,6 +23,9 @@ internal sealed partial class EmittedCodeChecker
                 joined[indexOf[point.ResumeOffset]] = 0;
         }
 
+        foreach (int offset in compiled.HandlerOffsets)
+            joined[indexOf[offset]] = 0;
+
         while (Propagate())
         {
         }

@@ -13,7 +13,7 @@ namespace ByteVm.Jit.X64.Checking;
 /// <list type="number">
 /// <item>Every byte up to the jump tables decodes to an allowed instruction (<see cref="InstructionForms"/>), and control never runs off the end.</item>
 /// <item>The prologue is the canonical one, with this frame's size and the stack check; all locals are zeroed before anything else.</item>
-/// <item>Branches go to instruction starts behind the prologue and never into the middle of a sequence that is one step (below).</item>
+/// <item>Branches, and the targets of handlers, go to instruction starts behind the prologue and never into the middle of a sequence that is one step (below).</item>
 /// <item>rsp, rbp, r13, r14 and r15 are never written but by prologue and epilogue.</item>
 /// <item>Cage: [r15 + r + d] where r is proved zero-extended from 32 bits and 0 &lt;= d &lt;= MaxDisplacement, or [r15 + d].
 /// Where r is a reference (not an address computed in rax) the instruction is a listed fault site, and every fault site is such an access.
@@ -27,7 +27,7 @@ namespace ByteVm.Jit.X64.Checking;
 /// bounds check, table address, load, sum and jump are one step, and every entry goes to an instruction.</item>
 /// </list>
 /// Zero extension is a property of each register at each instruction: the greatest solution of "an instruction that writes 32 bits makes it
-/// so, other writes do not, calls and resumed traps forget it, where paths join all must agree".
+/// so, other writes do not, calls, resumed traps and handlers forget it, where paths join all must agree".
 /// </summary>
 internal sealed partial class EmittedCodeChecker
 {

@@ -23,6 +23,9 @@ namespace ByteVm.Memory;
 /// </summary>
 public sealed unsafe class Heap
 {
+    /// <summary>Bytes beyond the memory limit that only <see cref="AllocateFromReserve"/> gives.</summary>
+    public const int ReserveBytes = 8 * 1024;
+
     private readonly Cage cage;
     private readonly InstanceContext* context;
     private readonly HeapOptions options;
@@ -62,7 +65,7 @@ public sealed unsafe class Heap
     }
 
     /// <summary>The largest memory limit a heap in <paramref name="cage"/> can keep: a little less than half of the cage.</summary>
-    public static long MaxMemoryLimit(Cage cage) => cage.HalfBytes - StressPlan.MaxOffset;
+    public static long MaxMemoryLimit(Cage cage) => cage.HalfBytes - StressPlan.MaxOffset - ReserveBytes;
 
     /// <summary>Bytes of all objects in the heap, dead ones included that are not yet collected.</summary>
     public long UsedBytes => context->HeapTop - nursery.Start + OldBytes;
@@ -128,6 +131,20 @@ public sealed unsafe class Heap
         if (!MakeRoom(bytes, isLarge, roots))
             return 0;
         uint place = isLarge ? TakeLarge(typeOffset, (uint)bytes) : TakeYoung((uint)bytes);
+        *(ulong*)(cage.Base + place) = typeOffset | (ulong)second << 32;
+        return place;
+    }
+
+    /// <summary>
+    /// Allocates a small object beyond the memory limit, after <see cref="AllocateSlow"/> has failed to: so that a guest can be told that its memory is used up.
+    /// </summary>
+    /// <returns>The cage offset, or 0 when the reserve is used up, too.</returns>
+    public uint AllocateFromReserve(uint typeOffset, uint second, long bytes)
+    {
+        uint top = CheckedTop();
+        if (UsedBytes + bytes > options.MemoryLimit + ReserveBytes || top + bytes > cage.OldStart)
+            return 0;
+        uint place = TakeYoung((uint)bytes);
         *(ulong*)(cage.Base + place) = typeOffset | (ulong)second << 32;
         return place;
     }

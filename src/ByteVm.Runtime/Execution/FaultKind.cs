@@ -1,6 +1,6 @@
 namespace ByteVm;
 
-/// <summary>Why an instance ended abnormally. Guest faults first; the guest will be able to catch those; never the control traps.</summary>
+/// <summary>Why an instance ended abnormally. Guest faults first, which the guest can catch as exceptions; never the control traps.</summary>
 public enum FaultKind
 {
     None,
@@ -16,6 +16,9 @@ public enum FaultKind
     NegativeArrayLength,
     StackOverflow,
     OutOfMemory,
+
+    /// <summary>The guest threw an exception and did not catch it.</summary>
+    UncaughtException,
 
     /// <summary>A host operation failed; the message says how.</summary>
     HostError,

@@ -34,7 +34,7 @@ internal readonly unsafe struct Trap
 /// After Interrupt it goes on behind the poll, even while the flag is still set: stress mode stops at every poll that way.
 /// After OutOfFuel it tries the same instruction again.
 /// </summary>
-internal interface IProcessor
+internal unsafe interface IProcessor
 {
     string Name { get; }
 
@@ -48,6 +48,9 @@ internal interface IProcessor
     void Enter(Instance instance, LinkedFunction function, ReadOnlySpan<long> arguments);
 
     Trap Run(Instance instance);
+
+    /// <summary>After a trap: makes the next <see cref="Run"/> go on in a frame of the stack, at the target of a handler. The frames below it are gone.</summary>
+    void GoTo(Instance instance, long* frame, CodeLocation location);
 
     /// <summary>The call instruction that a return address found in a frame belongs to; false for the entry frame's sentinel.</summary>
     bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call);

@@ -1,3 +1,4 @@
+using System.Text;
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution.Imports;
@@ -13,6 +14,7 @@ namespace ByteVm.Runtime.Execution;
 internal sealed unsafe class Instance : IDisposable
 {
     private readonly InstanceRoots roots;
+    private bool usesStackReserve;
     private uint lastIdentityHash;
     private volatile StopReason stopReason;
     private volatile CancellationTokenSource? stopSource;
@@ -141,7 +143,33 @@ internal sealed unsafe class Instance : IDisposable
             if (stopSource is { IsCancellationRequested: true })
                 stopSource = null;
             Context->Interrupt = Options.GcStress.AtSafepoints ? 1u : 0;
-            Context->StackLimit = (ulong)Stack.Limit;
+            Context->StackLimit = FrameLimit;
+        }
+    }
+
+    /// <summary>The lowest byte for frames now.</summary>
+    private ulong FrameLimit => (ulong)(Stack.Limit + (usesStackReserve ? 0 : Program.StackReserveBytes));
+
+    /// <summary>
+    /// After a stack overflow, which goes on at a handler whose frame ends at <paramref name="lowest"/>: the reserve serves a handler without
+    /// room, and is a reserve again when an overflow reaches one that has some. So the limit depends on overflows alone, and is the same in every engine.
+    /// </summary>
+    public void RearmStack(byte* lowest) => SetStackReserve(lowest - (Stack.Limit + Program.StackReserveBytes) < Program.StackReserveBytes);
+
+    /// <summary>Makes the reserve a reserve, for a call on the empty stack.</summary>
+    public void ResetStack()
+    {
+        if (usesStackReserve)
+            SetStackReserve(false);
+    }
+
+    private void SetStackReserve(bool inUse)
+    {
+        lock (Memory)
+        {
+            usesStackReserve = inUse;
+            if (stopReason == StopReason.None)
+                Context->StackLimit = FrameLimit;
         }
     }
 
@@ -155,6 +183,27 @@ internal sealed unsafe class Instance : IDisposable
             return 0;
         uint reference = Options.GcStress.IsOn ? 0 : Heap.TryAllocate(descriptor, second, bytes);
         return reference != 0 ? reference : Heap.AllocateSlow(descriptor, second, bytes, roots);
+    }
+
+    /// <summary>As <see cref="Allocate"/>, but at the memory limit from what is kept for telling the guest of it.</summary>
+    public uint AllocateEvenIfFull(uint descriptor, uint second, long bytes)
+    {
+        uint reference = Allocate(descriptor, second, bytes);
+        return reference != 0 ? reference : Heap.AllocateFromReserve(descriptor, second, bytes);
+    }
+
+    /// <summary>As <see cref="AllocateArray"/>, but at the memory limit from what is kept for telling the guest of it.</summary>
+    public uint AllocateArrayEvenIfFull(uint descriptor, int length) =>
+        AllocateEvenIfFull(descriptor, (uint)length, ObjectLayout.ArrayBytes(length, (int)Program.Metadata.At<TypeDescriptor>(descriptor).Size));
+
+    /// <summary>A new string, at the memory limit from what is kept for telling the guest of it; 0 when that is used up, too.</summary>
+    public uint NewStringEvenIfFull(string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        uint reference = AllocateEvenIfFull(Program.String.DescriptorOffset, (uint)utf8.Length, ObjectLayout.StringBytes(utf8.Length));
+        if (reference != 0)
+            utf8.CopyTo(StringBuffer(reference, utf8.Length));
+        return reference;
     }
 
     public uint AllocateArray(uint descriptor, int length) =>

@@ -19,7 +19,7 @@ internal class InstanceMemory : IDisposable
         contextPage = new ContextPage(shared);
         Cage = new Cage(permanent.Length, shared);
         permanent.CopyTo(new Span<byte>(Cage.Base + CageLayout.PermanentStart, permanent.Length));
-        Stack = new GuestStack(stackBytes, shared);
+        Stack = new GuestStack(stackBytes + program.StackReserveBytes, shared);
     }
 
     public unsafe InstanceContext* Context => contextPage.Context;

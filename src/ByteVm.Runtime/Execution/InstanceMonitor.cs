@@ -1,5 +1,6 @@
 using ByteVm.Memory;
 using ByteVm.Memory.Layout;
+using ByteVm.Runtime.Execution.Exceptions;
 using ByteVm.Runtime.Execution.Faults;
 using ByteVm.Runtime.Execution.Imports;
 using ByteVm.Runtime.Execution.Limits;
@@ -15,6 +16,8 @@ namespace ByteVm.Runtime.Execution;
 internal sealed unsafe partial class InstanceMonitor(Instance instance)
 {
     private readonly long[] trapCounts = new long[(int)TrapKind.HardwareFault + 1];
+
+    private readonly ExceptionDispatcher exceptions = new(instance);
 
     /// <summary>A service that found too little fuel: done first when the guest is resumed.</summary>
     private bool servicePending;
@@ -35,6 +38,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         if (lost is { } end)
             return end;
         instance.Program.Link(function);
+        instance.ResetStack();
         try
         {
             instance.Processor.Enter(instance, function, arguments);
@@ -89,7 +93,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
     private Outcome RunUntilEnd()
     {
         resumable = false;
-        FaultKind fault = GoOn();
+        FaultKind fault = Catch(GoOn());
         while (fault == FaultKind.None && !instance.Shadow.ExitRequested && instance.Pending is null)
         {
             Trap trap = instance.Processor.Run(instance);
@@ -99,7 +103,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
             trapCounts[(int)trap.Kind]++;
             if (instance.Options.TraceTraps is { } trace && trap.Location.Function is not null)
                 trace(TrapText.Of(instance));
-            fault = trapRate is null || trapRate.Count() ? Handle(trap) : TooManyTraps();
+            fault = trapRate is null || trapRate.Count() ? Catch(Handle(trap)) : TooManyTraps();
         }
 
         if (fault == FaultKind.None && instance.Pending is { } pending)
@@ -123,6 +127,18 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         TrapKind.Fault => trap.Fault,
         _ => throw new InvalidOperationException($"the processor {instance.Processor.Name} reported a trap {trap.Kind} that is its own to handle"),
     };
+
+    /// <summary>
+    /// Sends a fault to its handler. A guest that is asked to stop stops here, too: a loop of throws has no other poll.
+    /// </summary>
+    private FaultKind Catch(FaultKind fault)
+    {
+        if (fault == FaultKind.None || !exceptions.IsCatchable(fault))
+            return fault;
+        if (instance.StopRequested)
+            return StopFault();
+        return exceptions.TryCatch(fault) ? FaultKind.None : fault;
+    }
 
     private FaultKind HandlePoll()
     {

@@ -11,7 +11,7 @@ public sealed record InstanceOptions
     public const long MaxMemoryBytes = 1L << 31;
 
     public const long MinStackBytes = 4096;
-    public const long MaxStackBytes = GuestStack.MaxBytes;
+    public const long MaxStackBytes = GuestStack.MaxBytes - GuestStack.ReserveBytes;
 
     /// <summary>Units of fuel, a deterministic measure of work; null is unlimited. Needs a program compiled as metered.</summary>
     public long? Fuel { get; init; }

@@ -57,6 +57,14 @@ internal sealed unsafe class InterpreterProcessor : IProcessor
         return context->Trap == TrapKind.Returned ? new Trap { Kind = TrapKind.Returned, Result = (long)context->ResultInteger } : TrapAt(instance);
     }
 
+    public void GoTo(Instance instance, long* frame, CodeLocation location)
+    {
+        InstanceContext* context = instance.Context;
+        context->GuestRip = (ulong)(location.Function.Code + location.Word);
+        context->GuestRbp = (ulong)frame;
+        context->GuestRsp = (ulong)frame - (uint)location.Function.FrameBytes;
+    }
+
     public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) =>
         instance.Program.TryFindCode(Handlers.CallAt(returnAddress), out call);
 

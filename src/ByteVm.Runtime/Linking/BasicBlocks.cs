@@ -3,7 +3,7 @@ using ByteVm.Bytecode;
 namespace ByteVm.Runtime.Linking;
 
 /// <summary>
-/// The block structure of module code. A leader is the first instruction, a branch target or what follows a branch; a loop header
+/// The block structure of module code. A leader is the first instruction, a branch target, where a handler goes or what follows a branch; a loop header
 /// is the target of a branch from itself or from further down. Fuel is charged per block, so that it is the same in every engine.
 /// </summary>
 internal sealed class BasicBlocks
@@ -12,7 +12,7 @@ internal sealed class BasicBlocks
     private readonly bool[] loopHeaders;
     private readonly IReadOnlyList<Instruction> code;
 
-    public BasicBlocks(IReadOnlyList<Instruction> code)
+    public BasicBlocks(IReadOnlyList<Instruction> code, IReadOnlyList<ExceptionHandler> handlers)
     {
         this.code = code;
         leaders = new bool[code.Count + 1];
@@ -25,6 +25,9 @@ internal sealed class BasicBlocks
             foreach (OperandInfo operand in info.Operands)
                 MarkTargets(pc, operand);
         }
+
+        foreach (ExceptionHandler handler in handlers)
+            MarkTarget(handler.End - 1, handler.Target);
     }
 
     public bool IsLeader(int pc) => leaders[pc];

@@ -49,7 +49,7 @@ internal sealed partial class FunctionLinker
         else if (receiver.IsReference)
             CallOnReference(call, @interface, receiver);
         else
-            EmitFailingCast();
+            EmitFailingCast(@interface);
     }
 
     private void CallValueMethod(in Instruction call, LinkedType @interface, LinkedType receiver)

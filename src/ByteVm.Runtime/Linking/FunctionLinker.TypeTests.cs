@@ -59,7 +59,7 @@ internal sealed partial class FunctionLinker
         else if (IsOf(tested, type))
             EmitBox(frame.Word(cast.A), cast.B);
         else
-            EmitFailingCast();
+            EmitFailingCast(type);
     }
 
     private void LinkCastOfReference(in Instruction cast, LinkedType type)
@@ -90,7 +90,8 @@ internal sealed partial class FunctionLinker
         buffer.EmitExtended(opcode, word, 0, extension);
     }
 
-    private void EmitFailingCast() => buffer.EmitWord(LinkedOpcode.CallDirect, 0, (int)program.FailingCast.EntryOffset);
+    /// <summary>What the type variable stands for is known not to be of the type.</summary>
+    private void EmitFailingCast(LinkedType type) => buffer.EmitExtended(LinkedOpcode.CastFail, 0, 0, (ulong)type.Index);
 
     private enum TypeTestForm
     {

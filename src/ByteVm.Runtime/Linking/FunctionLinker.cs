@@ -25,7 +25,7 @@ internal sealed partial class FunctionLinker
         source = function.Source;
         typeArguments = function.TypeArguments;
         frame = new FrameShape(program.Types.ResolveAll(source.Registers, typeArguments), source.ParameterCount, source.Code);
-        blocks = new BasicBlocks(source.Code);
+        blocks = new BasicBlocks(source.Code, source.Handlers);
         buffer = new LinkedCodeBuffer(source.Code.Count);
     }
 
@@ -45,6 +45,7 @@ internal sealed partial class FunctionLinker
         while (!buffer.TryResolveBranches());
 
         function.ModulePc = buffer.ModulePcs;
+        function.Handlers = LinkHandlers();
         return buffer.Words;
     }
 
@@ -74,10 +75,10 @@ internal sealed partial class FunctionLinker
             buffer.EmitWord(LinkedOpcode.Charge, 0, blocks.Fuel(pc));
         if (blocks.IsLoopHeader(pc))
             buffer.Emit(LinkedOpcode.Poll);
-        LinkInstruction(source.Code[pc]);
+        LinkInstruction(pc, source.Code[pc]);
     }
 
-    private void LinkInstruction(in Instruction instruction)
+    private void LinkInstruction(int pc, in Instruction instruction)
     {
         switch (instruction.Opcode)
         {
@@ -102,6 +103,7 @@ internal sealed partial class FunctionLinker
             case Opcode.StoreGlobal: LinkStoreGlobal(instruction); break;
             case Opcode.Is: LinkIs(instruction); break;
             case Opcode.Cast: LinkCast(instruction); break;
+            case Opcode.Throw: LinkThrow(pc, instruction); break;
             case Opcode.NewArray: LinkNewArray(instruction); break;
             case Opcode.LoadElement: LinkLoadElement(instruction); break;
             case Opcode.StoreElement: LinkStoreElement(instruction); break;

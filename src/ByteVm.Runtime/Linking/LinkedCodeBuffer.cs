@@ -38,6 +38,9 @@ internal sealed class LinkedCodeBuffer(int moduleInstructions)
 
     public int[] ModulePcs => [.. modulePcs];
 
+    /// <summary>The word at which the code of a module instruction begins, once it is written.</summary>
+    public int WordOf(int pc) => wordOfPc[pc];
+
     public void StartInstruction(int pc)
     {
         modulePc = pc;

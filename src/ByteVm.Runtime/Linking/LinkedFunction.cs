@@ -71,5 +71,8 @@ internal sealed unsafe class LinkedFunction
     /// <summary>For each word of code the module instruction it comes from.</summary>
     public int[] ModulePc { get; set; } = [];
 
+    /// <summary>In the order in which they are asked.</summary>
+    public LinkedHandler[] Handlers { get; set; } = [];
+
     public LinkedInstruction InstructionAt(int word) => new(Code + word);
 }

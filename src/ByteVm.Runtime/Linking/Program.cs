@@ -28,6 +28,8 @@ internal sealed unsafe class Program : IDisposable
         LiteralOffsets = literals;
         GlobalOffsets = globals;
         Imports = [.. module.Imports.Select(ResolveImport)];
+        Exceptions = module.Exceptions is { } exceptions ? new ExceptionTypes(this, exceptions) : null;
+        CanCatch = module.Functions.Any(f => f.Handlers.Count > 0);
     }
 
     public Module Module { get; }
@@ -48,6 +50,18 @@ internal sealed unsafe class Program : IDisposable
 
     /// <summary>The module's imports, by index.</summary>
     public IReadOnlyList<LinkedImport> Imports { get; }
+
+    /// <summary>What is thrown and caught; null when nothing is.</summary>
+    public ExceptionTypes? Exceptions { get; }
+
+    /// <summary>Whether any function has a handler.</summary>
+    public bool CanCatch { get; }
+
+    /// <summary>
+    /// Bytes that stacks have beyond their limit where exceptions are caught: for handlers of a stack overflow that stand so deep that they could call
+    /// nothing otherwise.
+    /// </summary>
+    public int StackReserveBytes => CanCatch ? GuestStack.ReserveBytes : 0;
 
     /// <summary>All functions referred to so far, by index. It grows while any thread links; what is there never changes.</summary>
     public IReadOnlyList<LinkedFunction> Functions => functions.All;
@@ -76,9 +90,6 @@ internal sealed unsafe class Program : IDisposable
 
     /// <summary>The function that takes the value out of a box and calls a method of its value class.</summary>
     public LinkedFunction Unboxing(LinkedFunction method) => functions.Unboxing(method);
-
-    /// <summary>A function that faults: casts that can never succeed for the type arguments at hand call it.</summary>
-    public LinkedFunction FailingCast => AbstractMethod;
 
     /// <summary>Held while types or functions are created, laid out or linked.</summary>
     internal Lock Gate { get; } = new();

@@ -27,6 +27,7 @@ internal static unsafe class FaultMessage
         FaultKind.NegativeArrayLength => "negative array length",
         FaultKind.StackOverflow => "stack overflow",
         FaultKind.OutOfMemory => "out of memory",
+        FaultKind.UncaughtException => "uncaught exception",
         FaultKind.HostError => "host error",
         FaultKind.Denied => "denied",
         FaultKind.OutOfFuel => "out of fuel",
@@ -72,11 +73,21 @@ internal static unsafe class FaultMessage
         LinkedType? target = instruction.Opcode switch
         {
             LinkedOpcode.CastClass or LinkedOpcode.CastExact => program.TypeOf((uint)instruction.Extension),
-            LinkedOpcode.CastType => program.TypeAt((int)instruction.Extension),
+            LinkedOpcode.CastType or LinkedOpcode.CastFail => program.TypeAt((int)instruction.Extension),
             _ => null,
         };
-        uint reference = (uint)instance.Trap.FramePointer[instruction.A];
-        return target is null ? null : $"{instance.TypeOf(reference).Name} is not {target.Name}";
+        return target is null ? null : $"{TypeToCast(instance, instruction).Name} is not {target.Name}";
+    }
+
+    /// <summary>The object's type; for a value of a type variable what the variable stands for.</summary>
+    private static LinkedType TypeToCast(Instance instance, LinkedInstruction instruction)
+    {
+        if (instruction.Opcode != LinkedOpcode.CastFail)
+            return instance.TypeOf((uint)instance.Trap.FramePointer[instruction.A]);
+        LinkedFunction function = instance.Trap.Location.Function;
+        Instruction cast = SourceMap.ModuleInstruction(instance.Trap.Location);
+        int register = cast.Opcode == Opcode.CallConstrained ? cast.List![0] : cast.B;
+        return instance.Program.Types.Resolve(function.Source.Registers[register], function.TypeArguments);
     }
 
     private static string? WhatWasNull(Instance instance)

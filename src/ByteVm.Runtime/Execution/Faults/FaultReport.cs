@@ -1,4 +1,5 @@
 using ByteVm.Bytecode;
+using ByteVm.Runtime.Execution.Exceptions;
 using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Runtime.Execution.Faults;
@@ -11,6 +12,8 @@ internal static class FaultReport
 
     public static GuestFault Make(Instance instance, FaultKind kind)
     {
+        if (kind == FaultKind.UncaughtException)
+            return OfException(instance);
         (List<GuestStackFrame> frames, int omitted) = Walk(instance);
         var fault = new GuestFault
         {
@@ -24,6 +27,29 @@ internal static class FaultReport
         instance.FaultDetail = null;
         instance.HostException = null;
         return fault;
+    }
+
+    /// <summary>
+    /// Of an exception that was thrown before, the frames of the first time. A fault that was only passed on, by a <c>finally</c> for example, reads
+    /// as if nothing had caught it.
+    /// </summary>
+    private static GuestFault OfException(Instance instance)
+    {
+        LinkedType type = ThrownException.TypeOf(instance);
+        FaultKind kind = instance.Program.Exceptions!.KindOf(type);
+        string message = ThrownException.Message(instance);
+        List<GuestStackFrame> frames = StackTraces.Read(instance, ThrownException.Of(instance));
+        (List<GuestStackFrame> Frames, int Omitted) here = frames.Count > 0 ? (frames, 0) : Walk(instance);
+        return new GuestFault
+        {
+            Kind = kind,
+            Message = kind != FaultKind.UncaughtException ? message : message.Length == 0 ? $"uncaught {type.Name}" : $"uncaught {type.Name}: {message}",
+            ExceptionType = type.Name,
+            ExceptionMessage = message,
+            Frames = here.Frames,
+            OmittedFrames = here.Omitted,
+            OmittedAfter = here.Omitted > 0 ? InnerFrames : 0,
+        };
     }
 
     private static (List<GuestStackFrame> Frames, int Omitted) Walk(Instance instance)
@@ -55,7 +81,7 @@ internal static class FaultReport
         return (inner, omitted);
     }
 
-    private static GuestStackFrame Describe(Module module, CodeLocation location)
+    public static GuestStackFrame Describe(Module module, CodeLocation location)
     {
         SourcePosition? position = SourceMap.PositionOf(location);
         return position is { } p

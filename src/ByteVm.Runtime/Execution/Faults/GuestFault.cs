@@ -20,6 +20,12 @@ public sealed record GuestFault
     /// <summary>For example "index out of bounds: index 10, length 3".</summary>
     public required string Message { get; init; }
 
+    /// <summary>The class of the exception that the guest threw and did not catch; null for a fault that was never an exception.</summary>
+    public string? ExceptionType { get; init; }
+
+    /// <summary>The message of that exception, as the guest gave it.</summary>
+    public string? ExceptionMessage { get; init; }
+
     /// <summary>Innermost first. Of a very deep stack both ends.</summary>
     public required IReadOnlyList<GuestStackFrame> Frames { get; init; }
 
