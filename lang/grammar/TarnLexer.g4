@@ -46,7 +46,12 @@ SUPER: 'super';
 NULL: 'null';
 TRUE: 'true';
 FALSE: 'false';
-RESERVED: 'enum' | 'match' | 'throw' | 'try' | 'catch' | 'finally' | 'defer';
+THROW: 'throw';
+TRY: 'try';
+CATCH: 'catch';
+FINALLY: 'finally';
+DEFER: 'defer';
+RESERVED: 'enum' | 'match';
 
 IDENT: [\p{L}_] [\p{L}\p{Nd}_]*;
 

@@ -81,6 +81,7 @@ statement
     | BREAK IDENT?
     | CONTINUE IDENT?
     | RETURN expression?
+    | DEFER (block | statement)
     | expression
       ( ( ASSIGN | PLUS_ASSIGN | MINUS_ASSIGN | STAR_ASSIGN | SLASH_ASSIGN | PERCENT_ASSIGN | AMP_ASSIGN | BAR_ASSIGN | CARET_ASSIGN
         | SHL_ASSIGN | SHR_ASSIGN | USHR_ASSIGN | COALESCE_ASSIGN ) expression
@@ -108,10 +109,10 @@ lambda: (LAMBDA_PARAMETER | LAMBDA_OPEN (lambdaParameter (COMMA lambdaParameter)
 lambdaParameter: IDENT (COLON type)?;
 
 operand
-    : (MINUS | PLUS | BANG | BANG_BANG | TILDE)*
+    : (MINUS | PLUS | BANG | BANG_BANG | TILDE | THROW)*
       ( newArray
       | ( IDENT | INT | LONG | FLOAT | DOUBLE | CHAR | STRING | RAW_STRING | TRUE | FALSE | NULL | THIS | SUPER
-        | stringTemplate | ifExpression | arrayLiteral
+        | stringTemplate | ifExpression | tryExpression | arrayLiteral
         | LPAREN expression RPAREN
         )
         ( typeArguments? LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) IDENT | BANG_BANG )*
@@ -127,5 +128,9 @@ arrayLiteral: LBRACK (expression (COMMA expression?)*)? RBRACK;
 newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)* (LPAREN expression RPAREN)?;
 
 ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
+
+tryExpression: TRY block catchClause* (FINALLY block)?;
+
+catchClause: CATCH (IDENT COLON type)? block;
 
 stringTemplate: STRING_START (STRING_TEXT | INTERPOLATION expression RBRACE)* STRING_END;

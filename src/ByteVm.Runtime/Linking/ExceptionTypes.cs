@@ -6,7 +6,6 @@ namespace ByteVm.Runtime.Linking;
 internal sealed class ExceptionTypes
 {
     private readonly Dictionary<CatchableFault, LinkedType> classes = [];
-    private readonly Dictionary<LinkedType, FaultKind> kinds = [];
 
     public ExceptionTypes(Program program, ExceptionClasses module)
     {
@@ -16,11 +15,7 @@ internal sealed class ExceptionTypes
         TraceOffset = (uint)fields.FieldOffsets[module.TraceField];
         TraceArray = program.ArrayOf(program.Type(TypeRef.I64));
         foreach (FaultClass fault in module.Faults)
-        {
-            LinkedType type = program.Type(fault.Class);
-            classes.Add(fault.Fault, type);
-            kinds.TryAdd(type, KindOf(fault.Fault));
-        }
+            classes.Add(fault.Fault, program.Type(fault.Class));
     }
 
     public LinkedType Root { get; }
@@ -35,11 +30,6 @@ internal sealed class ExceptionTypes
 
     /// <summary>What a fault arrives as; null when it cannot be caught.</summary>
     public LinkedType? ClassOf(FaultKind kind) => FaultOf(kind) is { } fault ? classes.GetValueOrDefault(fault) : null;
-
-    /// <summary>The fault that arrives as this very class, or else <see cref="FaultKind.UncaughtException"/>.</summary>
-    public FaultKind KindOf(LinkedType type) => kinds.GetValueOrDefault(type, FaultKind.UncaughtException);
-
-    private static FaultKind KindOf(CatchableFault fault) => Enum.GetValues<FaultKind>().First(kind => FaultOf(kind) == fault);
 
     /// <summary>Control traps are not among the faults that a guest catches.</summary>
     private static CatchableFault? FaultOf(FaultKind kind) => kind switch

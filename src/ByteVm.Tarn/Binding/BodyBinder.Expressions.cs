@@ -33,6 +33,8 @@ internal sealed partial class BodyBinder
         CastSyntax s => BindCast(s),
         NotNullSyntax s => BindNotNull(s),
         IfSyntax s => BindIf(s, wantsValue: true, expected),
+        TrySyntax s => BindTry(s, wantsValue: true, expected),
+        ThrowSyntax s => BindThrow(s),
         ArrayLiteralSyntax s => BindArrayLiteral(s, expected),
         NewArraySyntax s => BindNewArray(s),
         LambdaSyntax s => BindLambda(s, expected),
@@ -316,7 +318,8 @@ internal sealed partial class BodyBinder
     private BoundBranch BindBranch(BlockSyntax syntax, bool wantsValue, TarnType? expected)
     {
         hasStatementsInValues |= wantsValue && syntax.Statements.Length > 1;
-        if (!wantsValue || syntax.Statements.IsEmpty || syntax.Statements[^1] is not ExpressionStatementSyntax last)
+        StatementSyntax? last = syntax.Statements.IsEmpty ? null : syntax.Statements[^1];
+        if (!wantsValue || last is not (ExpressionStatementSyntax or DeferSyntax))
         {
             BoundBlock block = BindBlock(syntax);
             if (wantsValue && flow.IsReachable)
@@ -328,7 +331,7 @@ internal sealed partial class BodyBinder
         var statements = ImmutableArray.CreateBuilder<BoundStatement>(syntax.Statements.Length);
         foreach (StatementSyntax statement in syntax.Statements.AsSpan()[..^1])
             statements.Add(BindStatement(statement));
-        BoundExpression value = RequireValue(BindExpression(last.Expression, expected));
+        BoundExpression value = RequireValue(last is DeferSyntax defer ? BindDeferValue(defer, expected) : BindExpression(((ExpressionStatementSyntax)last).Expression, expected));
         CloseScope(scope);
         if (!value.Type.IsNever)
             return new BoundBranch(statements.ToImmutable(), value);

@@ -37,6 +37,7 @@ internal sealed partial class BodyBinder
         TarnType? result = wanted?.FunctionResult;
         var frame = new LambdaFrame(name, lambdas.Count + 1, result is { IsError: true } ? null : result);
         (FlowState flowBefore, bool statementsBefore, Loop[] loopsBefore) = (flow, hasStatementsInValues, [.. loops]);
+        (FinallyScopes finallyScopesBefore, finallyScopes) = (finallyScopes, new FinallyScopes());
         loops.Clear();
         hasStatementsInValues = false;
         lambdas.Push(frame);
@@ -48,6 +49,7 @@ internal sealed partial class BodyBinder
         bool hasStatements = hasStatementsInValues;
         (flow, hasStatementsInValues) = (ForgetShared(flowBefore, frame), statementsBefore);
         loops.AddRange(loopsBefore);
+        finallyScopes = finallyScopesBefore;
         if (types.FunctionOf([.. parameters.Select(p => p.Type)], frame.Result ?? BuiltInType.Void, syntax.Span) is not ClassType functionType)
             return new BoundError(syntax.Span);
         return new BoundLambda(
@@ -112,6 +114,7 @@ internal sealed partial class BodyBinder
             frame.Result ??= BuiltInType.Void;
         }
 
+        CheckStaysInFinally(syntax.Span, "return", -1);
         flow = FlowState.Unreachable;
         return new BoundReturn(syntax.Span, value);
     }

@@ -29,13 +29,19 @@ internal sealed partial class BodyBinder
         ForEachSyntax s => BindForEach(s),
         BreakSyntax s => BindBreak(s),
         ContinueSyntax s => BindContinue(s),
+        DeferSyntax s => new BoundExpressionStatement(s.Span, BindDefer(s)),
         var s => BindBlock((BlockSyntax)s),
     };
 
     private BoundExpressionStatement BindExpressionStatement(ExpressionStatementSyntax syntax)
     {
-        BoundExpression expression = syntax.Expression is IfSyntax @if ? BindIf(@if, wantsValue: false, null) : BindExpression(syntax.Expression);
-        if (syntax.Expression is not (IfSyntax or CallSyntax) && !expression.Type.IsError)
+        BoundExpression expression = syntax.Expression switch
+        {
+            IfSyntax @if => BindIf(@if, wantsValue: false, null),
+            TrySyntax @try => BindTry(@try, wantsValue: false, null),
+            var other => BindExpression(other),
+        };
+        if (syntax.Expression is not (IfSyntax or TrySyntax or ThrowSyntax or CallSyntax) && !expression.Type.IsError)
             Report(syntax.Span, DiagnosticCatalog.NoEffect);
         return new BoundExpressionStatement(syntax.Span, expression);
     }
@@ -82,6 +88,7 @@ internal sealed partial class BodyBinder
             Report(syntax.Span, DiagnosticCatalog.ReturnWithoutValue, function.Name, function.ReturnType);
         else if (syntax.Value is not null)
             value = BindConverted(syntax.Value, function.ReturnType);
+        CheckStaysInFinally(syntax.Span, "return", -1);
         flow = FlowState.Unreachable;
         return new BoundReturn(syntax.Span, value);
     }
@@ -334,8 +341,11 @@ internal sealed partial class BodyBinder
     {
         for (int i = loops.Count - 1; i >= 0; i--)
         {
-            if (label is null || loops[i].Target.Label == label.Value.Text)
-                return loops[i];
+            if (label is not null && loops[i].Target.Label != label.Value.Text)
+                continue;
+            CheckStaysInFinally(span, keyword, i);
+            LeaveThroughFinallies(i);
+            return loops[i];
         }
 
         if (label is null)

@@ -35,6 +35,9 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
 
     public FunctionTypes FunctionTypes => field ??= new FunctionTypes(Prelude ?? throw new InvalidOperationException("There is no prelude."));
 
+    /// <summary>What can be thrown.</summary>
+    public ClassSymbol Exception => field ??= PreludeClass("Exception");
+
     /// <summary>What a shared variable lives in.</summary>
     public ClassSymbol SharedVariable => field ??= PreludeClass("SharedVariable");
 

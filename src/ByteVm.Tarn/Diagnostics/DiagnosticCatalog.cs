@@ -148,6 +148,13 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");
     internal static readonly DiagnosticDescriptor TooLarge = Error(502, "'{0}' is too large: {1} {2}, at most {3} are possible");
 
+    // exceptions
+    internal static readonly DiagnosticDescriptor TryWithoutHandler = Error(600, "a try needs a catch or a finally");
+    internal static readonly DiagnosticDescriptor ThrowsNoException = Error(601, "{0} is no exception and cannot be thrown", "exceptions inherit Exception: class MyError(message: string) : Exception(message)");
+    internal static readonly DiagnosticDescriptor CatchesNoException = Error(602, "{0} is no exception and is never caught", "exceptions inherit Exception");
+    internal static readonly DiagnosticDescriptor CatchNeverReached = Error(603, "this catch is never reached: the catch of {0} before it takes every {1}", "put the catch of the more special class first");
+    internal static readonly DiagnosticDescriptor LeavesFinally = Error(604, "'{0}' would leave a finally or defer, which ends at its end", "what ran before it, a return or an exception, goes on then");
+
     // value classes and tuples
     internal static readonly DiagnosticDescriptor ValueClassOpen = Error(670, "value class '{0}' can have no subclasses", "leave out open or abstract");
     internal static readonly DiagnosticDescriptor ValueFieldVar = Error(671, "'{0}' is a field of a value class and cannot be a var", "values are replaced as a whole");

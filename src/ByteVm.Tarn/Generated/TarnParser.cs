@@ -42,21 +42,22 @@ internal partial class TarnParser : TarnParserBase {
 		LET=14, VAR=15, CLASS=16, INTERFACE=17, INIT=18, OPEN=19, ABSTRACT=20, 
 		OVERRIDE=21, PRIVATE=22, STATIC=23, EXTERN=24, IF=25, ELSE=26, WHILE=27, 
 		FOR=28, IN=29, BREAK=30, CONTINUE=31, RETURN=32, NEW=33, IS=34, AS=35, 
-		AS_SAFE=36, THIS=37, SUPER=38, NULL=39, TRUE=40, FALSE=41, RESERVED=42, 
-		IDENT=43, INT=44, LONG=45, DOUBLE=46, FLOAT=47, BAD_NUMBER=48, CHAR=49, 
-		UNTERMINATED_CHAR=50, STRING=51, RAW_STRING=52, UNTERMINATED_RAW_STRING=53, 
-		STRING_START=54, LPAREN=55, RPAREN=56, LBRACK=57, RBRACK=58, LBRACE=59, 
-		RBRACE=60, COMMA=61, SEMI=62, COLON=63, DOT=64, SAFE_DOT=65, QUESTION=66, 
-		RANGE=67, RANGE_CLOSED=68, FAT_ARROW=69, BANG_BANG=70, BANG=71, TILDE=72, 
-		PLUS_PLUS=73, MINUS_MINUS=74, PLUS=75, MINUS=76, STAR=77, SLASH=78, PERCENT=79, 
-		AMP=80, BAR=81, CARET=82, SHL=83, SHR=84, USHR=85, LT=86, LE=87, GT=88, 
-		GE=89, COMPARE=90, EQ=91, NE=92, IDENTICAL=93, NOT_IDENTICAL=94, AND=95, 
-		OR=96, COALESCE=97, ASSIGN=98, PLUS_ASSIGN=99, MINUS_ASSIGN=100, STAR_ASSIGN=101, 
-		SLASH_ASSIGN=102, PERCENT_ASSIGN=103, AMP_ASSIGN=104, BAR_ASSIGN=105, 
-		CARET_ASSIGN=106, SHL_ASSIGN=107, SHR_ASSIGN=108, USHR_ASSIGN=109, COALESCE_ASSIGN=110, 
-		LINE_COMMENT=111, BLOCK_COMMENT=112, UNTERMINATED_COMMENT=113, NEWLINE=114, 
-		SPACE=115, UNKNOWN=116, STRING_END=117, INTERPOLATION=118, STRING_TEXT=119, 
-		UNTERMINATED_STRING=120, DOLLAR=121;
+		AS_SAFE=36, THIS=37, SUPER=38, NULL=39, TRUE=40, FALSE=41, THROW=42, TRY=43, 
+		CATCH=44, FINALLY=45, DEFER=46, RESERVED=47, IDENT=48, INT=49, LONG=50, 
+		DOUBLE=51, FLOAT=52, BAD_NUMBER=53, CHAR=54, UNTERMINATED_CHAR=55, STRING=56, 
+		RAW_STRING=57, UNTERMINATED_RAW_STRING=58, STRING_START=59, LPAREN=60, 
+		RPAREN=61, LBRACK=62, RBRACK=63, LBRACE=64, RBRACE=65, COMMA=66, SEMI=67, 
+		COLON=68, DOT=69, SAFE_DOT=70, QUESTION=71, RANGE=72, RANGE_CLOSED=73, 
+		FAT_ARROW=74, BANG_BANG=75, BANG=76, TILDE=77, PLUS_PLUS=78, MINUS_MINUS=79, 
+		PLUS=80, MINUS=81, STAR=82, SLASH=83, PERCENT=84, AMP=85, BAR=86, CARET=87, 
+		SHL=88, SHR=89, USHR=90, LT=91, LE=92, GT=93, GE=94, COMPARE=95, EQ=96, 
+		NE=97, IDENTICAL=98, NOT_IDENTICAL=99, AND=100, OR=101, COALESCE=102, 
+		ASSIGN=103, PLUS_ASSIGN=104, MINUS_ASSIGN=105, STAR_ASSIGN=106, SLASH_ASSIGN=107, 
+		PERCENT_ASSIGN=108, AMP_ASSIGN=109, BAR_ASSIGN=110, CARET_ASSIGN=111, 
+		SHL_ASSIGN=112, SHR_ASSIGN=113, USHR_ASSIGN=114, COALESCE_ASSIGN=115, 
+		LINE_COMMENT=116, BLOCK_COMMENT=117, UNTERMINATED_COMMENT=118, NEWLINE=119, 
+		SPACE=120, UNKNOWN=121, STRING_END=122, INTERPOLATION=123, STRING_TEXT=124, 
+		UNTERMINATED_STRING=125, DOLLAR=126;
 	public const int
 		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
 		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_functionName = 6, 
@@ -69,7 +70,7 @@ internal partial class TarnParser : TarnParserBase {
 		RULE_block = 26, RULE_statement = 27, RULE_loop = 28, RULE_expression = 29, 
 		RULE_lambda = 30, RULE_lambdaParameter = 31, RULE_operand = 32, RULE_arguments = 33, 
 		RULE_index = 34, RULE_arrayLiteral = 35, RULE_newArray = 36, RULE_ifExpression = 37, 
-		RULE_stringTemplate = 38;
+		RULE_tryExpression = 38, RULE_catchClause = 39, RULE_stringTemplate = 40;
 	public static readonly string[] ruleNames = {
 		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
 		"functionDeclaration", "functionName", "functionStep", "operatorName", 
@@ -78,7 +79,8 @@ internal partial class TarnParser : TarnParserBase {
 		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
 		"testDeclaration", "variableDeclaration", "type", "typeArguments", "block", 
 		"statement", "loop", "expression", "lambda", "lambdaParameter", "operand", 
-		"arguments", "index", "arrayLiteral", "newArray", "ifExpression", "stringTemplate"
+		"arguments", "index", "arrayLiteral", "newArray", "ifExpression", "tryExpression", 
+		"catchClause", "stringTemplate"
 	};
 
 	private static readonly string[] _LiteralNames = {
@@ -87,15 +89,15 @@ internal partial class TarnParser : TarnParserBase {
 		"'open'", "'abstract'", "'override'", "'private'", "'static'", "'extern'", 
 		"'if'", "'else'", "'while'", "'for'", "'in'", "'break'", "'continue'", 
 		"'return'", "'new'", "'is'", "'as'", "'as?'", "'this'", "'super'", "'null'", 
-		"'true'", "'false'", null, null, null, null, null, null, null, null, null, 
-		null, null, null, null, "'('", "')'", "'['", "']'", "'{'", "'}'", "','", 
-		"';'", "':'", "'.'", "'?.'", "'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", 
-		"'~'", "'++'", "'--'", "'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", 
-		"'^'", "'<<'", "'>>'", "'>>>'", "'<'", "'<='", "'>'", "'>='", "'<=>'", 
-		"'=='", "'!='", "'==='", "'!=='", "'&&'", "'||'", "'??'", "'='", "'+='", 
-		"'-='", "'*='", "'/='", "'%='", "'&='", "'|='", "'^='", "'<<='", "'>>='", 
-		"'>>>='", "'??='", null, null, null, null, null, null, null, "'${'", null, 
-		null, "'$'"
+		"'true'", "'false'", "'throw'", "'try'", "'catch'", "'finally'", "'defer'", 
+		null, null, null, null, null, null, null, null, null, null, null, null, 
+		null, "'('", "')'", "'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", 
+		"'?.'", "'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", 
+		"'--'", "'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", 
+		"'>>'", "'>>>'", "'<'", "'<='", "'>'", "'>='", "'<=>'", "'=='", "'!='", 
+		"'==='", "'!=='", "'&&'", "'||'", "'??'", "'='", "'+='", "'-='", "'*='", 
+		"'/='", "'%='", "'&='", "'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", 
+		null, null, null, null, null, null, null, "'${'", null, null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, "TEST", "GET", "SET", "OPERATOR", "CALL_OPEN", "ELSE_IF", "LAMBDA_PARAMETER", 
@@ -103,19 +105,19 @@ internal partial class TarnParser : TarnParserBase {
 		"VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", "OVERRIDE", "PRIVATE", 
 		"STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", "IN", "BREAK", "CONTINUE", 
 		"RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", "SUPER", "NULL", "TRUE", 
-		"FALSE", "RESERVED", "IDENT", "INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", 
-		"CHAR", "UNTERMINATED_CHAR", "STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", 
-		"STRING_START", "LPAREN", "RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", 
-		"COMMA", "SEMI", "COLON", "DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", 
-		"FAT_ARROW", "BANG_BANG", "BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", 
-		"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", 
-		"SHR", "USHR", "LT", "LE", "GT", "GE", "COMPARE", "EQ", "NE", "IDENTICAL", 
-		"NOT_IDENTICAL", "AND", "OR", "COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", 
-		"STAR_ASSIGN", "SLASH_ASSIGN", "PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", 
-		"CARET_ASSIGN", "SHL_ASSIGN", "SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", 
-		"LINE_COMMENT", "BLOCK_COMMENT", "UNTERMINATED_COMMENT", "NEWLINE", "SPACE", 
-		"UNKNOWN", "STRING_END", "INTERPOLATION", "STRING_TEXT", "UNTERMINATED_STRING", 
-		"DOLLAR"
+		"FALSE", "THROW", "TRY", "CATCH", "FINALLY", "DEFER", "RESERVED", "IDENT", 
+		"INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", "UNTERMINATED_CHAR", 
+		"STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", "STRING_START", "LPAREN", 
+		"RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", "COMMA", "SEMI", "COLON", 
+		"DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", "FAT_ARROW", "BANG_BANG", 
+		"BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", "PLUS", "MINUS", "STAR", 
+		"SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", "SHR", "USHR", "LT", 
+		"LE", "GT", "GE", "COMPARE", "EQ", "NE", "IDENTICAL", "NOT_IDENTICAL", 
+		"AND", "OR", "COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", "STAR_ASSIGN", 
+		"SLASH_ASSIGN", "PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", "CARET_ASSIGN", 
+		"SHL_ASSIGN", "SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", "LINE_COMMENT", 
+		"BLOCK_COMMENT", "UNTERMINATED_COMMENT", "NEWLINE", "SPACE", "UNKNOWN", 
+		"STRING_END", "INTERPOLATION", "STRING_TEXT", "UNTERMINATED_STRING", "DOLLAR"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
 
@@ -180,13 +182,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 81;
+			State = 85;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 78;
+				State = 82;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -197,25 +199,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 83;
+				State = 87;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 92;
+			State = 96;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33552414L) != 0)) {
 				{
 				{
-				State = 84;
+				State = 88;
 				topLevel();
-				State = 86;
+				State = 90;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 85;
+					State = 89;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -226,17 +228,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 88;
+					State = 92;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 94;
+				State = 98;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 95;
+			State = 99;
 			Match(Eof);
 			}
 		}
@@ -270,13 +272,13 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 99;
+			State = 103;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 97;
+				State = 101;
 				importDeclaration();
 				}
 				break;
@@ -299,7 +301,7 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 98;
+				State = 102;
 				declaration();
 				}
 				break;
@@ -350,34 +352,34 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 101;
+			State = 105;
 			Match(IMPORT);
-			State = 102;
+			State = 106;
 			Match(IDENT);
-			State = 107;
+			State = 111;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 103;
+				State = 107;
 				Match(DOT);
-				State = 104;
+				State = 108;
 				importStep();
 				}
 				}
-				State = 109;
+				State = 113;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 112;
+			State = 116;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 110;
+				State = 114;
 				Match(AS);
-				State = 111;
+				State = 115;
 				Match(IDENT);
 				}
 			}
@@ -419,40 +421,40 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 125;
+			State = 129;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 114;
+				State = 118;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 115;
+				State = 119;
 				Match(LBRACE);
-				State = 116;
+				State = 120;
 				Match(IDENT);
-				State = 121;
+				State = 125;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 117;
+					State = 121;
 					Match(COMMA);
-					State = 118;
+					State = 122;
 					Match(IDENT);
 					}
 					}
-					State = 123;
+					State = 127;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 124;
+				State = 128;
 				Match(RBRACE);
 				}
 				break;
@@ -540,13 +542,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 130;
+			State = 134;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33032208L) != 0)) {
 				{
 				{
-				State = 127;
+				State = 131;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33032208L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -557,54 +559,54 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 132;
+				State = 136;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 140;
+			State = 144;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 133;
+				State = 137;
 				functionDeclaration();
 				}
 				break;
 			case GET:
 			case SET:
 				{
-				State = 134;
+				State = 138;
 				propertyDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 135;
+				State = 139;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 136;
+				State = 140;
 				interfaceDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 137;
+				State = 141;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 138;
+				State = 142;
 				initializer();
 				}
 				break;
 			case TEST:
 				{
-				State = 139;
+				State = 143;
 				testDeclaration();
 				}
 				break;
@@ -660,50 +662,50 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 142;
-			Match(FN);
-			State = 143;
-			functionName();
-			State = 144;
-			Match(LPAREN);
 			State = 146;
+			Match(FN);
+			State = 147;
+			functionName();
+			State = 148;
+			Match(LPAREN);
+			State = 150;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 145;
+				State = 149;
 				parameters();
 				}
 			}
 
-			State = 148;
+			State = 152;
 			Match(RPAREN);
-			State = 151;
+			State = 155;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 149;
+				State = 153;
 				Match(COLON);
-				State = 150;
+				State = 154;
 				type();
 				}
 			}
 
-			State = 156;
+			State = 160;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 153;
+				State = 157;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 154;
+				State = 158;
 				Match(ASSIGN);
-				State = 155;
+				State = 159;
 				expression();
 				}
 				break;
@@ -762,12 +764,12 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 160;
+			State = 164;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				{
-				State = 158;
+				State = 162;
 				functionStep();
 				}
 				break;
@@ -783,20 +785,20 @@ internal partial class TarnParser : TarnParserBase {
 			case COMPARE:
 			case EQ:
 				{
-				State = 159;
+				State = 163;
 				operatorName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 169;
+			State = 173;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT || _la==SAFE_DOT) {
 				{
 				{
-				State = 162;
+				State = 166;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DOT || _la==SAFE_DOT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -805,12 +807,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 165;
+				State = 169;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 163;
+					State = 167;
 					functionStep();
 					}
 					break;
@@ -826,7 +828,7 @@ internal partial class TarnParser : TarnParserBase {
 				case COMPARE:
 				case EQ:
 					{
-					State = 164;
+					State = 168;
 					operatorName();
 					}
 					break;
@@ -835,7 +837,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 171;
+				State = 175;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -884,37 +886,37 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 172;
+			State = 176;
 			Match(IDENT);
-			State = 174;
+			State = 178;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 173;
+				State = 177;
 				typeParameters();
 				}
 			}
 
-			State = 181;
+			State = 185;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 179;
+				State = 183;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 176;
+					State = 180;
 					Match(LBRACK);
-					State = 177;
+					State = 181;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 178;
+					State = 182;
 					Match(QUESTION);
 					}
 					break;
@@ -922,7 +924,7 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 183;
+				State = 187;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -972,75 +974,75 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 200;
+			State = 204;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				{
-				State = 184;
+				State = 188;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				{
-				State = 185;
+				State = 189;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				{
-				State = 186;
+				State = 190;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				{
-				State = 187;
+				State = 191;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				{
-				State = 188;
+				State = 192;
 				Match(PERCENT);
 				}
 				break;
 			case BANG:
 				{
-				State = 189;
+				State = 193;
 				Match(BANG);
 				}
 				break;
 			case EQ:
 				{
-				State = 190;
+				State = 194;
 				Match(EQ);
 				}
 				break;
 			case COMPARE:
 				{
-				State = 191;
+				State = 195;
 				Match(COMPARE);
 				}
 				break;
 			case IN:
 				{
-				State = 192;
+				State = 196;
 				Match(IN);
 				}
 				break;
 			case LBRACK:
 				{
-				State = 193;
+				State = 197;
 				Match(LBRACK);
-				State = 194;
+				State = 198;
 				Match(RBRACK);
-				State = 196;
+				State = 200;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASSIGN) {
 					{
-					State = 195;
+					State = 199;
 					Match(ASSIGN);
 					}
 				}
@@ -1049,21 +1051,21 @@ internal partial class TarnParser : TarnParserBase {
 				break;
 			case CALL_OPEN:
 				{
-				State = 198;
+				State = 202;
 				Match(CALL_OPEN);
-				State = 199;
+				State = 203;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 203;
+			State = 207;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 202;
+				State = 206;
 				typeParameters();
 				}
 			}
@@ -1114,34 +1116,34 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 18, RULE_propertyDeclaration);
 		int _la;
 		try {
-			State = 222;
+			State = 226;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GET:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 205;
+				State = 209;
 				Match(GET);
-				State = 206;
+				State = 210;
 				Match(IDENT);
-				State = 207;
+				State = 211;
 				Match(COLON);
-				State = 208;
-				type();
 				State = 212;
+				type();
+				State = 216;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACE:
 					{
-					State = 209;
+					State = 213;
 					block();
 					}
 					break;
 				case ASSIGN:
 					{
-					State = 210;
+					State = 214;
 					Match(ASSIGN);
-					State = 211;
+					State = 215;
 					expression();
 					}
 					break;
@@ -1156,22 +1158,22 @@ internal partial class TarnParser : TarnParserBase {
 			case SET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 214;
-				Match(SET);
-				State = 215;
-				Match(IDENT);
-				State = 216;
-				Match(LPAREN);
-				State = 217;
-				parameter();
 				State = 218;
-				Match(RPAREN);
+				Match(SET);
+				State = 219;
+				Match(IDENT);
 				State = 220;
+				Match(LPAREN);
+				State = 221;
+				parameter();
+				State = 222;
+				Match(RPAREN);
+				State = 224;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LBRACE) {
 					{
-					State = 219;
+					State = 223;
 					block();
 					}
 				}
@@ -1221,27 +1223,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 224;
+			State = 228;
 			Match(TYPE_OPEN);
-			State = 225;
+			State = 229;
 			typeParameter();
-			State = 230;
+			State = 234;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 226;
+				State = 230;
 				Match(COMMA);
-				State = 227;
+				State = 231;
 				typeParameter();
 				}
 				}
-				State = 232;
+				State = 236;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 233;
+			State = 237;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -1279,16 +1281,16 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 235;
+			State = 239;
 			type();
-			State = 238;
+			State = 242;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 236;
+				State = 240;
 				Match(COLON);
-				State = 237;
+				State = 241;
 				type();
 				}
 			}
@@ -1332,29 +1334,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 240;
+			State = 244;
 			parameter();
-			State = 247;
+			State = 251;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 241;
+				State = 245;
 				Match(COMMA);
-				State = 243;
+				State = 247;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 242;
+					State = 246;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 249;
+				State = 253;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1396,20 +1398,20 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 250;
+			State = 254;
 			Match(IDENT);
-			State = 251;
-			Match(COLON);
-			State = 252;
-			type();
 			State = 255;
+			Match(COLON);
+			State = 256;
+			type();
+			State = 259;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 253;
+				State = 257;
 				Match(ASSIGN);
-				State = 254;
+				State = 258;
 				expression();
 				}
 			}
@@ -1459,58 +1461,58 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 257;
+			State = 261;
 			Match(CLASS);
-			State = 258;
+			State = 262;
 			Match(IDENT);
-			State = 260;
+			State = 264;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 259;
+				State = 263;
 				typeParameters();
 				}
 			}
 
-			State = 267;
+			State = 271;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 262;
+				State = 266;
 				Match(LPAREN);
-				State = 264;
+				State = 268;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 8796126101504L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 281475009789952L) != 0)) {
 					{
-					State = 263;
+					State = 267;
 					classParameters();
 					}
 				}
 
-				State = 266;
+				State = 270;
 				Match(RPAREN);
 				}
 			}
 
-			State = 270;
+			State = 274;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 269;
+				State = 273;
 				superTypes();
 				}
 			}
 
-			State = 273;
+			State = 277;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 272;
+				State = 276;
 				memberBlock();
 				}
 			}
@@ -1554,29 +1556,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 275;
+			State = 279;
 			classParameter();
-			State = 282;
+			State = 286;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 276;
+				State = 280;
 				Match(COMMA);
-				State = 278;
+				State = 282;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 8796126101504L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 281475009789952L) != 0)) {
 					{
-					State = 277;
+					State = 281;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 284;
+				State = 288;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1638,13 +1640,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 288;
+			State = 292;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33030144L) != 0)) {
 				{
 				{
-				State = 285;
+				State = 289;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33030144L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1655,16 +1657,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 290;
+				State = 294;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 292;
+			State = 296;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 291;
+				State = 295;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1676,7 +1678,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 294;
+			State = 298;
 			parameter();
 			}
 		}
@@ -1718,23 +1720,23 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 296;
+			State = 300;
 			Match(COLON);
-			State = 297;
+			State = 301;
 			superType();
-			State = 302;
+			State = 306;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 298;
+				State = 302;
 				Match(COMMA);
-				State = 299;
+				State = 303;
 				superType();
 				}
 				}
-				State = 304;
+				State = 308;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1775,26 +1777,26 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 305;
+			State = 309;
 			type();
-			State = 311;
+			State = 315;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 306;
+				State = 310;
 				Match(LPAREN);
-				State = 308;
+				State = 312;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 					{
-					State = 307;
+					State = 311;
 					arguments();
 					}
 				}
 
-				State = 310;
+				State = 314;
 				Match(RPAREN);
 				}
 			}
@@ -1839,36 +1841,36 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 313;
+			State = 317;
 			Match(INTERFACE);
-			State = 314;
+			State = 318;
 			Match(IDENT);
-			State = 316;
+			State = 320;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 315;
+				State = 319;
 				typeParameters();
 				}
 			}
 
-			State = 319;
+			State = 323;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 318;
+				State = 322;
 				superTypes();
 				}
 			}
 
-			State = 322;
+			State = 326;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 321;
+				State = 325;
 				memberBlock();
 				}
 			}
@@ -1918,15 +1920,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 324;
-			Match(LBRACE);
 			State = 328;
+			Match(LBRACE);
+			State = 332;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 325;
+				State = 329;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1937,25 +1939,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 330;
+				State = 334;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 339;
+			State = 343;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33548318L) != 0)) {
 				{
 				{
-				State = 331;
+				State = 335;
 				declaration();
-				State = 333;
+				State = 337;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 332;
+					State = 336;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1966,17 +1968,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 335;
+					State = 339;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 341;
+				State = 345;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 342;
+			State = 346;
 			Match(RBRACE);
 			}
 		}
@@ -2010,9 +2012,9 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 344;
+			State = 348;
 			Match(INIT);
-			State = 345;
+			State = 349;
 			block();
 			}
 		}
@@ -2047,11 +2049,11 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 347;
+			State = 351;
 			Match(TEST);
-			State = 348;
+			State = 352;
 			Match(STRING);
-			State = 349;
+			State = 353;
 			block();
 			}
 		}
@@ -2093,7 +2095,7 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 351;
+			State = 355;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2102,28 +2104,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 352;
+			State = 356;
 			Match(IDENT);
-			State = 355;
+			State = 359;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 353;
+				State = 357;
 				Match(COLON);
-				State = 354;
+				State = 358;
 				type();
 				}
 			}
 
-			State = 359;
+			State = 363;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 357;
+				State = 361;
 				Match(ASSIGN);
-				State = 358;
+				State = 362;
 				expression();
 				}
 			}
@@ -2192,42 +2194,42 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 48, RULE_type);
 		int _la;
 		try {
-			State = 401;
+			State = 405;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 			case LPAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 376;
+				State = 380;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 361;
+					State = 365;
 					Match(IDENT);
-					State = 366;
+					State = 370;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DOT) {
 						{
 						{
-						State = 362;
+						State = 366;
 						Match(DOT);
-						State = 363;
+						State = 367;
 						Match(IDENT);
 						}
 						}
-						State = 368;
+						State = 372;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 370;
+					State = 374;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TYPE_OPEN) {
 						{
-						State = 369;
+						State = 373;
 						typeArguments();
 						}
 					}
@@ -2236,36 +2238,36 @@ internal partial class TarnParser : TarnParserBase {
 					break;
 				case LPAREN:
 					{
-					State = 372;
+					State = 376;
 					Match(LPAREN);
-					State = 373;
+					State = 377;
 					type();
-					State = 374;
+					State = 378;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 383;
+				State = 387;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LBRACK || _la==QUESTION) {
 					{
-					State = 381;
+					State = 385;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case LBRACK:
 						{
-						State = 378;
+						State = 382;
 						Match(LBRACK);
-						State = 379;
+						State = 383;
 						Match(RBRACK);
 						}
 						break;
 					case QUESTION:
 						{
-						State = 380;
+						State = 384;
 						Match(QUESTION);
 						}
 						break;
@@ -2273,7 +2275,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 385;
+					State = 389;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2282,41 +2284,41 @@ internal partial class TarnParser : TarnParserBase {
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 386;
+				State = 390;
 				Match(FN);
-				State = 387;
+				State = 391;
 				Match(LPAREN);
-				State = 396;
+				State = 400;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 36037593111994368L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1153202979583565824L) != 0)) {
 					{
-					State = 388;
+					State = 392;
 					type();
-					State = 393;
+					State = 397;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 389;
+						State = 393;
 						Match(COMMA);
-						State = 390;
+						State = 394;
 						type();
 						}
 						}
-						State = 395;
+						State = 399;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 398;
+				State = 402;
 				Match(RPAREN);
-				State = 399;
+				State = 403;
 				Match(COLON);
-				State = 400;
+				State = 404;
 				type();
 				}
 				break;
@@ -2363,27 +2365,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 403;
+			State = 407;
 			Match(TYPE_OPEN);
-			State = 404;
+			State = 408;
 			type();
-			State = 409;
+			State = 413;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 405;
+				State = 409;
 				Match(COMMA);
-				State = 406;
+				State = 410;
 				type();
 				}
 				}
-				State = 411;
+				State = 415;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 412;
+			State = 416;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -2430,15 +2432,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 414;
-			Match(LBRACE);
 			State = 418;
+			Match(LBRACE);
+			State = 422;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 415;
+				State = 419;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2449,25 +2451,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 420;
+				State = 424;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 429;
+			State = 433;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753689032417664L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6584069020272615808L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 				{
 				{
-				State = 421;
+				State = 425;
 				statement();
-				State = 423;
+				State = 427;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 422;
+					State = 426;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2478,17 +2480,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 425;
+					State = 429;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 431;
+				State = 435;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 432;
+			State = 436;
 			Match(RBRACE);
 			}
 		}
@@ -2523,6 +2525,13 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
 			return GetRuleContext<ExpressionContext>(i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFER() { return GetToken(TarnParser.DEFER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block() {
+			return GetRuleContext<BlockContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StatementContext statement() {
+			return GetRuleContext<StatementContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode PLUS_PLUS() { return GetToken(TarnParser.PLUS_PLUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS_MINUS() { return GetToken(TarnParser.MINUS_MINUS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
@@ -2552,21 +2561,21 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 54, RULE_statement);
 		int _la;
 		try {
-			State = 458;
+			State = 467;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 434;
+				State = 438;
 				variableDeclaration();
 				}
 				break;
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 435;
+				State = 439;
 				functionDeclaration();
 				}
 				break;
@@ -2574,32 +2583,15 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 436;
+				State = 440;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 437;
-				Match(BREAK);
-				State = 439;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==IDENT) {
-					{
-					State = 438;
-					Match(IDENT);
-					}
-				}
-
-				}
-				break;
-			case CONTINUE:
-				EnterOuterAlt(_localctx, 5);
-				{
 				State = 441;
-				Match(CONTINUE);
+				Match(BREAK);
 				State = 443;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
@@ -2612,21 +2604,98 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				break;
-			case RETURN:
-				EnterOuterAlt(_localctx, 6);
+			case CONTINUE:
+				EnterOuterAlt(_localctx, 5);
 				{
 				State = 445;
-				Match(RETURN);
+				Match(CONTINUE);
 				State = 447;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+				if (_la==IDENT) {
 					{
 					State = 446;
+					Match(IDENT);
+					}
+				}
+
+				}
+				break;
+			case RETURN:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 449;
+				Match(RETURN);
+				State = 451;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+					{
+					State = 450;
 					expression();
 					}
 				}
 
+				}
+				break;
+			case DEFER:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 453;
+				Match(DEFER);
+				State = 456;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LBRACE:
+					{
+					State = 454;
+					block();
+					}
+					break;
+				case LAMBDA_PARAMETER:
+				case LAMBDA_OPEN:
+				case FN:
+				case LET:
+				case VAR:
+				case IF:
+				case WHILE:
+				case FOR:
+				case BREAK:
+				case CONTINUE:
+				case RETURN:
+				case NEW:
+				case THIS:
+				case SUPER:
+				case NULL:
+				case TRUE:
+				case FALSE:
+				case THROW:
+				case TRY:
+				case DEFER:
+				case IDENT:
+				case INT:
+				case LONG:
+				case DOUBLE:
+				case FLOAT:
+				case CHAR:
+				case STRING:
+				case RAW_STRING:
+				case STRING_START:
+				case LPAREN:
+				case LBRACK:
+				case BANG_BANG:
+				case BANG:
+				case TILDE:
+				case PLUS:
+				case MINUS:
+					{
+					State = 455;
+					statement();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
 				}
 				break;
 			case LAMBDA_PARAMETER:
@@ -2638,6 +2707,8 @@ internal partial class TarnParser : TarnParserBase {
 			case NULL:
 			case TRUE:
 			case FALSE:
+			case THROW:
+			case TRY:
 			case IDENT:
 			case INT:
 			case LONG:
@@ -2654,11 +2725,11 @@ internal partial class TarnParser : TarnParserBase {
 			case TILDE:
 			case PLUS:
 			case MINUS:
-				EnterOuterAlt(_localctx, 7);
+				EnterOuterAlt(_localctx, 8);
 				{
-				State = 449;
+				State = 458;
 				expression();
-				State = 456;
+				State = 465;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -2675,36 +2746,36 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 450;
+					State = 459;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 98)) & ~0x3f) == 0 && ((1L << (_la - 98)) & 8191L) != 0)) ) {
+					if ( !(((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 451;
+					State = 460;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 452;
+					State = 461;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 453;
+					State = 462;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 454;
+					State = 463;
 					Match(COLON);
-					State = 455;
+					State = 464;
 					loop();
 					}
 					break;
@@ -2763,37 +2834,37 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 56, RULE_loop);
 		int _la;
 		try {
-			State = 478;
+			State = 487;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 460;
+				State = 469;
 				Match(WHILE);
-				State = 461;
+				State = 470;
 				expression();
-				State = 462;
+				State = 471;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 464;
+				State = 473;
 				Match(FOR);
-				State = 465;
-				Match(IDENT);
-				State = 466;
-				Match(IN);
-				State = 467;
-				expression();
 				State = 474;
+				Match(IDENT);
+				State = 475;
+				Match(IN);
+				State = 476;
+				expression();
+				State = 483;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 468;
+					State = 477;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2802,16 +2873,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 469;
+					State = 478;
 					expression();
-					State = 472;
+					State = 481;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 470;
+						State = 479;
 						Match(IDENT);
-						State = 471;
+						State = 480;
 						expression();
 						}
 					}
@@ -2819,7 +2890,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 476;
+				State = 485;
 				block();
 				}
 				break;
@@ -2975,14 +3046,14 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 58, RULE_expression);
 		int _la;
 		try {
-			State = 491;
+			State = 500;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 480;
+				State = 489;
 				lambda();
 				}
 				break;
@@ -2993,6 +3064,8 @@ internal partial class TarnParser : TarnParserBase {
 			case NULL:
 			case TRUE:
 			case FALSE:
+			case THROW:
+			case TRY:
 			case IDENT:
 			case INT:
 			case LONG:
@@ -3011,14 +3084,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 481;
+				State = 490;
 				operand();
-				State = 488;
+				State = 497;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 120795955200L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 8388607L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 120795955200L) != 0) || ((((_la - 80)) & ~0x3f) == 0 && ((1L << (_la - 80)) & 8388607L) != 0)) {
 					{
-					State = 486;
+					State = 495;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
@@ -3046,16 +3119,16 @@ internal partial class TarnParser : TarnParserBase {
 					case OR:
 					case COALESCE:
 						{
-						State = 482;
+						State = 491;
 						_la = TokenStream.LA(1);
-						if ( !(_la==IN || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 8388607L) != 0)) ) {
+						if ( !(_la==IN || ((((_la - 80)) & ~0x3f) == 0 && ((1L << (_la - 80)) & 8388607L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 483;
+						State = 492;
 						operand();
 						}
 						break;
@@ -3063,7 +3136,7 @@ internal partial class TarnParser : TarnParserBase {
 					case AS:
 					case AS_SAFE:
 						{
-						State = 484;
+						State = 493;
 						_la = TokenStream.LA(1);
 						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 120259084288L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3072,7 +3145,7 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 485;
+						State = 494;
 						type();
 						}
 						break;
@@ -3080,7 +3153,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 490;
+					State = 499;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3137,60 +3210,60 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 506;
+			State = 515;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 				{
-				State = 493;
+				State = 502;
 				Match(LAMBDA_PARAMETER);
 				}
 				break;
 			case LAMBDA_OPEN:
 				{
-				State = 494;
-				Match(LAMBDA_OPEN);
 				State = 503;
+				Match(LAMBDA_OPEN);
+				State = 512;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 495;
+					State = 504;
 					lambdaParameter();
-					State = 500;
+					State = 509;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 496;
+						State = 505;
 						Match(COMMA);
-						State = 497;
+						State = 506;
 						lambdaParameter();
 						}
 						}
-						State = 502;
+						State = 511;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 505;
+				State = 514;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 508;
+			State = 517;
 			Match(FAT_ARROW);
-			State = 511;
+			State = 520;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 509;
+				State = 518;
 				block();
 				}
 				break;
@@ -3203,6 +3276,8 @@ internal partial class TarnParser : TarnParserBase {
 			case NULL:
 			case TRUE:
 			case FALSE:
+			case THROW:
+			case TRY:
 			case IDENT:
 			case INT:
 			case LONG:
@@ -3220,7 +3295,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 510;
+				State = 519;
 				expression();
 				}
 				break;
@@ -3261,16 +3336,16 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 513;
+			State = 522;
 			Match(IDENT);
-			State = 516;
+			State = 525;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 514;
+				State = 523;
 				Match(COLON);
-				State = 515;
+				State = 524;
 				type();
 				}
 			}
@@ -3312,6 +3387,10 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TILDE(int i) {
 			return GetToken(TarnParser.TILDE, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] THROW() { return GetTokens(TarnParser.THROW); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode THROW(int i) {
+			return GetToken(TarnParser.THROW, i);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENT() { return GetTokens(TarnParser.IDENT); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT(int i) {
 			return GetToken(TarnParser.IDENT, i);
@@ -3333,6 +3412,9 @@ internal partial class TarnParser : TarnParserBase {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public IfExpressionContext ifExpression() {
 			return GetRuleContext<IfExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TryExpressionContext tryExpression() {
+			return GetRuleContext<TryExpressionContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ArrayLiteralContext arrayLiteral() {
 			return GetRuleContext<ArrayLiteralContext>(0);
@@ -3397,15 +3479,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 521;
+			State = 530;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+			while (((((_la - 42)) & ~0x3f) == 0 && ((1L << (_la - 42)) & 884763262977L) != 0)) {
 				{
 				{
-				State = 518;
+				State = 527;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) ) {
+				if ( !(((((_la - 42)) & ~0x3f) == 0 && ((1L << (_la - 42)) & 884763262977L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -3414,16 +3496,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 523;
+				State = 532;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 567;
+			State = 577;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 524;
+				State = 533;
 				newArray();
 				}
 				break;
@@ -3433,6 +3515,7 @@ internal partial class TarnParser : TarnParserBase {
 			case NULL:
 			case TRUE:
 			case FALSE:
+			case TRY:
 			case IDENT:
 			case INT:
 			case LONG:
@@ -3445,169 +3528,175 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 545;
+				State = 555;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 525;
+					State = 534;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 526;
+					State = 535;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 527;
+					State = 536;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 528;
+					State = 537;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 529;
+					State = 538;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 530;
+					State = 539;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 531;
+					State = 540;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 532;
+					State = 541;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 533;
+					State = 542;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 534;
+					State = 543;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 535;
+					State = 544;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 536;
+					State = 545;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 537;
+					State = 546;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 538;
+					State = 547;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 539;
+					State = 548;
 					ifExpression();
+					}
+					break;
+				case TRY:
+					{
+					State = 549;
+					tryExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 540;
+					State = 550;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 541;
+					State = 551;
 					Match(LPAREN);
-					State = 542;
+					State = 552;
 					expression();
-					State = 543;
+					State = 553;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 564;
+				State = 574;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 9)) & ~0x3f) == 0 && ((1L << (_la - 9)) & 2414281243991474177L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 5764607523034235392L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 67L) != 0)) {
 					{
-					State = 562;
+					State = 572;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 548;
+						State = 558;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 547;
+							State = 557;
 							typeArguments();
 							}
 						}
 
-						State = 550;
+						State = 560;
 						Match(LPAREN);
-						State = 552;
+						State = 562;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 							{
-							State = 551;
+							State = 561;
 							arguments();
 							}
 						}
 
-						State = 554;
+						State = 564;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 555;
+						State = 565;
 						Match(LBRACK);
-						State = 556;
+						State = 566;
 						index();
-						State = 557;
+						State = 567;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 559;
+						State = 569;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3616,13 +3705,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 560;
+						State = 570;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 561;
+						State = 571;
 						Match(BANG_BANG);
 						}
 						break;
@@ -3630,7 +3719,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 566;
+					State = 576;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3682,43 +3771,43 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 569;
+			State = 579;
 			expression();
-			State = 572;
+			State = 582;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 570;
+				State = 580;
 				Match(COLON);
-				State = 571;
+				State = 581;
 				expression();
 				}
 			}
 
-			State = 584;
+			State = 594;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 574;
+				State = 584;
 				Match(COMMA);
-				State = 580;
+				State = 590;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 					{
-					State = 575;
+					State = 585;
 					expression();
-					State = 578;
+					State = 588;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 576;
+						State = 586;
 						Match(COLON);
-						State = 577;
+						State = 587;
 						expression();
 						}
 					}
@@ -3728,7 +3817,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 586;
+				State = 596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3767,7 +3856,7 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 68, RULE_index);
 		int _la;
 		try {
-			State = 598;
+			State = 608;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
@@ -3779,6 +3868,8 @@ internal partial class TarnParser : TarnParserBase {
 			case NULL:
 			case TRUE:
 			case FALSE:
+			case THROW:
+			case TRY:
 			case IDENT:
 			case INT:
 			case LONG:
@@ -3797,14 +3888,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 587;
+				State = 597;
 				expression();
-				State = 592;
+				State = 602;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 588;
+					State = 598;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -3813,12 +3904,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 590;
+					State = 600;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 						{
-						State = 589;
+						State = 599;
 						expression();
 						}
 					}
@@ -3832,7 +3923,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 594;
+				State = 604;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3841,12 +3932,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 596;
+				State = 606;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 					{
-					State = 595;
+					State = 605;
 					expression();
 					}
 				}
@@ -3896,43 +3987,43 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 600;
+			State = 610;
 			Match(LBRACK);
-			State = 611;
+			State = 621;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 				{
-				State = 601;
+				State = 611;
 				expression();
-				State = 608;
+				State = 618;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 602;
+					State = 612;
 					Match(COMMA);
-					State = 604;
+					State = 614;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 						{
-						State = 603;
+						State = 613;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 610;
+					State = 620;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 613;
+			State = 623;
 			Match(RBRACK);
 			}
 		}
@@ -3995,65 +4086,65 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 615;
+			State = 625;
 			Match(NEW);
-			State = 616;
+			State = 626;
 			Match(IDENT);
-			State = 621;
+			State = 631;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 617;
+				State = 627;
 				Match(DOT);
-				State = 618;
+				State = 628;
 				Match(IDENT);
 				}
 				}
-				State = 623;
+				State = 633;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 625;
+			State = 635;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 624;
+				State = 634;
 				typeArguments();
 				}
 			}
 
-			State = 635;
+			State = 645;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 633;
+				State = 643;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 627;
+					State = 637;
 					Match(LBRACK);
-					State = 629;
+					State = 639;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 205753681113514368L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
 						{
-						State = 628;
+						State = 638;
 						expression();
 						}
 					}
 
-					State = 631;
+					State = 641;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 632;
+					State = 642;
 					Match(QUESTION);
 					}
 					break;
@@ -4061,20 +4152,20 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 637;
+				State = 647;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 642;
+			State = 652;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 638;
+				State = 648;
 				Match(LPAREN);
-				State = 639;
+				State = 649;
 				expression();
-				State = 640;
+				State = 650;
 				Match(RPAREN);
 				}
 			}
@@ -4129,44 +4220,173 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 644;
-			Match(IF);
-			State = 645;
-			expression();
-			State = 646;
-			block();
 			State = 654;
+			Match(IF);
+			State = 655;
+			expression();
+			State = 656;
+			block();
+			State = 664;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 647;
+				State = 657;
 				Match(ELSE_IF);
-				State = 648;
+				State = 658;
 				Match(IF);
-				State = 649;
+				State = 659;
 				expression();
-				State = 650;
+				State = 660;
 				block();
 				}
 				}
-				State = 656;
+				State = 666;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 659;
+			State = 669;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 657;
+				State = 667;
 				Match(ELSE);
-				State = 658;
+				State = 668;
 				block();
 				}
 			}
 
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TryExpressionContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRY() { return GetToken(TarnParser.TRY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext[] block() {
+			return GetRuleContexts<BlockContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block(int i) {
+			return GetRuleContext<BlockContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CatchClauseContext[] catchClause() {
+			return GetRuleContexts<CatchClauseContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public CatchClauseContext catchClause(int i) {
+			return GetRuleContext<CatchClauseContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FINALLY() { return GetToken(TarnParser.FINALLY, 0); }
+		public TryExpressionContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_tryExpression; } }
+	}
+
+	[RuleVersion(0)]
+	public TryExpressionContext tryExpression() {
+		TryExpressionContext _localctx = new TryExpressionContext(Context, State);
+		EnterRule(_localctx, 76, RULE_tryExpression);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 671;
+			Match(TRY);
+			State = 672;
+			block();
+			State = 676;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==CATCH) {
+				{
+				{
+				State = 673;
+				catchClause();
+				}
+				}
+				State = 678;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 681;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==FINALLY) {
+				{
+				State = 679;
+				Match(FINALLY);
+				State = 680;
+				block();
+				}
+			}
+
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class CatchClauseContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CATCH() { return GetToken(TarnParser.CATCH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block() {
+			return GetRuleContext<BlockContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		public CatchClauseContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_catchClause; } }
+	}
+
+	[RuleVersion(0)]
+	public CatchClauseContext catchClause() {
+		CatchClauseContext _localctx = new CatchClauseContext(Context, State);
+		EnterRule(_localctx, 78, RULE_catchClause);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 683;
+			Match(CATCH);
+			State = 687;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==IDENT) {
+				{
+				State = 684;
+				Match(IDENT);
+				State = 685;
+				Match(COLON);
+				State = 686;
+				type();
+				}
+			}
+
+			State = 689;
+			block();
 			}
 		}
 		catch (RecognitionException re) {
@@ -4211,34 +4431,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 76, RULE_stringTemplate);
+		EnterRule(_localctx, 80, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 661;
+			State = 691;
 			Match(STRING_START);
-			State = 669;
+			State = 699;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 667;
+				State = 697;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 662;
+					State = 692;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 663;
+					State = 693;
 					Match(INTERPOLATION);
-					State = 664;
+					State = 694;
 					expression();
-					State = 665;
+					State = 695;
 					Match(RBRACE);
 					}
 					break;
@@ -4246,11 +4466,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 671;
+				State = 701;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 672;
+			State = 702;
 			Match(STRING_END);
 			}
 		}
@@ -4266,249 +4486,261 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,121,675,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,126,705,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
 		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
-		2,36,7,36,2,37,7,37,2,38,7,38,1,0,5,0,80,8,0,10,0,12,0,83,9,0,1,0,1,0,
-		4,0,87,8,0,11,0,12,0,88,5,0,91,8,0,10,0,12,0,94,9,0,1,0,1,0,1,1,1,1,3,
-		1,100,8,1,1,2,1,2,1,2,1,2,5,2,106,8,2,10,2,12,2,109,9,2,1,2,1,2,3,2,113,
-		8,2,1,3,1,3,1,3,1,3,1,3,5,3,120,8,3,10,3,12,3,123,9,3,1,3,3,3,126,8,3,
-		1,4,5,4,129,8,4,10,4,12,4,132,9,4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,141,
-		8,4,1,5,1,5,1,5,1,5,3,5,147,8,5,1,5,1,5,1,5,3,5,152,8,5,1,5,1,5,1,5,3,
-		5,157,8,5,1,6,1,6,3,6,161,8,6,1,6,1,6,1,6,3,6,166,8,6,5,6,168,8,6,10,6,
-		12,6,171,9,6,1,7,1,7,3,7,175,8,7,1,7,1,7,1,7,5,7,180,8,7,10,7,12,7,183,
-		9,7,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,3,8,197,8,8,1,8,1,
-		8,3,8,201,8,8,1,8,3,8,204,8,8,1,9,1,9,1,9,1,9,1,9,1,9,1,9,3,9,213,8,9,
-		1,9,1,9,1,9,1,9,1,9,1,9,3,9,221,8,9,3,9,223,8,9,1,10,1,10,1,10,1,10,5,
-		10,229,8,10,10,10,12,10,232,9,10,1,10,1,10,1,11,1,11,1,11,3,11,239,8,11,
-		1,12,1,12,1,12,3,12,244,8,12,5,12,246,8,12,10,12,12,12,249,9,12,1,13,1,
-		13,1,13,1,13,1,13,3,13,256,8,13,1,14,1,14,1,14,3,14,261,8,14,1,14,1,14,
-		3,14,265,8,14,1,14,3,14,268,8,14,1,14,3,14,271,8,14,1,14,3,14,274,8,14,
-		1,15,1,15,1,15,3,15,279,8,15,5,15,281,8,15,10,15,12,15,284,9,15,1,16,5,
-		16,287,8,16,10,16,12,16,290,9,16,1,16,3,16,293,8,16,1,16,1,16,1,17,1,17,
-		1,17,1,17,5,17,301,8,17,10,17,12,17,304,9,17,1,18,1,18,1,18,3,18,309,8,
-		18,1,18,3,18,312,8,18,1,19,1,19,1,19,3,19,317,8,19,1,19,3,19,320,8,19,
-		1,19,3,19,323,8,19,1,20,1,20,5,20,327,8,20,10,20,12,20,330,9,20,1,20,1,
-		20,4,20,334,8,20,11,20,12,20,335,5,20,338,8,20,10,20,12,20,341,9,20,1,
-		20,1,20,1,21,1,21,1,21,1,22,1,22,1,22,1,22,1,23,1,23,1,23,1,23,3,23,356,
-		8,23,1,23,1,23,3,23,360,8,23,1,24,1,24,1,24,5,24,365,8,24,10,24,12,24,
-		368,9,24,1,24,3,24,371,8,24,1,24,1,24,1,24,1,24,3,24,377,8,24,1,24,1,24,
-		1,24,5,24,382,8,24,10,24,12,24,385,9,24,1,24,1,24,1,24,1,24,1,24,5,24,
-		392,8,24,10,24,12,24,395,9,24,3,24,397,8,24,1,24,1,24,1,24,3,24,402,8,
-		24,1,25,1,25,1,25,1,25,5,25,408,8,25,10,25,12,25,411,9,25,1,25,1,25,1,
-		26,1,26,5,26,417,8,26,10,26,12,26,420,9,26,1,26,1,26,4,26,424,8,26,11,
-		26,12,26,425,5,26,428,8,26,10,26,12,26,431,9,26,1,26,1,26,1,27,1,27,1,
-		27,1,27,1,27,3,27,440,8,27,1,27,1,27,3,27,444,8,27,1,27,1,27,3,27,448,
-		8,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,3,27,457,8,27,3,27,459,8,27,1,
-		28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,1,28,3,28,473,8,28,
-		3,28,475,8,28,1,28,1,28,3,28,479,8,28,1,29,1,29,1,29,1,29,1,29,1,29,5,
-		29,487,8,29,10,29,12,29,490,9,29,3,29,492,8,29,1,30,1,30,1,30,1,30,1,30,
-		5,30,499,8,30,10,30,12,30,502,9,30,3,30,504,8,30,1,30,3,30,507,8,30,1,
-		30,1,30,1,30,3,30,512,8,30,1,31,1,31,1,31,3,31,517,8,31,1,32,5,32,520,
-		8,32,10,32,12,32,523,9,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,
-		1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,3,32,546,8,
-		32,1,32,3,32,549,8,32,1,32,1,32,3,32,553,8,32,1,32,1,32,1,32,1,32,1,32,
-		1,32,1,32,1,32,5,32,563,8,32,10,32,12,32,566,9,32,3,32,568,8,32,1,33,1,
-		33,1,33,3,33,573,8,33,1,33,1,33,1,33,1,33,3,33,579,8,33,3,33,581,8,33,
-		5,33,583,8,33,10,33,12,33,586,9,33,1,34,1,34,1,34,3,34,591,8,34,3,34,593,
-		8,34,1,34,1,34,3,34,597,8,34,3,34,599,8,34,1,35,1,35,1,35,1,35,3,35,605,
-		8,35,5,35,607,8,35,10,35,12,35,610,9,35,3,35,612,8,35,1,35,1,35,1,36,1,
-		36,1,36,1,36,5,36,620,8,36,10,36,12,36,623,9,36,1,36,3,36,626,8,36,1,36,
-		1,36,3,36,630,8,36,1,36,1,36,5,36,634,8,36,10,36,12,36,637,9,36,1,36,1,
-		36,1,36,1,36,3,36,643,8,36,1,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,5,37,
-		653,8,37,10,37,12,37,656,9,37,1,37,1,37,3,37,660,8,37,1,38,1,38,1,38,1,
-		38,1,38,1,38,5,38,668,8,38,10,38,12,38,671,9,38,1,38,1,38,1,38,0,0,39,
-		0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,
-		50,52,54,56,58,60,62,64,66,68,70,72,74,76,0,10,2,0,62,62,114,114,3,0,4,
-		4,11,11,19,24,1,0,64,65,1,0,19,24,1,0,14,15,1,0,98,110,1,0,67,68,2,0,29,
-		29,75,97,1,0,34,36,2,0,70,72,75,76,782,0,81,1,0,0,0,2,99,1,0,0,0,4,101,
-		1,0,0,0,6,125,1,0,0,0,8,130,1,0,0,0,10,142,1,0,0,0,12,160,1,0,0,0,14,172,
-		1,0,0,0,16,200,1,0,0,0,18,222,1,0,0,0,20,224,1,0,0,0,22,235,1,0,0,0,24,
-		240,1,0,0,0,26,250,1,0,0,0,28,257,1,0,0,0,30,275,1,0,0,0,32,288,1,0,0,
-		0,34,296,1,0,0,0,36,305,1,0,0,0,38,313,1,0,0,0,40,324,1,0,0,0,42,344,1,
-		0,0,0,44,347,1,0,0,0,46,351,1,0,0,0,48,401,1,0,0,0,50,403,1,0,0,0,52,414,
-		1,0,0,0,54,458,1,0,0,0,56,478,1,0,0,0,58,491,1,0,0,0,60,506,1,0,0,0,62,
-		513,1,0,0,0,64,521,1,0,0,0,66,569,1,0,0,0,68,598,1,0,0,0,70,600,1,0,0,
-		0,72,615,1,0,0,0,74,644,1,0,0,0,76,661,1,0,0,0,78,80,7,0,0,0,79,78,1,0,
-		0,0,80,83,1,0,0,0,81,79,1,0,0,0,81,82,1,0,0,0,82,92,1,0,0,0,83,81,1,0,
-		0,0,84,86,3,2,1,0,85,87,7,0,0,0,86,85,1,0,0,0,87,88,1,0,0,0,88,86,1,0,
-		0,0,88,89,1,0,0,0,89,91,1,0,0,0,90,84,1,0,0,0,91,94,1,0,0,0,92,90,1,0,
-		0,0,92,93,1,0,0,0,93,95,1,0,0,0,94,92,1,0,0,0,95,96,5,0,0,1,96,1,1,0,0,
-		0,97,100,3,4,2,0,98,100,3,8,4,0,99,97,1,0,0,0,99,98,1,0,0,0,100,3,1,0,
-		0,0,101,102,5,12,0,0,102,107,5,43,0,0,103,104,5,64,0,0,104,106,3,6,3,0,
-		105,103,1,0,0,0,106,109,1,0,0,0,107,105,1,0,0,0,107,108,1,0,0,0,108,112,
-		1,0,0,0,109,107,1,0,0,0,110,111,5,35,0,0,111,113,5,43,0,0,112,110,1,0,
-		0,0,112,113,1,0,0,0,113,5,1,0,0,0,114,126,5,43,0,0,115,116,5,59,0,0,116,
-		121,5,43,0,0,117,118,5,61,0,0,118,120,5,43,0,0,119,117,1,0,0,0,120,123,
-		1,0,0,0,121,119,1,0,0,0,121,122,1,0,0,0,122,124,1,0,0,0,123,121,1,0,0,
-		0,124,126,5,60,0,0,125,114,1,0,0,0,125,115,1,0,0,0,126,7,1,0,0,0,127,129,
-		7,1,0,0,128,127,1,0,0,0,129,132,1,0,0,0,130,128,1,0,0,0,130,131,1,0,0,
-		0,131,140,1,0,0,0,132,130,1,0,0,0,133,141,3,10,5,0,134,141,3,18,9,0,135,
-		141,3,28,14,0,136,141,3,38,19,0,137,141,3,46,23,0,138,141,3,42,21,0,139,
-		141,3,44,22,0,140,133,1,0,0,0,140,134,1,0,0,0,140,135,1,0,0,0,140,136,
-		1,0,0,0,140,137,1,0,0,0,140,138,1,0,0,0,140,139,1,0,0,0,141,9,1,0,0,0,
-		142,143,5,13,0,0,143,144,3,12,6,0,144,146,5,55,0,0,145,147,3,24,12,0,146,
-		145,1,0,0,0,146,147,1,0,0,0,147,148,1,0,0,0,148,151,5,56,0,0,149,150,5,
-		63,0,0,150,152,3,48,24,0,151,149,1,0,0,0,151,152,1,0,0,0,152,156,1,0,0,
-		0,153,157,3,52,26,0,154,155,5,98,0,0,155,157,3,58,29,0,156,153,1,0,0,0,
-		156,154,1,0,0,0,156,157,1,0,0,0,157,11,1,0,0,0,158,161,3,14,7,0,159,161,
-		3,16,8,0,160,158,1,0,0,0,160,159,1,0,0,0,161,169,1,0,0,0,162,165,7,2,0,
-		0,163,166,3,14,7,0,164,166,3,16,8,0,165,163,1,0,0,0,165,164,1,0,0,0,166,
-		168,1,0,0,0,167,162,1,0,0,0,168,171,1,0,0,0,169,167,1,0,0,0,169,170,1,
-		0,0,0,170,13,1,0,0,0,171,169,1,0,0,0,172,174,5,43,0,0,173,175,3,20,10,
-		0,174,173,1,0,0,0,174,175,1,0,0,0,175,181,1,0,0,0,176,177,5,57,0,0,177,
-		180,5,58,0,0,178,180,5,66,0,0,179,176,1,0,0,0,179,178,1,0,0,0,180,183,
-		1,0,0,0,181,179,1,0,0,0,181,182,1,0,0,0,182,15,1,0,0,0,183,181,1,0,0,0,
-		184,201,5,75,0,0,185,201,5,76,0,0,186,201,5,77,0,0,187,201,5,78,0,0,188,
-		201,5,79,0,0,189,201,5,71,0,0,190,201,5,91,0,0,191,201,5,90,0,0,192,201,
-		5,29,0,0,193,194,5,57,0,0,194,196,5,58,0,0,195,197,5,98,0,0,196,195,1,
-		0,0,0,196,197,1,0,0,0,197,201,1,0,0,0,198,199,5,5,0,0,199,201,5,56,0,0,
-		200,184,1,0,0,0,200,185,1,0,0,0,200,186,1,0,0,0,200,187,1,0,0,0,200,188,
-		1,0,0,0,200,189,1,0,0,0,200,190,1,0,0,0,200,191,1,0,0,0,200,192,1,0,0,
-		0,200,193,1,0,0,0,200,198,1,0,0,0,201,203,1,0,0,0,202,204,3,20,10,0,203,
-		202,1,0,0,0,203,204,1,0,0,0,204,17,1,0,0,0,205,206,5,2,0,0,206,207,5,43,
-		0,0,207,208,5,63,0,0,208,212,3,48,24,0,209,213,3,52,26,0,210,211,5,98,
-		0,0,211,213,3,58,29,0,212,209,1,0,0,0,212,210,1,0,0,0,212,213,1,0,0,0,
-		213,223,1,0,0,0,214,215,5,3,0,0,215,216,5,43,0,0,216,217,5,55,0,0,217,
-		218,3,26,13,0,218,220,5,56,0,0,219,221,3,52,26,0,220,219,1,0,0,0,220,221,
-		1,0,0,0,221,223,1,0,0,0,222,205,1,0,0,0,222,214,1,0,0,0,223,19,1,0,0,0,
-		224,225,5,9,0,0,225,230,3,22,11,0,226,227,5,61,0,0,227,229,3,22,11,0,228,
-		226,1,0,0,0,229,232,1,0,0,0,230,228,1,0,0,0,230,231,1,0,0,0,231,233,1,
-		0,0,0,232,230,1,0,0,0,233,234,5,10,0,0,234,21,1,0,0,0,235,238,3,48,24,
-		0,236,237,5,63,0,0,237,239,3,48,24,0,238,236,1,0,0,0,238,239,1,0,0,0,239,
-		23,1,0,0,0,240,247,3,26,13,0,241,243,5,61,0,0,242,244,3,26,13,0,243,242,
-		1,0,0,0,243,244,1,0,0,0,244,246,1,0,0,0,245,241,1,0,0,0,246,249,1,0,0,
-		0,247,245,1,0,0,0,247,248,1,0,0,0,248,25,1,0,0,0,249,247,1,0,0,0,250,251,
-		5,43,0,0,251,252,5,63,0,0,252,255,3,48,24,0,253,254,5,98,0,0,254,256,3,
-		58,29,0,255,253,1,0,0,0,255,256,1,0,0,0,256,27,1,0,0,0,257,258,5,16,0,
-		0,258,260,5,43,0,0,259,261,3,20,10,0,260,259,1,0,0,0,260,261,1,0,0,0,261,
-		267,1,0,0,0,262,264,5,55,0,0,263,265,3,30,15,0,264,263,1,0,0,0,264,265,
-		1,0,0,0,265,266,1,0,0,0,266,268,5,56,0,0,267,262,1,0,0,0,267,268,1,0,0,
-		0,268,270,1,0,0,0,269,271,3,34,17,0,270,269,1,0,0,0,270,271,1,0,0,0,271,
-		273,1,0,0,0,272,274,3,40,20,0,273,272,1,0,0,0,273,274,1,0,0,0,274,29,1,
-		0,0,0,275,282,3,32,16,0,276,278,5,61,0,0,277,279,3,32,16,0,278,277,1,0,
-		0,0,278,279,1,0,0,0,279,281,1,0,0,0,280,276,1,0,0,0,281,284,1,0,0,0,282,
-		280,1,0,0,0,282,283,1,0,0,0,283,31,1,0,0,0,284,282,1,0,0,0,285,287,7,3,
-		0,0,286,285,1,0,0,0,287,290,1,0,0,0,288,286,1,0,0,0,288,289,1,0,0,0,289,
-		292,1,0,0,0,290,288,1,0,0,0,291,293,7,4,0,0,292,291,1,0,0,0,292,293,1,
-		0,0,0,293,294,1,0,0,0,294,295,3,26,13,0,295,33,1,0,0,0,296,297,5,63,0,
-		0,297,302,3,36,18,0,298,299,5,61,0,0,299,301,3,36,18,0,300,298,1,0,0,0,
-		301,304,1,0,0,0,302,300,1,0,0,0,302,303,1,0,0,0,303,35,1,0,0,0,304,302,
-		1,0,0,0,305,311,3,48,24,0,306,308,5,55,0,0,307,309,3,66,33,0,308,307,1,
-		0,0,0,308,309,1,0,0,0,309,310,1,0,0,0,310,312,5,56,0,0,311,306,1,0,0,0,
-		311,312,1,0,0,0,312,37,1,0,0,0,313,314,5,17,0,0,314,316,5,43,0,0,315,317,
-		3,20,10,0,316,315,1,0,0,0,316,317,1,0,0,0,317,319,1,0,0,0,318,320,3,34,
-		17,0,319,318,1,0,0,0,319,320,1,0,0,0,320,322,1,0,0,0,321,323,3,40,20,0,
-		322,321,1,0,0,0,322,323,1,0,0,0,323,39,1,0,0,0,324,328,5,59,0,0,325,327,
-		7,0,0,0,326,325,1,0,0,0,327,330,1,0,0,0,328,326,1,0,0,0,328,329,1,0,0,
-		0,329,339,1,0,0,0,330,328,1,0,0,0,331,333,3,8,4,0,332,334,7,0,0,0,333,
-		332,1,0,0,0,334,335,1,0,0,0,335,333,1,0,0,0,335,336,1,0,0,0,336,338,1,
-		0,0,0,337,331,1,0,0,0,338,341,1,0,0,0,339,337,1,0,0,0,339,340,1,0,0,0,
-		340,342,1,0,0,0,341,339,1,0,0,0,342,343,5,60,0,0,343,41,1,0,0,0,344,345,
-		5,18,0,0,345,346,3,52,26,0,346,43,1,0,0,0,347,348,5,1,0,0,348,349,5,51,
-		0,0,349,350,3,52,26,0,350,45,1,0,0,0,351,352,7,4,0,0,352,355,5,43,0,0,
-		353,354,5,63,0,0,354,356,3,48,24,0,355,353,1,0,0,0,355,356,1,0,0,0,356,
-		359,1,0,0,0,357,358,5,98,0,0,358,360,3,58,29,0,359,357,1,0,0,0,359,360,
-		1,0,0,0,360,47,1,0,0,0,361,366,5,43,0,0,362,363,5,64,0,0,363,365,5,43,
-		0,0,364,362,1,0,0,0,365,368,1,0,0,0,366,364,1,0,0,0,366,367,1,0,0,0,367,
-		370,1,0,0,0,368,366,1,0,0,0,369,371,3,50,25,0,370,369,1,0,0,0,370,371,
-		1,0,0,0,371,377,1,0,0,0,372,373,5,55,0,0,373,374,3,48,24,0,374,375,5,56,
-		0,0,375,377,1,0,0,0,376,361,1,0,0,0,376,372,1,0,0,0,377,383,1,0,0,0,378,
-		379,5,57,0,0,379,382,5,58,0,0,380,382,5,66,0,0,381,378,1,0,0,0,381,380,
-		1,0,0,0,382,385,1,0,0,0,383,381,1,0,0,0,383,384,1,0,0,0,384,402,1,0,0,
-		0,385,383,1,0,0,0,386,387,5,13,0,0,387,396,5,55,0,0,388,393,3,48,24,0,
-		389,390,5,61,0,0,390,392,3,48,24,0,391,389,1,0,0,0,392,395,1,0,0,0,393,
-		391,1,0,0,0,393,394,1,0,0,0,394,397,1,0,0,0,395,393,1,0,0,0,396,388,1,
-		0,0,0,396,397,1,0,0,0,397,398,1,0,0,0,398,399,5,56,0,0,399,400,5,63,0,
-		0,400,402,3,48,24,0,401,376,1,0,0,0,401,386,1,0,0,0,402,49,1,0,0,0,403,
-		404,5,9,0,0,404,409,3,48,24,0,405,406,5,61,0,0,406,408,3,48,24,0,407,405,
-		1,0,0,0,408,411,1,0,0,0,409,407,1,0,0,0,409,410,1,0,0,0,410,412,1,0,0,
-		0,411,409,1,0,0,0,412,413,5,10,0,0,413,51,1,0,0,0,414,418,5,59,0,0,415,
-		417,7,0,0,0,416,415,1,0,0,0,417,420,1,0,0,0,418,416,1,0,0,0,418,419,1,
-		0,0,0,419,429,1,0,0,0,420,418,1,0,0,0,421,423,3,54,27,0,422,424,7,0,0,
-		0,423,422,1,0,0,0,424,425,1,0,0,0,425,423,1,0,0,0,425,426,1,0,0,0,426,
-		428,1,0,0,0,427,421,1,0,0,0,428,431,1,0,0,0,429,427,1,0,0,0,429,430,1,
-		0,0,0,430,432,1,0,0,0,431,429,1,0,0,0,432,433,5,60,0,0,433,53,1,0,0,0,
-		434,459,3,46,23,0,435,459,3,10,5,0,436,459,3,56,28,0,437,439,5,30,0,0,
-		438,440,5,43,0,0,439,438,1,0,0,0,439,440,1,0,0,0,440,459,1,0,0,0,441,443,
-		5,31,0,0,442,444,5,43,0,0,443,442,1,0,0,0,443,444,1,0,0,0,444,459,1,0,
-		0,0,445,447,5,32,0,0,446,448,3,58,29,0,447,446,1,0,0,0,447,448,1,0,0,0,
-		448,459,1,0,0,0,449,456,3,58,29,0,450,451,7,5,0,0,451,457,3,58,29,0,452,
-		457,5,73,0,0,453,457,5,74,0,0,454,455,5,63,0,0,455,457,3,56,28,0,456,450,
-		1,0,0,0,456,452,1,0,0,0,456,453,1,0,0,0,456,454,1,0,0,0,456,457,1,0,0,
-		0,457,459,1,0,0,0,458,434,1,0,0,0,458,435,1,0,0,0,458,436,1,0,0,0,458,
-		437,1,0,0,0,458,441,1,0,0,0,458,445,1,0,0,0,458,449,1,0,0,0,459,55,1,0,
-		0,0,460,461,5,27,0,0,461,462,3,58,29,0,462,463,3,52,26,0,463,479,1,0,0,
-		0,464,465,5,28,0,0,465,466,5,43,0,0,466,467,5,29,0,0,467,474,3,58,29,0,
-		468,469,7,6,0,0,469,472,3,58,29,0,470,471,5,43,0,0,471,473,3,58,29,0,472,
-		470,1,0,0,0,472,473,1,0,0,0,473,475,1,0,0,0,474,468,1,0,0,0,474,475,1,
-		0,0,0,475,476,1,0,0,0,476,477,3,52,26,0,477,479,1,0,0,0,478,460,1,0,0,
-		0,478,464,1,0,0,0,479,57,1,0,0,0,480,492,3,60,30,0,481,488,3,64,32,0,482,
-		483,7,7,0,0,483,487,3,64,32,0,484,485,7,8,0,0,485,487,3,48,24,0,486,482,
-		1,0,0,0,486,484,1,0,0,0,487,490,1,0,0,0,488,486,1,0,0,0,488,489,1,0,0,
-		0,489,492,1,0,0,0,490,488,1,0,0,0,491,480,1,0,0,0,491,481,1,0,0,0,492,
-		59,1,0,0,0,493,507,5,7,0,0,494,503,5,8,0,0,495,500,3,62,31,0,496,497,5,
-		61,0,0,497,499,3,62,31,0,498,496,1,0,0,0,499,502,1,0,0,0,500,498,1,0,0,
-		0,500,501,1,0,0,0,501,504,1,0,0,0,502,500,1,0,0,0,503,495,1,0,0,0,503,
-		504,1,0,0,0,504,505,1,0,0,0,505,507,5,56,0,0,506,493,1,0,0,0,506,494,1,
-		0,0,0,507,508,1,0,0,0,508,511,5,69,0,0,509,512,3,52,26,0,510,512,3,58,
-		29,0,511,509,1,0,0,0,511,510,1,0,0,0,512,61,1,0,0,0,513,516,5,43,0,0,514,
-		515,5,63,0,0,515,517,3,48,24,0,516,514,1,0,0,0,516,517,1,0,0,0,517,63,
-		1,0,0,0,518,520,7,9,0,0,519,518,1,0,0,0,520,523,1,0,0,0,521,519,1,0,0,
-		0,521,522,1,0,0,0,522,567,1,0,0,0,523,521,1,0,0,0,524,568,3,72,36,0,525,
-		546,5,43,0,0,526,546,5,44,0,0,527,546,5,45,0,0,528,546,5,47,0,0,529,546,
-		5,46,0,0,530,546,5,49,0,0,531,546,5,51,0,0,532,546,5,52,0,0,533,546,5,
-		40,0,0,534,546,5,41,0,0,535,546,5,39,0,0,536,546,5,37,0,0,537,546,5,38,
-		0,0,538,546,3,76,38,0,539,546,3,74,37,0,540,546,3,70,35,0,541,542,5,55,
-		0,0,542,543,3,58,29,0,543,544,5,56,0,0,544,546,1,0,0,0,545,525,1,0,0,0,
-		545,526,1,0,0,0,545,527,1,0,0,0,545,528,1,0,0,0,545,529,1,0,0,0,545,530,
-		1,0,0,0,545,531,1,0,0,0,545,532,1,0,0,0,545,533,1,0,0,0,545,534,1,0,0,
-		0,545,535,1,0,0,0,545,536,1,0,0,0,545,537,1,0,0,0,545,538,1,0,0,0,545,
-		539,1,0,0,0,545,540,1,0,0,0,545,541,1,0,0,0,546,564,1,0,0,0,547,549,3,
-		50,25,0,548,547,1,0,0,0,548,549,1,0,0,0,549,550,1,0,0,0,550,552,5,55,0,
-		0,551,553,3,66,33,0,552,551,1,0,0,0,552,553,1,0,0,0,553,554,1,0,0,0,554,
-		563,5,56,0,0,555,556,5,57,0,0,556,557,3,68,34,0,557,558,5,58,0,0,558,563,
-		1,0,0,0,559,560,7,2,0,0,560,563,5,43,0,0,561,563,5,70,0,0,562,548,1,0,
-		0,0,562,555,1,0,0,0,562,559,1,0,0,0,562,561,1,0,0,0,563,566,1,0,0,0,564,
-		562,1,0,0,0,564,565,1,0,0,0,565,568,1,0,0,0,566,564,1,0,0,0,567,524,1,
-		0,0,0,567,545,1,0,0,0,568,65,1,0,0,0,569,572,3,58,29,0,570,571,5,63,0,
-		0,571,573,3,58,29,0,572,570,1,0,0,0,572,573,1,0,0,0,573,584,1,0,0,0,574,
-		580,5,61,0,0,575,578,3,58,29,0,576,577,5,63,0,0,577,579,3,58,29,0,578,
-		576,1,0,0,0,578,579,1,0,0,0,579,581,1,0,0,0,580,575,1,0,0,0,580,581,1,
-		0,0,0,581,583,1,0,0,0,582,574,1,0,0,0,583,586,1,0,0,0,584,582,1,0,0,0,
-		584,585,1,0,0,0,585,67,1,0,0,0,586,584,1,0,0,0,587,592,3,58,29,0,588,590,
-		7,6,0,0,589,591,3,58,29,0,590,589,1,0,0,0,590,591,1,0,0,0,591,593,1,0,
-		0,0,592,588,1,0,0,0,592,593,1,0,0,0,593,599,1,0,0,0,594,596,7,6,0,0,595,
-		597,3,58,29,0,596,595,1,0,0,0,596,597,1,0,0,0,597,599,1,0,0,0,598,587,
-		1,0,0,0,598,594,1,0,0,0,599,69,1,0,0,0,600,611,5,57,0,0,601,608,3,58,29,
-		0,602,604,5,61,0,0,603,605,3,58,29,0,604,603,1,0,0,0,604,605,1,0,0,0,605,
-		607,1,0,0,0,606,602,1,0,0,0,607,610,1,0,0,0,608,606,1,0,0,0,608,609,1,
-		0,0,0,609,612,1,0,0,0,610,608,1,0,0,0,611,601,1,0,0,0,611,612,1,0,0,0,
-		612,613,1,0,0,0,613,614,5,58,0,0,614,71,1,0,0,0,615,616,5,33,0,0,616,621,
-		5,43,0,0,617,618,5,64,0,0,618,620,5,43,0,0,619,617,1,0,0,0,620,623,1,0,
-		0,0,621,619,1,0,0,0,621,622,1,0,0,0,622,625,1,0,0,0,623,621,1,0,0,0,624,
-		626,3,50,25,0,625,624,1,0,0,0,625,626,1,0,0,0,626,635,1,0,0,0,627,629,
-		5,57,0,0,628,630,3,58,29,0,629,628,1,0,0,0,629,630,1,0,0,0,630,631,1,0,
-		0,0,631,634,5,58,0,0,632,634,5,66,0,0,633,627,1,0,0,0,633,632,1,0,0,0,
-		634,637,1,0,0,0,635,633,1,0,0,0,635,636,1,0,0,0,636,642,1,0,0,0,637,635,
-		1,0,0,0,638,639,5,55,0,0,639,640,3,58,29,0,640,641,5,56,0,0,641,643,1,
-		0,0,0,642,638,1,0,0,0,642,643,1,0,0,0,643,73,1,0,0,0,644,645,5,25,0,0,
-		645,646,3,58,29,0,646,654,3,52,26,0,647,648,5,6,0,0,648,649,5,25,0,0,649,
-		650,3,58,29,0,650,651,3,52,26,0,651,653,1,0,0,0,652,647,1,0,0,0,653,656,
-		1,0,0,0,654,652,1,0,0,0,654,655,1,0,0,0,655,659,1,0,0,0,656,654,1,0,0,
-		0,657,658,5,26,0,0,658,660,3,52,26,0,659,657,1,0,0,0,659,660,1,0,0,0,660,
-		75,1,0,0,0,661,669,5,54,0,0,662,668,5,119,0,0,663,664,5,118,0,0,664,665,
-		3,58,29,0,665,666,5,60,0,0,666,668,1,0,0,0,667,662,1,0,0,0,667,663,1,0,
-		0,0,668,671,1,0,0,0,669,667,1,0,0,0,669,670,1,0,0,0,670,672,1,0,0,0,671,
-		669,1,0,0,0,672,673,5,117,0,0,673,77,1,0,0,0,106,81,88,92,99,107,112,121,
-		125,130,140,146,151,156,160,165,169,174,179,181,196,200,203,212,220,222,
-		230,238,243,247,255,260,264,267,270,273,278,282,288,292,302,308,311,316,
-		319,322,328,335,339,355,359,366,370,376,381,383,393,396,401,409,418,425,
-		429,439,443,447,456,458,472,474,478,486,488,491,500,503,506,511,516,521,
-		545,548,552,562,564,567,572,578,580,584,590,592,596,598,604,608,611,621,
-		625,629,633,635,642,654,659,667,669
+		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,1,0,5,0,84,8,0,10,0,
+		12,0,87,9,0,1,0,1,0,4,0,91,8,0,11,0,12,0,92,5,0,95,8,0,10,0,12,0,98,9,
+		0,1,0,1,0,1,1,1,1,3,1,104,8,1,1,2,1,2,1,2,1,2,5,2,110,8,2,10,2,12,2,113,
+		9,2,1,2,1,2,3,2,117,8,2,1,3,1,3,1,3,1,3,1,3,5,3,124,8,3,10,3,12,3,127,
+		9,3,1,3,3,3,130,8,3,1,4,5,4,133,8,4,10,4,12,4,136,9,4,1,4,1,4,1,4,1,4,
+		1,4,1,4,1,4,3,4,145,8,4,1,5,1,5,1,5,1,5,3,5,151,8,5,1,5,1,5,1,5,3,5,156,
+		8,5,1,5,1,5,1,5,3,5,161,8,5,1,6,1,6,3,6,165,8,6,1,6,1,6,1,6,3,6,170,8,
+		6,5,6,172,8,6,10,6,12,6,175,9,6,1,7,1,7,3,7,179,8,7,1,7,1,7,1,7,5,7,184,
+		8,7,10,7,12,7,187,9,7,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,
+		3,8,201,8,8,1,8,1,8,3,8,205,8,8,1,8,3,8,208,8,8,1,9,1,9,1,9,1,9,1,9,1,
+		9,1,9,3,9,217,8,9,1,9,1,9,1,9,1,9,1,9,1,9,3,9,225,8,9,3,9,227,8,9,1,10,
+		1,10,1,10,1,10,5,10,233,8,10,10,10,12,10,236,9,10,1,10,1,10,1,11,1,11,
+		1,11,3,11,243,8,11,1,12,1,12,1,12,3,12,248,8,12,5,12,250,8,12,10,12,12,
+		12,253,9,12,1,13,1,13,1,13,1,13,1,13,3,13,260,8,13,1,14,1,14,1,14,3,14,
+		265,8,14,1,14,1,14,3,14,269,8,14,1,14,3,14,272,8,14,1,14,3,14,275,8,14,
+		1,14,3,14,278,8,14,1,15,1,15,1,15,3,15,283,8,15,5,15,285,8,15,10,15,12,
+		15,288,9,15,1,16,5,16,291,8,16,10,16,12,16,294,9,16,1,16,3,16,297,8,16,
+		1,16,1,16,1,17,1,17,1,17,1,17,5,17,305,8,17,10,17,12,17,308,9,17,1,18,
+		1,18,1,18,3,18,313,8,18,1,18,3,18,316,8,18,1,19,1,19,1,19,3,19,321,8,19,
+		1,19,3,19,324,8,19,1,19,3,19,327,8,19,1,20,1,20,5,20,331,8,20,10,20,12,
+		20,334,9,20,1,20,1,20,4,20,338,8,20,11,20,12,20,339,5,20,342,8,20,10,20,
+		12,20,345,9,20,1,20,1,20,1,21,1,21,1,21,1,22,1,22,1,22,1,22,1,23,1,23,
+		1,23,1,23,3,23,360,8,23,1,23,1,23,3,23,364,8,23,1,24,1,24,1,24,5,24,369,
+		8,24,10,24,12,24,372,9,24,1,24,3,24,375,8,24,1,24,1,24,1,24,1,24,3,24,
+		381,8,24,1,24,1,24,1,24,5,24,386,8,24,10,24,12,24,389,9,24,1,24,1,24,1,
+		24,1,24,1,24,5,24,396,8,24,10,24,12,24,399,9,24,3,24,401,8,24,1,24,1,24,
+		1,24,3,24,406,8,24,1,25,1,25,1,25,1,25,5,25,412,8,25,10,25,12,25,415,9,
+		25,1,25,1,25,1,26,1,26,5,26,421,8,26,10,26,12,26,424,9,26,1,26,1,26,4,
+		26,428,8,26,11,26,12,26,429,5,26,432,8,26,10,26,12,26,435,9,26,1,26,1,
+		26,1,27,1,27,1,27,1,27,1,27,3,27,444,8,27,1,27,1,27,3,27,448,8,27,1,27,
+		1,27,3,27,452,8,27,1,27,1,27,1,27,3,27,457,8,27,1,27,1,27,1,27,1,27,1,
+		27,1,27,1,27,3,27,466,8,27,3,27,468,8,27,1,28,1,28,1,28,1,28,1,28,1,28,
+		1,28,1,28,1,28,1,28,1,28,1,28,3,28,482,8,28,3,28,484,8,28,1,28,1,28,3,
+		28,488,8,28,1,29,1,29,1,29,1,29,1,29,1,29,5,29,496,8,29,10,29,12,29,499,
+		9,29,3,29,501,8,29,1,30,1,30,1,30,1,30,1,30,5,30,508,8,30,10,30,12,30,
+		511,9,30,3,30,513,8,30,1,30,3,30,516,8,30,1,30,1,30,1,30,3,30,521,8,30,
+		1,31,1,31,1,31,3,31,526,8,31,1,32,5,32,529,8,32,10,32,12,32,532,9,32,1,
+		32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,
+		32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,3,32,556,8,32,1,32,3,32,559,8,32,
+		1,32,1,32,3,32,563,8,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,573,
+		8,32,10,32,12,32,576,9,32,3,32,578,8,32,1,33,1,33,1,33,3,33,583,8,33,1,
+		33,1,33,1,33,1,33,3,33,589,8,33,3,33,591,8,33,5,33,593,8,33,10,33,12,33,
+		596,9,33,1,34,1,34,1,34,3,34,601,8,34,3,34,603,8,34,1,34,1,34,3,34,607,
+		8,34,3,34,609,8,34,1,35,1,35,1,35,1,35,3,35,615,8,35,5,35,617,8,35,10,
+		35,12,35,620,9,35,3,35,622,8,35,1,35,1,35,1,36,1,36,1,36,1,36,5,36,630,
+		8,36,10,36,12,36,633,9,36,1,36,3,36,636,8,36,1,36,1,36,3,36,640,8,36,1,
+		36,1,36,5,36,644,8,36,10,36,12,36,647,9,36,1,36,1,36,1,36,1,36,3,36,653,
+		8,36,1,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,5,37,663,8,37,10,37,12,37,
+		666,9,37,1,37,1,37,3,37,670,8,37,1,38,1,38,1,38,5,38,675,8,38,10,38,12,
+		38,678,9,38,1,38,1,38,3,38,682,8,38,1,39,1,39,1,39,1,39,3,39,688,8,39,
+		1,39,1,39,1,40,1,40,1,40,1,40,1,40,1,40,5,40,698,8,40,10,40,12,40,701,
+		9,40,1,40,1,40,1,40,0,0,41,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,
+		32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,
+		80,0,10,2,0,67,67,119,119,3,0,4,4,11,11,19,24,1,0,69,70,1,0,19,24,1,0,
+		14,15,1,0,103,115,1,0,72,73,2,0,29,29,80,102,1,0,34,36,3,0,42,42,75,77,
+		80,81,816,0,85,1,0,0,0,2,103,1,0,0,0,4,105,1,0,0,0,6,129,1,0,0,0,8,134,
+		1,0,0,0,10,146,1,0,0,0,12,164,1,0,0,0,14,176,1,0,0,0,16,204,1,0,0,0,18,
+		226,1,0,0,0,20,228,1,0,0,0,22,239,1,0,0,0,24,244,1,0,0,0,26,254,1,0,0,
+		0,28,261,1,0,0,0,30,279,1,0,0,0,32,292,1,0,0,0,34,300,1,0,0,0,36,309,1,
+		0,0,0,38,317,1,0,0,0,40,328,1,0,0,0,42,348,1,0,0,0,44,351,1,0,0,0,46,355,
+		1,0,0,0,48,405,1,0,0,0,50,407,1,0,0,0,52,418,1,0,0,0,54,467,1,0,0,0,56,
+		487,1,0,0,0,58,500,1,0,0,0,60,515,1,0,0,0,62,522,1,0,0,0,64,530,1,0,0,
+		0,66,579,1,0,0,0,68,608,1,0,0,0,70,610,1,0,0,0,72,625,1,0,0,0,74,654,1,
+		0,0,0,76,671,1,0,0,0,78,683,1,0,0,0,80,691,1,0,0,0,82,84,7,0,0,0,83,82,
+		1,0,0,0,84,87,1,0,0,0,85,83,1,0,0,0,85,86,1,0,0,0,86,96,1,0,0,0,87,85,
+		1,0,0,0,88,90,3,2,1,0,89,91,7,0,0,0,90,89,1,0,0,0,91,92,1,0,0,0,92,90,
+		1,0,0,0,92,93,1,0,0,0,93,95,1,0,0,0,94,88,1,0,0,0,95,98,1,0,0,0,96,94,
+		1,0,0,0,96,97,1,0,0,0,97,99,1,0,0,0,98,96,1,0,0,0,99,100,5,0,0,1,100,1,
+		1,0,0,0,101,104,3,4,2,0,102,104,3,8,4,0,103,101,1,0,0,0,103,102,1,0,0,
+		0,104,3,1,0,0,0,105,106,5,12,0,0,106,111,5,48,0,0,107,108,5,69,0,0,108,
+		110,3,6,3,0,109,107,1,0,0,0,110,113,1,0,0,0,111,109,1,0,0,0,111,112,1,
+		0,0,0,112,116,1,0,0,0,113,111,1,0,0,0,114,115,5,35,0,0,115,117,5,48,0,
+		0,116,114,1,0,0,0,116,117,1,0,0,0,117,5,1,0,0,0,118,130,5,48,0,0,119,120,
+		5,64,0,0,120,125,5,48,0,0,121,122,5,66,0,0,122,124,5,48,0,0,123,121,1,
+		0,0,0,124,127,1,0,0,0,125,123,1,0,0,0,125,126,1,0,0,0,126,128,1,0,0,0,
+		127,125,1,0,0,0,128,130,5,65,0,0,129,118,1,0,0,0,129,119,1,0,0,0,130,7,
+		1,0,0,0,131,133,7,1,0,0,132,131,1,0,0,0,133,136,1,0,0,0,134,132,1,0,0,
+		0,134,135,1,0,0,0,135,144,1,0,0,0,136,134,1,0,0,0,137,145,3,10,5,0,138,
+		145,3,18,9,0,139,145,3,28,14,0,140,145,3,38,19,0,141,145,3,46,23,0,142,
+		145,3,42,21,0,143,145,3,44,22,0,144,137,1,0,0,0,144,138,1,0,0,0,144,139,
+		1,0,0,0,144,140,1,0,0,0,144,141,1,0,0,0,144,142,1,0,0,0,144,143,1,0,0,
+		0,145,9,1,0,0,0,146,147,5,13,0,0,147,148,3,12,6,0,148,150,5,60,0,0,149,
+		151,3,24,12,0,150,149,1,0,0,0,150,151,1,0,0,0,151,152,1,0,0,0,152,155,
+		5,61,0,0,153,154,5,68,0,0,154,156,3,48,24,0,155,153,1,0,0,0,155,156,1,
+		0,0,0,156,160,1,0,0,0,157,161,3,52,26,0,158,159,5,103,0,0,159,161,3,58,
+		29,0,160,157,1,0,0,0,160,158,1,0,0,0,160,161,1,0,0,0,161,11,1,0,0,0,162,
+		165,3,14,7,0,163,165,3,16,8,0,164,162,1,0,0,0,164,163,1,0,0,0,165,173,
+		1,0,0,0,166,169,7,2,0,0,167,170,3,14,7,0,168,170,3,16,8,0,169,167,1,0,
+		0,0,169,168,1,0,0,0,170,172,1,0,0,0,171,166,1,0,0,0,172,175,1,0,0,0,173,
+		171,1,0,0,0,173,174,1,0,0,0,174,13,1,0,0,0,175,173,1,0,0,0,176,178,5,48,
+		0,0,177,179,3,20,10,0,178,177,1,0,0,0,178,179,1,0,0,0,179,185,1,0,0,0,
+		180,181,5,62,0,0,181,184,5,63,0,0,182,184,5,71,0,0,183,180,1,0,0,0,183,
+		182,1,0,0,0,184,187,1,0,0,0,185,183,1,0,0,0,185,186,1,0,0,0,186,15,1,0,
+		0,0,187,185,1,0,0,0,188,205,5,80,0,0,189,205,5,81,0,0,190,205,5,82,0,0,
+		191,205,5,83,0,0,192,205,5,84,0,0,193,205,5,76,0,0,194,205,5,96,0,0,195,
+		205,5,95,0,0,196,205,5,29,0,0,197,198,5,62,0,0,198,200,5,63,0,0,199,201,
+		5,103,0,0,200,199,1,0,0,0,200,201,1,0,0,0,201,205,1,0,0,0,202,203,5,5,
+		0,0,203,205,5,61,0,0,204,188,1,0,0,0,204,189,1,0,0,0,204,190,1,0,0,0,204,
+		191,1,0,0,0,204,192,1,0,0,0,204,193,1,0,0,0,204,194,1,0,0,0,204,195,1,
+		0,0,0,204,196,1,0,0,0,204,197,1,0,0,0,204,202,1,0,0,0,205,207,1,0,0,0,
+		206,208,3,20,10,0,207,206,1,0,0,0,207,208,1,0,0,0,208,17,1,0,0,0,209,210,
+		5,2,0,0,210,211,5,48,0,0,211,212,5,68,0,0,212,216,3,48,24,0,213,217,3,
+		52,26,0,214,215,5,103,0,0,215,217,3,58,29,0,216,213,1,0,0,0,216,214,1,
+		0,0,0,216,217,1,0,0,0,217,227,1,0,0,0,218,219,5,3,0,0,219,220,5,48,0,0,
+		220,221,5,60,0,0,221,222,3,26,13,0,222,224,5,61,0,0,223,225,3,52,26,0,
+		224,223,1,0,0,0,224,225,1,0,0,0,225,227,1,0,0,0,226,209,1,0,0,0,226,218,
+		1,0,0,0,227,19,1,0,0,0,228,229,5,9,0,0,229,234,3,22,11,0,230,231,5,66,
+		0,0,231,233,3,22,11,0,232,230,1,0,0,0,233,236,1,0,0,0,234,232,1,0,0,0,
+		234,235,1,0,0,0,235,237,1,0,0,0,236,234,1,0,0,0,237,238,5,10,0,0,238,21,
+		1,0,0,0,239,242,3,48,24,0,240,241,5,68,0,0,241,243,3,48,24,0,242,240,1,
+		0,0,0,242,243,1,0,0,0,243,23,1,0,0,0,244,251,3,26,13,0,245,247,5,66,0,
+		0,246,248,3,26,13,0,247,246,1,0,0,0,247,248,1,0,0,0,248,250,1,0,0,0,249,
+		245,1,0,0,0,250,253,1,0,0,0,251,249,1,0,0,0,251,252,1,0,0,0,252,25,1,0,
+		0,0,253,251,1,0,0,0,254,255,5,48,0,0,255,256,5,68,0,0,256,259,3,48,24,
+		0,257,258,5,103,0,0,258,260,3,58,29,0,259,257,1,0,0,0,259,260,1,0,0,0,
+		260,27,1,0,0,0,261,262,5,16,0,0,262,264,5,48,0,0,263,265,3,20,10,0,264,
+		263,1,0,0,0,264,265,1,0,0,0,265,271,1,0,0,0,266,268,5,60,0,0,267,269,3,
+		30,15,0,268,267,1,0,0,0,268,269,1,0,0,0,269,270,1,0,0,0,270,272,5,61,0,
+		0,271,266,1,0,0,0,271,272,1,0,0,0,272,274,1,0,0,0,273,275,3,34,17,0,274,
+		273,1,0,0,0,274,275,1,0,0,0,275,277,1,0,0,0,276,278,3,40,20,0,277,276,
+		1,0,0,0,277,278,1,0,0,0,278,29,1,0,0,0,279,286,3,32,16,0,280,282,5,66,
+		0,0,281,283,3,32,16,0,282,281,1,0,0,0,282,283,1,0,0,0,283,285,1,0,0,0,
+		284,280,1,0,0,0,285,288,1,0,0,0,286,284,1,0,0,0,286,287,1,0,0,0,287,31,
+		1,0,0,0,288,286,1,0,0,0,289,291,7,3,0,0,290,289,1,0,0,0,291,294,1,0,0,
+		0,292,290,1,0,0,0,292,293,1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,295,
+		297,7,4,0,0,296,295,1,0,0,0,296,297,1,0,0,0,297,298,1,0,0,0,298,299,3,
+		26,13,0,299,33,1,0,0,0,300,301,5,68,0,0,301,306,3,36,18,0,302,303,5,66,
+		0,0,303,305,3,36,18,0,304,302,1,0,0,0,305,308,1,0,0,0,306,304,1,0,0,0,
+		306,307,1,0,0,0,307,35,1,0,0,0,308,306,1,0,0,0,309,315,3,48,24,0,310,312,
+		5,60,0,0,311,313,3,66,33,0,312,311,1,0,0,0,312,313,1,0,0,0,313,314,1,0,
+		0,0,314,316,5,61,0,0,315,310,1,0,0,0,315,316,1,0,0,0,316,37,1,0,0,0,317,
+		318,5,17,0,0,318,320,5,48,0,0,319,321,3,20,10,0,320,319,1,0,0,0,320,321,
+		1,0,0,0,321,323,1,0,0,0,322,324,3,34,17,0,323,322,1,0,0,0,323,324,1,0,
+		0,0,324,326,1,0,0,0,325,327,3,40,20,0,326,325,1,0,0,0,326,327,1,0,0,0,
+		327,39,1,0,0,0,328,332,5,64,0,0,329,331,7,0,0,0,330,329,1,0,0,0,331,334,
+		1,0,0,0,332,330,1,0,0,0,332,333,1,0,0,0,333,343,1,0,0,0,334,332,1,0,0,
+		0,335,337,3,8,4,0,336,338,7,0,0,0,337,336,1,0,0,0,338,339,1,0,0,0,339,
+		337,1,0,0,0,339,340,1,0,0,0,340,342,1,0,0,0,341,335,1,0,0,0,342,345,1,
+		0,0,0,343,341,1,0,0,0,343,344,1,0,0,0,344,346,1,0,0,0,345,343,1,0,0,0,
+		346,347,5,65,0,0,347,41,1,0,0,0,348,349,5,18,0,0,349,350,3,52,26,0,350,
+		43,1,0,0,0,351,352,5,1,0,0,352,353,5,56,0,0,353,354,3,52,26,0,354,45,1,
+		0,0,0,355,356,7,4,0,0,356,359,5,48,0,0,357,358,5,68,0,0,358,360,3,48,24,
+		0,359,357,1,0,0,0,359,360,1,0,0,0,360,363,1,0,0,0,361,362,5,103,0,0,362,
+		364,3,58,29,0,363,361,1,0,0,0,363,364,1,0,0,0,364,47,1,0,0,0,365,370,5,
+		48,0,0,366,367,5,69,0,0,367,369,5,48,0,0,368,366,1,0,0,0,369,372,1,0,0,
+		0,370,368,1,0,0,0,370,371,1,0,0,0,371,374,1,0,0,0,372,370,1,0,0,0,373,
+		375,3,50,25,0,374,373,1,0,0,0,374,375,1,0,0,0,375,381,1,0,0,0,376,377,
+		5,60,0,0,377,378,3,48,24,0,378,379,5,61,0,0,379,381,1,0,0,0,380,365,1,
+		0,0,0,380,376,1,0,0,0,381,387,1,0,0,0,382,383,5,62,0,0,383,386,5,63,0,
+		0,384,386,5,71,0,0,385,382,1,0,0,0,385,384,1,0,0,0,386,389,1,0,0,0,387,
+		385,1,0,0,0,387,388,1,0,0,0,388,406,1,0,0,0,389,387,1,0,0,0,390,391,5,
+		13,0,0,391,400,5,60,0,0,392,397,3,48,24,0,393,394,5,66,0,0,394,396,3,48,
+		24,0,395,393,1,0,0,0,396,399,1,0,0,0,397,395,1,0,0,0,397,398,1,0,0,0,398,
+		401,1,0,0,0,399,397,1,0,0,0,400,392,1,0,0,0,400,401,1,0,0,0,401,402,1,
+		0,0,0,402,403,5,61,0,0,403,404,5,68,0,0,404,406,3,48,24,0,405,380,1,0,
+		0,0,405,390,1,0,0,0,406,49,1,0,0,0,407,408,5,9,0,0,408,413,3,48,24,0,409,
+		410,5,66,0,0,410,412,3,48,24,0,411,409,1,0,0,0,412,415,1,0,0,0,413,411,
+		1,0,0,0,413,414,1,0,0,0,414,416,1,0,0,0,415,413,1,0,0,0,416,417,5,10,0,
+		0,417,51,1,0,0,0,418,422,5,64,0,0,419,421,7,0,0,0,420,419,1,0,0,0,421,
+		424,1,0,0,0,422,420,1,0,0,0,422,423,1,0,0,0,423,433,1,0,0,0,424,422,1,
+		0,0,0,425,427,3,54,27,0,426,428,7,0,0,0,427,426,1,0,0,0,428,429,1,0,0,
+		0,429,427,1,0,0,0,429,430,1,0,0,0,430,432,1,0,0,0,431,425,1,0,0,0,432,
+		435,1,0,0,0,433,431,1,0,0,0,433,434,1,0,0,0,434,436,1,0,0,0,435,433,1,
+		0,0,0,436,437,5,65,0,0,437,53,1,0,0,0,438,468,3,46,23,0,439,468,3,10,5,
+		0,440,468,3,56,28,0,441,443,5,30,0,0,442,444,5,48,0,0,443,442,1,0,0,0,
+		443,444,1,0,0,0,444,468,1,0,0,0,445,447,5,31,0,0,446,448,5,48,0,0,447,
+		446,1,0,0,0,447,448,1,0,0,0,448,468,1,0,0,0,449,451,5,32,0,0,450,452,3,
+		58,29,0,451,450,1,0,0,0,451,452,1,0,0,0,452,468,1,0,0,0,453,456,5,46,0,
+		0,454,457,3,52,26,0,455,457,3,54,27,0,456,454,1,0,0,0,456,455,1,0,0,0,
+		457,468,1,0,0,0,458,465,3,58,29,0,459,460,7,5,0,0,460,466,3,58,29,0,461,
+		466,5,78,0,0,462,466,5,79,0,0,463,464,5,68,0,0,464,466,3,56,28,0,465,459,
+		1,0,0,0,465,461,1,0,0,0,465,462,1,0,0,0,465,463,1,0,0,0,465,466,1,0,0,
+		0,466,468,1,0,0,0,467,438,1,0,0,0,467,439,1,0,0,0,467,440,1,0,0,0,467,
+		441,1,0,0,0,467,445,1,0,0,0,467,449,1,0,0,0,467,453,1,0,0,0,467,458,1,
+		0,0,0,468,55,1,0,0,0,469,470,5,27,0,0,470,471,3,58,29,0,471,472,3,52,26,
+		0,472,488,1,0,0,0,473,474,5,28,0,0,474,475,5,48,0,0,475,476,5,29,0,0,476,
+		483,3,58,29,0,477,478,7,6,0,0,478,481,3,58,29,0,479,480,5,48,0,0,480,482,
+		3,58,29,0,481,479,1,0,0,0,481,482,1,0,0,0,482,484,1,0,0,0,483,477,1,0,
+		0,0,483,484,1,0,0,0,484,485,1,0,0,0,485,486,3,52,26,0,486,488,1,0,0,0,
+		487,469,1,0,0,0,487,473,1,0,0,0,488,57,1,0,0,0,489,501,3,60,30,0,490,497,
+		3,64,32,0,491,492,7,7,0,0,492,496,3,64,32,0,493,494,7,8,0,0,494,496,3,
+		48,24,0,495,491,1,0,0,0,495,493,1,0,0,0,496,499,1,0,0,0,497,495,1,0,0,
+		0,497,498,1,0,0,0,498,501,1,0,0,0,499,497,1,0,0,0,500,489,1,0,0,0,500,
+		490,1,0,0,0,501,59,1,0,0,0,502,516,5,7,0,0,503,512,5,8,0,0,504,509,3,62,
+		31,0,505,506,5,66,0,0,506,508,3,62,31,0,507,505,1,0,0,0,508,511,1,0,0,
+		0,509,507,1,0,0,0,509,510,1,0,0,0,510,513,1,0,0,0,511,509,1,0,0,0,512,
+		504,1,0,0,0,512,513,1,0,0,0,513,514,1,0,0,0,514,516,5,61,0,0,515,502,1,
+		0,0,0,515,503,1,0,0,0,516,517,1,0,0,0,517,520,5,74,0,0,518,521,3,52,26,
+		0,519,521,3,58,29,0,520,518,1,0,0,0,520,519,1,0,0,0,521,61,1,0,0,0,522,
+		525,5,48,0,0,523,524,5,68,0,0,524,526,3,48,24,0,525,523,1,0,0,0,525,526,
+		1,0,0,0,526,63,1,0,0,0,527,529,7,9,0,0,528,527,1,0,0,0,529,532,1,0,0,0,
+		530,528,1,0,0,0,530,531,1,0,0,0,531,577,1,0,0,0,532,530,1,0,0,0,533,578,
+		3,72,36,0,534,556,5,48,0,0,535,556,5,49,0,0,536,556,5,50,0,0,537,556,5,
+		52,0,0,538,556,5,51,0,0,539,556,5,54,0,0,540,556,5,56,0,0,541,556,5,57,
+		0,0,542,556,5,40,0,0,543,556,5,41,0,0,544,556,5,39,0,0,545,556,5,37,0,
+		0,546,556,5,38,0,0,547,556,3,80,40,0,548,556,3,74,37,0,549,556,3,76,38,
+		0,550,556,3,70,35,0,551,552,5,60,0,0,552,553,3,58,29,0,553,554,5,61,0,
+		0,554,556,1,0,0,0,555,534,1,0,0,0,555,535,1,0,0,0,555,536,1,0,0,0,555,
+		537,1,0,0,0,555,538,1,0,0,0,555,539,1,0,0,0,555,540,1,0,0,0,555,541,1,
+		0,0,0,555,542,1,0,0,0,555,543,1,0,0,0,555,544,1,0,0,0,555,545,1,0,0,0,
+		555,546,1,0,0,0,555,547,1,0,0,0,555,548,1,0,0,0,555,549,1,0,0,0,555,550,
+		1,0,0,0,555,551,1,0,0,0,556,574,1,0,0,0,557,559,3,50,25,0,558,557,1,0,
+		0,0,558,559,1,0,0,0,559,560,1,0,0,0,560,562,5,60,0,0,561,563,3,66,33,0,
+		562,561,1,0,0,0,562,563,1,0,0,0,563,564,1,0,0,0,564,573,5,61,0,0,565,566,
+		5,62,0,0,566,567,3,68,34,0,567,568,5,63,0,0,568,573,1,0,0,0,569,570,7,
+		2,0,0,570,573,5,48,0,0,571,573,5,75,0,0,572,558,1,0,0,0,572,565,1,0,0,
+		0,572,569,1,0,0,0,572,571,1,0,0,0,573,576,1,0,0,0,574,572,1,0,0,0,574,
+		575,1,0,0,0,575,578,1,0,0,0,576,574,1,0,0,0,577,533,1,0,0,0,577,555,1,
+		0,0,0,578,65,1,0,0,0,579,582,3,58,29,0,580,581,5,68,0,0,581,583,3,58,29,
+		0,582,580,1,0,0,0,582,583,1,0,0,0,583,594,1,0,0,0,584,590,5,66,0,0,585,
+		588,3,58,29,0,586,587,5,68,0,0,587,589,3,58,29,0,588,586,1,0,0,0,588,589,
+		1,0,0,0,589,591,1,0,0,0,590,585,1,0,0,0,590,591,1,0,0,0,591,593,1,0,0,
+		0,592,584,1,0,0,0,593,596,1,0,0,0,594,592,1,0,0,0,594,595,1,0,0,0,595,
+		67,1,0,0,0,596,594,1,0,0,0,597,602,3,58,29,0,598,600,7,6,0,0,599,601,3,
+		58,29,0,600,599,1,0,0,0,600,601,1,0,0,0,601,603,1,0,0,0,602,598,1,0,0,
+		0,602,603,1,0,0,0,603,609,1,0,0,0,604,606,7,6,0,0,605,607,3,58,29,0,606,
+		605,1,0,0,0,606,607,1,0,0,0,607,609,1,0,0,0,608,597,1,0,0,0,608,604,1,
+		0,0,0,609,69,1,0,0,0,610,621,5,62,0,0,611,618,3,58,29,0,612,614,5,66,0,
+		0,613,615,3,58,29,0,614,613,1,0,0,0,614,615,1,0,0,0,615,617,1,0,0,0,616,
+		612,1,0,0,0,617,620,1,0,0,0,618,616,1,0,0,0,618,619,1,0,0,0,619,622,1,
+		0,0,0,620,618,1,0,0,0,621,611,1,0,0,0,621,622,1,0,0,0,622,623,1,0,0,0,
+		623,624,5,63,0,0,624,71,1,0,0,0,625,626,5,33,0,0,626,631,5,48,0,0,627,
+		628,5,69,0,0,628,630,5,48,0,0,629,627,1,0,0,0,630,633,1,0,0,0,631,629,
+		1,0,0,0,631,632,1,0,0,0,632,635,1,0,0,0,633,631,1,0,0,0,634,636,3,50,25,
+		0,635,634,1,0,0,0,635,636,1,0,0,0,636,645,1,0,0,0,637,639,5,62,0,0,638,
+		640,3,58,29,0,639,638,1,0,0,0,639,640,1,0,0,0,640,641,1,0,0,0,641,644,
+		5,63,0,0,642,644,5,71,0,0,643,637,1,0,0,0,643,642,1,0,0,0,644,647,1,0,
+		0,0,645,643,1,0,0,0,645,646,1,0,0,0,646,652,1,0,0,0,647,645,1,0,0,0,648,
+		649,5,60,0,0,649,650,3,58,29,0,650,651,5,61,0,0,651,653,1,0,0,0,652,648,
+		1,0,0,0,652,653,1,0,0,0,653,73,1,0,0,0,654,655,5,25,0,0,655,656,3,58,29,
+		0,656,664,3,52,26,0,657,658,5,6,0,0,658,659,5,25,0,0,659,660,3,58,29,0,
+		660,661,3,52,26,0,661,663,1,0,0,0,662,657,1,0,0,0,663,666,1,0,0,0,664,
+		662,1,0,0,0,664,665,1,0,0,0,665,669,1,0,0,0,666,664,1,0,0,0,667,668,5,
+		26,0,0,668,670,3,52,26,0,669,667,1,0,0,0,669,670,1,0,0,0,670,75,1,0,0,
+		0,671,672,5,43,0,0,672,676,3,52,26,0,673,675,3,78,39,0,674,673,1,0,0,0,
+		675,678,1,0,0,0,676,674,1,0,0,0,676,677,1,0,0,0,677,681,1,0,0,0,678,676,
+		1,0,0,0,679,680,5,45,0,0,680,682,3,52,26,0,681,679,1,0,0,0,681,682,1,0,
+		0,0,682,77,1,0,0,0,683,687,5,44,0,0,684,685,5,48,0,0,685,686,5,68,0,0,
+		686,688,3,48,24,0,687,684,1,0,0,0,687,688,1,0,0,0,688,689,1,0,0,0,689,
+		690,3,52,26,0,690,79,1,0,0,0,691,699,5,59,0,0,692,698,5,124,0,0,693,694,
+		5,123,0,0,694,695,3,58,29,0,695,696,5,65,0,0,696,698,1,0,0,0,697,692,1,
+		0,0,0,697,693,1,0,0,0,698,701,1,0,0,0,699,697,1,0,0,0,699,700,1,0,0,0,
+		700,702,1,0,0,0,701,699,1,0,0,0,702,703,5,122,0,0,703,81,1,0,0,0,110,85,
+		92,96,103,111,116,125,129,134,144,150,155,160,164,169,173,178,183,185,
+		200,204,207,216,224,226,234,242,247,251,259,264,268,271,274,277,282,286,
+		292,296,306,312,315,320,323,326,332,339,343,359,363,370,374,380,385,387,
+		397,400,405,413,422,429,433,443,447,451,456,465,467,481,483,487,495,497,
+		500,509,512,515,520,525,530,555,558,562,572,574,577,582,588,590,594,600,
+		602,606,608,614,618,621,631,635,639,643,645,652,664,669,676,681,687,697,
+		699
 	};
 
 	public static readonly ATN _ATN =

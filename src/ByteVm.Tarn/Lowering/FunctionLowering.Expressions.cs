@@ -84,10 +84,11 @@ internal sealed partial class FunctionLowering
             case BoundLet e: LowerLet(e, target); break;
             case BoundTypeTest e: LowerTypeTest(e, target); break;
             case BoundIf e: LowerIfValue(e, target); break;
+            case BoundThrow e: LowerThrow(e); break;
             case BoundSafeAccess e: LowerSafeAccess(e, target); break;
             case BoundPlaceholder or BoundThis or BoundNotNull or BoundDefault or BoundWith: MoveInto(target, Lower(expression)); break;
             case BoundConversion e when IsSameRegister(e.Operand.Type, e.Type): LowerInto(e.Operand, target, isFresh); break;
-            case BoundNew or BoundNewArray or BoundArrayLiteral or BoundCoalesce or BoundCast: LowerSeveral(expression, target, isFresh); break;
+            case BoundNew or BoundNewArray or BoundArrayLiteral or BoundCoalesce or BoundCast or BoundTry: LowerSeveral(expression, target, isFresh); break;
             default: LowerSimple(expression, target); break;
         }
     }
@@ -121,6 +122,7 @@ internal sealed partial class FunctionLowering
             case BoundNewArray e: LowerNewArray(e, target); break;
             case BoundArrayLiteral e: LowerArrayLiteral(e, target); break;
             case BoundCoalesce e: LowerCoalesce(e, target); break;
+            case BoundTry e: LowerTry(e, target); break;
             default: LowerCast((BoundCast)expression, target); break;
         }
     }

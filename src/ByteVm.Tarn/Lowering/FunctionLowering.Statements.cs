@@ -38,8 +38,8 @@ internal sealed partial class FunctionLowering
             case BoundForRange s: LowerForRange(s); break;
             case BoundForArray s: LowerForArray(s); break;
             case BoundForString s: LowerForString(s); break;
-            case BoundBreak s: Jump(loops[s.Target].Break); break;
-            case BoundContinue s: Jump(loops[s.Target].Continue); break;
+            case BoundBreak s: LeaveTo(loops[s.Target].Break, loops[s.Target].Finallies); break;
+            case BoundContinue s: LeaveTo(loops[s.Target].Continue, loops[s.Target].Finallies); break;
             default: throw new InvalidOperationException($"No lowering for {statement.GetType().Name}.");
         }
     }
@@ -50,6 +50,8 @@ internal sealed partial class FunctionLowering
         switch (expression)
         {
             case BoundIf { Type.IsVoid: true } s: LowerIfStatement(s); break;
+            case BoundTry s: LowerTry(s, null); break;
+            case BoundThrow s: LowerThrow(s); break;
             case BoundCall s: LowerCall(s, null); break;
             case BoundOpcode { Type.IsVoid: true } s: LowerOpcode(s, null); break;
             case BoundSafeAccess { Type.IsVoid: true } s: LowerSafeEffect(s); break;
@@ -146,6 +148,12 @@ internal sealed partial class FunctionLowering
 
     private void LowerReturn(BoundReturn statement)
     {
+        if (finallies.Count > 0)
+        {
+            LowerReturnThroughFinallies(statement);
+            return;
+        }
+
         if (statement.Value is null)
         {
             LowerReturn();
@@ -199,9 +207,9 @@ internal sealed partial class FunctionLowering
 
     private (Label End, Label Next) OpenLoop(LoopTarget target)
     {
-        (Label, Label) labels = (builder.NewLabel(), builder.NewLabel());
-        loops.Add(target, labels);
-        return labels;
+        (Label end, Label next) = (builder.NewLabel(), builder.NewLabel());
+        loops.Add(target, (end, next, finallies.Count));
+        return (end, next);
     }
 
     private Register LoopVariable(LocalSymbol symbol)

@@ -20,7 +20,7 @@ internal sealed partial class FunctionLowering
     private readonly bool copiesLocals;
     private readonly Dictionary<LocalSymbol, Register> locals = [];
     private readonly Dictionary<BoundPlaceholder, Register> placeholders = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<LoopTarget, (Label Break, Label Continue)> loops = [];
+    private readonly Dictionary<LoopTarget, (Label Break, Label Continue, int Finallies)> loops = [];
     private readonly List<Register> temporaries = [];
     private readonly Dictionary<TypeRef, Stack<Register>> free = [];
     private TarnType returnType = BuiltInType.Void;

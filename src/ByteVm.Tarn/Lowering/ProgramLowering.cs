@@ -10,7 +10,7 @@ namespace ByteVm.Tarn.Lowering;
 /// A checked program to one bytecode module. Functions and types are declared when something first refers to them and defined from a work list,
 /// so only what the exports and initializers reach is emitted.
 /// </summary>
-internal sealed class ProgramLowering
+internal sealed partial class ProgramLowering
 {
     private readonly Compilation compilation;
     private readonly string moduleName;
@@ -256,7 +256,7 @@ internal sealed class ProgramLowering
             TypeParametersOf(@class.TypeParameters),
             @class.BaseType is null ? TypeRef.None : Types.Storage(@class.BaseType),
             Types.StorageOf(@class.InterfaceTypes),
-            [.. @class.Fields.Select(f => new FieldDefinition(f.Name, Types.Storage(compilation.TypeOf(f)!), IsMutable: !@class.IsValue))],
+            [.. FieldsOf(@class)],
             [.. @class.Methods.Where(m => m.IsDispatched).Select(Method)],
             IsAbstract: @class.IsAbstract && !@class.IsInterface,
             IsFinal: !@class.IsExtensible && !@class.IsValue));

@@ -27,11 +27,11 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
     private static readonly bool[] ContinuesStatement = TokenSet(
         DOT, SAFE_DOT, COALESCE, AND, OR, STAR, SLASH, PERCENT, AMP, BAR, CARET, SHL, SHR, USHR, LT, LE, GT, GE, COMPARE, EQ, NE, IDENTICAL,
-        NOT_IDENTICAL, IS, AS, AS_SAFE, ELSE, IN, COMMA, COLON, ASSIGN, FAT_ARROW, LBRACE, RANGE, RANGE_CLOSED);
+        NOT_IDENTICAL, IS, AS, AS_SAFE, ELSE, CATCH, FINALLY, IN, COMMA, COLON, ASSIGN, FAT_ARROW, LBRACE, RANGE, RANGE_CLOSED);
 
     /// <summary>These begin statements or declarations and never stand inside round or square brackets: one on a new line shows that a bracket was forgotten.</summary>
     private static readonly bool[] BeginsAnew = TokenSet(
-        IMPORT, FN, LET, VAR, CLASS, INTERFACE, INIT, OPEN, ABSTRACT, OVERRIDE, PRIVATE, STATIC, EXTERN, WHILE, FOR, BREAK, CONTINUE, RETURN);
+        IMPORT, FN, LET, VAR, CLASS, INTERFACE, INIT, OPEN, ABSTRACT, OVERRIDE, PRIVATE, STATIC, EXTERN, WHILE, FOR, BREAK, CONTINUE, RETURN, DEFER);
 
     private readonly List<IToken> output = new(source.Text.Length / 4 + 16);
     private static readonly bool[] StandsInTypeArguments = TokenSet(IDENT, DOT, COMMA, COLON, LBRACK, RBRACK, QUESTION, LPAREN, RPAREN, FN);

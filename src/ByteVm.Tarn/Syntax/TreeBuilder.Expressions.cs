@@ -63,7 +63,7 @@ internal sealed partial class TreeBuilder
             diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.NestingTooDeep);
         var children = new ChildReader(context);
         int prefixes = 0;
-        while (children.NextToken is MINUS or PLUS or BANG or BANG_BANG or TILDE)
+        while (children.NextToken is MINUS or PLUS or BANG or BANG_BANG or TILDE or THROW)
         {
             children.Skip();
             prefixes++;
@@ -77,7 +77,7 @@ internal sealed partial class TreeBuilder
         return operand;
     }
 
-    private static UnarySyntax Prefix(IToken token, ExpressionSyntax operand)
+    private static ExpressionSyntax Prefix(IToken token, ExpressionSyntax operand)
     {
         Span span = SpanOf(token).To(operand.Span);
         return token.Type switch
@@ -86,6 +86,7 @@ internal sealed partial class TreeBuilder
             PLUS => new UnarySyntax(span, UnaryOperator.Plus, operand),
             TILDE => new UnarySyntax(span, UnaryOperator.Complement, operand),
             BANG => new UnarySyntax(span, UnaryOperator.Not, operand),
+            THROW => new ThrowSyntax(span, operand),
             _ => new UnarySyntax(span, UnaryOperator.Not, new UnarySyntax(span with { Start = span.Start + 1 }, UnaryOperator.Not, operand)),
         };
     }
@@ -98,6 +99,7 @@ internal sealed partial class TreeBuilder
         {
             StringTemplateContext template => StringTemplate(template),
             IfExpressionContext @if => If(@if),
+            TryExpressionContext @try => Try(@try),
             ArrayLiteralContext array => ArrayLiteral(array),
             var array => NewArray((NewArrayContext)array),
         };

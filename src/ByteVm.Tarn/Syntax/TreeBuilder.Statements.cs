@@ -24,13 +24,16 @@ internal sealed partial class TreeBuilder
     private BlockSyntax Block(BlockContext context)
     {
         var statements = ImmutableArray.CreateBuilder<StatementSyntax>(context.ChildCount / 2);
+        var firstAssigned = new List<int>(statements.Capacity);
         foreach (var child in context.children)
         {
-            if (child is StatementContext statement)
-                statements.Add(Statement(statement));
+            if (child is not StatementContext statement)
+                continue;
+            firstAssigned.Add(assignedNames.Count);
+            statements.Add(Statement(statement));
         }
 
-        return new BlockSyntax(SpanOf(context), statements.DrainToImmutable());
+        return new BlockSyntax(SpanOf(context), GiveRestToDefers(statements.DrainToImmutable(), firstAssigned));
     }
 
     private StatementSyntax Statement(StatementContext context)
@@ -44,7 +47,8 @@ internal sealed partial class TreeBuilder
             return new LocalFunctionSyntax(RunsLater(() => Function(function, Modifiers.None, function)));
         if (children.TryRule<LoopContext>() is { } loop)
             return Loop(loop, null);
-        return Jump(context, children.Token(), ref children);
+        IToken keyword = children.Token();
+        return keyword.Type == DEFER ? Defer(context, ref children) : Jump(context, keyword, ref children);
     }
 
     private StatementSyntax Jump(StatementContext context, IToken keyword, ref ChildReader children)

@@ -71,6 +71,8 @@ internal static class InterpreterFigures
 
         public Trap Run(Instance instance) => interpreter.Run(instance, StepToTrap);
 
+        public void GoTo(Instance instance, long* frame, CodeLocation location) => interpreter.GoTo(instance, frame, location);
+
         public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) =>
             interpreter.TryLocateReturn(instance, returnAddress, out call);
 

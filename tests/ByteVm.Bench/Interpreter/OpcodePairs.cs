@@ -63,6 +63,8 @@ internal static class OpcodePairs
 
         public Trap Run(Instance instance) => interpreter.Run(instance, CountToTrap);
 
+        public void GoTo(Instance instance, long* frame, CodeLocation location) => interpreter.GoTo(instance, frame, location);
+
         public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) => interpreter.TryLocateReturn(instance, returnAddress, out call);
 
         private void CountToTrap(InstanceContext* context)

@@ -8,7 +8,7 @@ public sealed class AssemblerErrorTests
     [InlineData("", "a.bva:1:1: expected 'module', found the end of the file")]
     [InlineData("module m\nclas A { }", "a.bva:2:1: expected the next declaration, found 'clas'")]
     [InlineData("module m\nfn f() { return", "a.bva:2:16: expected '}', found the end of the file")]
-    [InlineData("module m\nfn f() {\n  retrun\n}", "a.bva:3:3: expected an instruction, label, var, local, line or '}', found 'retrun'")]
+    [InlineData("module m\nfn f() {\n  retrun\n}", "a.bva:3:3: expected an instruction, label, var, local, handler, line or '}', found 'retrun'")]
     [InlineData("module m\nfn f() {\n  jump L1\n}", "a.bva:3:8: there is no label 'L1' in the function")]
     [InlineData("module m\nfn f() { L: L: return }", "a.bva:2:13: the label 'L' stands twice")]
     [InlineData("module m\nfn f(r1: i32) { return }", "a.bva:2:6: expected r0: registers are declared in order")]

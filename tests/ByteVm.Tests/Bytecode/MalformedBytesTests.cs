@@ -44,7 +44,7 @@ public sealed class MalformedBytesTests
     [InlineData("00 62 76 6d 01 00 00 00", 8, "Identity is missing")]
     [InlineData("00 62 76 6d 01 00 00 00 02 02 01 00", 9, "first section must be Identity")]
     [InlineData("00 62 76 6d 01 00 00 00 01 02 00 00 01 02 00 00", 13, "stands twice or too late")]
-    [InlineData("00 62 76 6d 01 00 00 00 01 02 00 00 0f 00", 13, "unknown section 15")]
+    [InlineData("00 62 76 6d 01 00 00 00 01 02 00 00 10 00", 13, "unknown section 16")]
     [InlineData("00 62 76 6d 01 00 00 00 01 09 00 00", 10, "takes 9 bytes, but 2 are left")]
     [InlineData("00 62 76 6d 01 00 00 00 01 03 00 00 00", 12, "1 bytes are left over")]
     [InlineData("00 62 76 6d 01 00 00 00 01 02 00 00 02 01 00", 15, "holds nothing")]

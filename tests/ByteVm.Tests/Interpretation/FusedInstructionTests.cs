@@ -53,7 +53,7 @@ public sealed class FusedInstructionTests
         Assert.Equal(LinkedOpcode.Element32, location.Function.InstructionAt(location.Word).Opcode);
     }
 
-    private sealed class RecordingProcessor : IProcessor
+    private sealed unsafe class RecordingProcessor : IProcessor
     {
         private readonly InterpreterProcessor interpreter = new();
 
@@ -64,6 +64,8 @@ public sealed class FusedInstructionTests
         public void Enter(Instance instance, LinkedFunction function, ReadOnlySpan<long> arguments) => interpreter.Enter(instance, function, arguments);
 
         public Trap Run(Instance instance) => LastTrap = interpreter.Run(instance);
+
+        public void GoTo(Instance instance, long* frame, CodeLocation location) => interpreter.GoTo(instance, frame, location);
 
         public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) => interpreter.TryLocateReturn(instance, returnAddress, out call);
     }

@@ -13,7 +13,7 @@ internal static partial class ProgramCases
     {
         public static readonly ProgramCase[] Cases =
         [
-            .. Memory(), .. NullAndBounds(), .. Bytes(), .. Control(), .. Calls(), .. Types(), .. Services(), .. Generics(), .. Values(),
+            .. Memory(), .. NullAndBounds(), .. Bytes(), .. Control(), .. Calls(), .. Types(), .. Services(), .. Generics(), .. Values(), .. Exceptions(),
         ];
     }
 

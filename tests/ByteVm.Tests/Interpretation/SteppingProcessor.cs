@@ -16,6 +16,8 @@ internal sealed unsafe class SteppingProcessor : IProcessor
 
     public Trap Run(Instance instance) => interpreter.Run(instance, StepToTrap);
 
+    public void GoTo(Instance instance, long* frame, CodeLocation location) => interpreter.GoTo(instance, frame, location);
+
     public bool TryLocateReturn(Instance instance, ulong returnAddress, out CodeLocation call) => interpreter.TryLocateReturn(instance, returnAddress, out call);
 
     private static void StepToTrap(InstanceContext* context) => HandlerTable.Run(context, tailCalls: false);

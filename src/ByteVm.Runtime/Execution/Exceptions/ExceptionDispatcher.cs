@@ -89,7 +89,7 @@ internal sealed unsafe class ExceptionDispatcher(Instance instance)
             instance.Handles[handle] = ThrownException.Of(instance);
         else if (!TryMakeFault(kind, handle))
             return false;
-        StackTraces.Note(instance, handle);
+        StackTraces.Note(instance, handle, kind);
         return true;
     }
 

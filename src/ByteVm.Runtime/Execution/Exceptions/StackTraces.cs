@@ -6,7 +6,7 @@ using ByteVm.Runtime.Linking;
 namespace ByteVm.Runtime.Execution.Exceptions;
 
 /// <summary>
-/// Where an exception was first thrown: an array of the guest's, one word per frame with the function's number above and the word of linked code
+/// Where an exception was first thrown: an array of the guest's, after a word for its kind one per frame, with the function's number above and the word of linked code
 /// below, turned into text only when somebody reads it. The verifier keeps code away from it, but not a worker that broke out of its code: what is read
 /// is checked.
 /// </summary>
@@ -17,19 +17,34 @@ internal static unsafe class StackTraces
 
     private const long More = -1;
 
+    /// <summary>Of a fault that became an exception the first word is this less its kind.</summary>
+    private const long Fault = -2;
+
     /// <summary>Notes the stack of the trapped guest in the exception of a handle, unless it has been thrown before. Without memory it stays without.</summary>
-    public static void Note(Instance instance, int handle)
+    /// <param name="kind">The fault that the exception was made for, or else <see cref="FaultKind.UncaughtException"/>.</param>
+    public static void Note(Instance instance, int handle, FaultKind kind = FaultKind.UncaughtException)
     {
         ExceptionTypes types = instance.Program.Exceptions!;
         if (*Field(instance, (uint)instance.Handles[handle]) != 0)
             return;
-        Span<long> frames = stackalloc long[MaxFrames + 1];
-        frames = frames[..Walk(instance, frames)];
-        uint array = instance.AllocateArrayEvenIfFull(types.TraceArray.DescriptorOffset, frames.Length);
+        Span<long> words = stackalloc long[MaxFrames + 2];
+        words[0] = Fault - (long)kind;
+        words = words[..(1 + Walk(instance, words[1..]))];
+        uint array = instance.AllocateArrayEvenIfFull(types.TraceArray.DescriptorOffset, words.Length);
         if (array == 0)
             return;
-        frames.CopyTo(instance.Objects.Elements<long>(array));
+        words.CopyTo(instance.Objects.Elements<long>(array));
         ReferenceStore.Store(instance.Cage.Base, (uint)instance.Handles[handle] + types.TraceOffset, array);
+    }
+
+    /// <summary>The fault that an exception was made for; <see cref="FaultKind.UncaughtException"/> of one that the guest made.</summary>
+    public static FaultKind KindOf(Instance instance, uint exception)
+    {
+        uint array = *Field(instance, exception);
+        if (array == 0 || instance.Objects.Elements<long>(array) is not [long first, ..])
+            return FaultKind.UncaughtException;
+        var kind = (FaultKind)(Fault - first);
+        return instance.Program.Exceptions!.ClassOf(kind) is null ? FaultKind.UncaughtException : kind;
     }
 
     /// <summary>The frames of an exception that was thrown before, innermost first; empty for one that was not.</summary>

@@ -36,7 +36,7 @@ internal static class FaultReport
     private static GuestFault OfException(Instance instance)
     {
         LinkedType type = ThrownException.TypeOf(instance);
-        FaultKind kind = instance.Program.Exceptions!.KindOf(type);
+        FaultKind kind = StackTraces.KindOf(instance, ThrownException.Of(instance));
         string message = ThrownException.Message(instance);
         List<GuestStackFrame> frames = StackTraces.Read(instance, ThrownException.Of(instance));
         (List<GuestStackFrame> Frames, int Omitted) here = frames.Count > 0 ? (frames, 0) : Walk(instance);
