@@ -22,6 +22,9 @@ public enum CatchableFault : byte
 
     /// <summary>A host operation failed.</summary>
     Host,
+
+    /// <summary>A host operation was not allowed.</summary>
+    Denied,
 }
 
 /// <summary>What a fault arrives as.</summary>

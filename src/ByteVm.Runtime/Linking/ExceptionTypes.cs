@@ -44,6 +44,7 @@ internal sealed class ExceptionTypes
         FaultKind.StackOverflow => CatchableFault.Stack,
         FaultKind.OutOfMemory => CatchableFault.Memory,
         FaultKind.HostError => CatchableFault.Host,
+        FaultKind.Denied => CatchableFault.Denied,
         _ => null,
     };
 }

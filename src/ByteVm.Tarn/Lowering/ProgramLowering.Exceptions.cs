@@ -18,6 +18,7 @@ internal sealed partial class ProgramLowering
         (CatchableFault.Stack, "StackOverflowException"),
         (CatchableFault.Memory, "OutOfMemoryException"),
         (CatchableFault.Host, "IoException"),
+        (CatchableFault.Denied, "IoException"),
     ];
 
     private bool usesHandlers;
