@@ -6,7 +6,9 @@ namespace ByteVm.Cli;
 /// <summary>Gets a module from whatever names one: a source, a built module, its text form, or a folder with main.tarn.</summary>
 internal static class ModuleFiles
 {
-    public const string Forms = "a .tarn source, a .bvm module, a .bva text, or a folder with main.tarn";
+    public const string Forms = "a .tarn source, a .bvm module, a .bva text, or a folder with tarn.toml or main.tarn";
+
+    private const string Manifest = "tarn.toml";
 
     /// <param name="messages">Where warnings and errors of a compilation go.</param>
     /// <exception cref="CommandException">There is no such file, or it has errors; they are printed.</exception>
@@ -18,18 +20,19 @@ internal static class ModuleFiles
             ".bvm" => Read(path),
             ".bva" => Assemble(path),
             ".tarn" => Compile(path, messages, requireMain),
+            _ when Path.GetFileName(path) == Manifest => Compile(path, messages, requireMain),
             _ when path.StartsWith('-') => throw new CommandException(ExitCode.Usage, $"there is no option '{path}': '--help' lists them"),
             _ => throw new CommandException(ExitCode.Usage, $"'{path}' is not {Forms}"),
         };
     }
 
-    /// <summary>The file itself, or main.tarn of a folder.</summary>
+    /// <summary>The file itself; of a folder its package's manifest, or else its main.tarn.</summary>
     public static string Locate(string path)
     {
         if (!Directory.Exists(path))
             return path;
-        string main = Path.Combine(path, "main.tarn");
-        return File.Exists(main) ? main : throw new CommandException(ExitCode.NoInput, $"the folder '{path}' has no main.tarn");
+        string? entry = new[] { Manifest, "main.tarn" }.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
+        return entry ?? throw new CommandException(ExitCode.NoInput, $"the folder '{path}' has neither {Manifest} nor main.tarn");
     }
 
     public static Module Read(string path)

@@ -7,6 +7,15 @@ public interface ISourceProvider
 {
     /// <summary>The source of a module named as in an import (<c>geometry.shapes</c>), or null when there is none.</summary>
     SourceText? Find(string moduleName);
+
+    /// <summary>The file in which <see cref="Find"/> looks, for messages.</summary>
+    string FileOf(string moduleName) => moduleName.Replace('.', '/') + ".tarn";
+
+    /// <summary>The package that the importing module's package has not declared as a dependency; null when the import is allowed.</summary>
+    string? MissingDependency(string importer, string imported) => null;
+
+    /// <summary>The version of a package whose modules this finds; null for what is no package.</summary>
+    string? VersionOf(string package) => null;
 }
 
 /// <summary>Modules held in memory, by module name.</summary>

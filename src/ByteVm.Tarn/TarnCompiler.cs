@@ -2,6 +2,7 @@ using ByteVm.Bytecode;
 using ByteVm.Tarn.Binding;
 using ByteVm.Tarn.Diagnostics;
 using ByteVm.Tarn.Lowering;
+using ByteVm.Tarn.Packages;
 using ByteVm.Tarn.Syntax;
 
 namespace ByteVm.Tarn;
@@ -28,12 +29,43 @@ public sealed record CompilerOptions
 /// <summary>The compiler of Tarn. It never throws for what a source says.</summary>
 public static class TarnCompiler
 {
-    /// <summary>Compiles the program whose entry is a file; its imports are looked up from the file's folder.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <summary>
+    /// Compiles the program whose entry is a file. Its imports are looked up in the package that it belongs to (<c>tarn.toml</c> in its folder or one above),
+    /// or else from its folder. A manifest stands for its package: the program is the package's entry.
+    /// </summary>
+    /// <exception cref="IOException">The file, or the manifest, cannot be read.</exception>
     public static CompilationResult CompileFile(string path, CompilerOptions? options = null)
     {
-        string root = Path.GetDirectoryName(path) ?? "";
-        return Compile(Path.GetFileNameWithoutExtension(path), new SourceText(path, File.ReadAllText(path)), new DirectorySources(root), options);
+        options ??= new CompilerOptions();
+        var diagnostics = new DiagnosticBag();
+        Module? module = CompileFile(path, options, diagnostics);
+        return new CompilationResult(diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder());
+    }
+
+    private static Module? CompileFile(string path, CompilerOptions options, DiagnosticBag diagnostics)
+    {
+        if (SourceRoot.OfFile(path, diagnostics) is not { } root)
+            return null;
+        if (Path.GetFileName(path) != PackageManifest.FileName)
+            return Compile(root.ModuleNameOf(path), [root.Read(path)], root.Sources, options, diagnostics);
+        if (options.CheckOnly)
+            return Compile("", root.ModulesIn(root.Folder), root.Sources, options with { RequireMain = false }, diagnostics);
+        return EntryOf(root.Package!, diagnostics) is { } entry ? Compile(root.ModuleNameOf(entry), [root.Read(entry)], root.Sources, options, diagnostics) : null;
+    }
+
+    private static string? EntryOf(PackageManifest package, DiagnosticBag diagnostics)
+    {
+        if (package.Entry is not { } entry)
+        {
+            diagnostics.Report(package.Source, new Span(0, 0), DiagnosticCatalog.PackageHasNoEntry, package.Name);
+            return null;
+        }
+
+        string file = package.FileOf(entry.Text);
+        if (File.Exists(file))
+            return file;
+        diagnostics.Report(package.Source, entry.Span, DiagnosticCatalog.PackageEntryMissing, file);
+        return null;
     }
 
     /// <summary>Compiles a program: its entry module and everything it imports from <paramref name="sources"/> and the standard library.</summary>
@@ -41,7 +73,7 @@ public static class TarnCompiler
     {
         options ??= new CompilerOptions();
         var diagnostics = new DiagnosticBag();
-        Module? module = Compile(entryName, entry, sources, options, diagnostics);
+        Module? module = Compile(entryName, [new SourceModule(entryName, entry)], sources, options, diagnostics);
         return new CompilationResult(diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder());
     }
 
@@ -50,14 +82,29 @@ public static class TarnCompiler
     /// those of the standard library (<see cref="LibraryModules"/>) are compiled as such.
     /// </summary>
     /// <param name="name">Of the module to be.</param>
-    public static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources)
+    public static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources) =>
+        CompileTests(name, tested, sources, new DiagnosticBag());
+
+    /// <summary>Compiles the test blocks of a source, or of all sources in a folder and its folders; what they import is looked up as for <see cref="CompileFile(string, CompilerOptions?)"/>.</summary>
+    /// <exception cref="IOException">A source or manifest cannot be read.</exception>
+    public static TestCompilationResult CompileTests(string path)
     {
         var diagnostics = new DiagnosticBag();
+        string name = Path.GetFileNameWithoutExtension(Folders.Absolute(path));
+        bool isFolder = Directory.Exists(path);
+        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, diagnostics) : SourceRoot.OfFile(path, diagnostics);
+        return root is null
+            ? new TestCompilationResult(null, diagnostics.InSourceOrder(), [], [])
+            : CompileTests(name, isFolder ? root.ModulesIn(path) : [root.Read(path)], root.Sources, diagnostics);
+    }
+
+    private static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources, DiagnosticBag diagnostics)
+    {
         var loader = new ModuleLoader(sources, diagnostics);
         loader.Load(tested, withTests: true);
         Compilation compilation = Bind(loader, diagnostics, tested.Select(t => loader.ByName[t.Name]).OfType<ModuleSymbol>(), out ModuleSymbol[] modules);
         FunctionSymbol[] tests = [.. modules.SelectMany(m => m.Tests)];
-        Module? module = diagnostics.HasErrors ? null : new ProgramLowering(compilation, name).Lower(tests);
+        Module? module = diagnostics.HasErrors ? null : Lower(compilation, name, loader, sources, tests);
         return new TestCompilationResult(
             diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder(), [.. tests.Select(TestCase.Of)], [.. loader.InOrder.Select(m => m.Source)]);
     }
@@ -65,15 +112,19 @@ public static class TarnCompiler
     /// <summary>The modules of the standard library.</summary>
     public static IReadOnlyList<SourceModule> LibraryModules => [.. StandardLibrary.ModuleNames.Order(StringComparer.Ordinal).Select(n => new SourceModule(n, StandardLibrary.Find(n)!))];
 
-    private static Module? Compile(string entryName, SourceText entry, ISourceProvider sources, CompilerOptions options, DiagnosticBag diagnostics)
+    private static Module? Lower(Compilation compilation, string name, ModuleLoader loader, ISourceProvider sources, IReadOnlyList<FunctionSymbol> exported) =>
+        new ProgramLowering(compilation, name) { Dependencies = DependencyList.Of(loader.InOrder, sources.VersionOf) }.Lower(exported);
+
+    /// <param name="entryName">The entry among <paramref name="modules"/>; the others are only checked.</param>
+    private static Module? Compile(string entryName, IReadOnlyList<SourceModule> modules, ISourceProvider sources, CompilerOptions options, DiagnosticBag diagnostics)
     {
         var loader = new ModuleLoader(sources, diagnostics);
-        loader.Load([new SourceModule(entryName, entry)], withTests: options.CheckOnly);
+        loader.Load(modules, withTests: options.CheckOnly);
         Compilation compilation = Bind(loader, diagnostics, options.CheckOnly ? loader.InOrder.Where(m => !m.IsLibrary) : [], out _);
-        ModuleSymbol? main = loader.ByName[entryName];
+        ModuleSymbol? main = loader.ByName.GetValueOrDefault(entryName);
         if (main is not null && options.RequireMain)
             ProgramBinder.CheckMain(compilation, main);
-        return main is null || diagnostics.HasErrors || options.CheckOnly ? null : new ProgramLowering(compilation, main.Name).Lower(Exported(main));
+        return main is null || diagnostics.HasErrors || options.CheckOnly ? null : Lower(compilation, main.Name, loader, sources, Exported(main));
     }
 
     /// <param name="tested">The modules whose test blocks are compiled.</param>

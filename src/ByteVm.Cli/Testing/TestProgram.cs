@@ -12,18 +12,12 @@ internal sealed record TestProgram(string Path, TestCompilationResult Compiled)
     /// <exception cref="CommandException">There is no such thing.</exception>
     public static TestProgram Compile(string path)
     {
-        if (Directory.Exists(path))
-            return Compile(path, [.. Directory.EnumerateFiles(path, "*.tarn", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => Read(path, f))], path);
-        if (!File.Exists(path) && IsLibrary(path))
+        if (!System.IO.Path.Exists(path) && IsLibrary(path))
             return CompileLibrary(path);
-        if (System.IO.Path.GetExtension(path) != ".tarn")
+        if (!Directory.Exists(path) && System.IO.Path.GetExtension(path) != ".tarn")
             throw new CommandException(ExitCode.Usage, $"'{path}' is neither a .tarn source nor a folder nor a module of {Library}");
-        string root = System.IO.Path.GetDirectoryName(path) ?? "";
-        return Compile(path, [Read(root, path)], root);
+        return new TestProgram(path, ModuleFiles.ReadFile(path, TarnCompiler.CompileTests));
     }
-
-    private static TestProgram Compile(string path, IReadOnlyList<SourceModule> modules, string root) =>
-        new(path, TarnCompiler.CompileTests(System.IO.Path.GetFileNameWithoutExtension(path), modules, new DirectorySources(root)));
 
     private static bool IsLibrary(string name) => name == Library || name.StartsWith(Library + ".", StringComparison.Ordinal);
 
@@ -32,13 +26,6 @@ internal sealed record TestProgram(string Path, TestCompilationResult Compiled)
         SourceModule[] modules = [.. TarnCompiler.LibraryModules.Where(m => name == Library || m.Name == name || m.Name.StartsWith(name + ".", StringComparison.Ordinal))];
         if (modules.Length == 0)
             throw new CommandException(ExitCode.NoInput, $"the standard library has no module '{name}'");
-        return Compile(name, modules, "");
-    }
-
-    /// <summary>A source beneath the root: shapes/round.tarn is shapes.round.</summary>
-    private static SourceModule Read(string root, string file)
-    {
-        string name = System.IO.Path.ChangeExtension(System.IO.Path.GetRelativePath(root.Length == 0 ? "." : root, file), null).Replace(System.IO.Path.DirectorySeparatorChar, '.');
-        return new SourceModule(name, new SourceText(file, ModuleFiles.ReadFile(file, File.ReadAllText)));
+        return new TestProgram(name, TarnCompiler.CompileTests(name, modules, new DirectorySources("")));
     }
 }

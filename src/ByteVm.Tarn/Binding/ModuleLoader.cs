@@ -50,8 +50,8 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
         for (int i = 0; i < round.Count; i++)
             Register(round[i].Name, parsed[i], found[i]);
         var next = new List<SourceModule>();
-        foreach (ModuleSyntax? module in parsed)
-            CollectImports(module, next);
+        for (int i = 0; i < round.Count; i++)
+            CollectImports(round[i].Name, parsed[i], next);
         return next;
     }
 
@@ -64,17 +64,24 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
             inOrder.Add(module);
     }
 
-    private void CollectImports(ModuleSyntax? module, List<SourceModule> next)
+    private void CollectImports(string name, ModuleSyntax? module, List<SourceModule> next)
     {
         if (module is null)
             return;
         foreach (ImportSyntax import in module.Imports)
         {
+            CheckDependency(name, module, import);
             if (Request(import.ModuleName, next) || (import.MemberModuleName is { } container && Request(container, next)))
                 continue;
             ReportMissing(module, import);
             modules[import.ModuleName] = null;
         }
+    }
+
+    private void CheckDependency(string importer, ModuleSyntax module, ImportSyntax import)
+    {
+        if (sources.MissingDependency(importer, import.ModuleName) is { } package)
+            diagnostics.Report(module.Source, import.Path[0].Span, DiagnosticCatalog.UndeclaredDependency, package);
     }
 
     private bool Request(string name, List<SourceModule> next)
@@ -94,7 +101,7 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
         if (IsLibrary(name))
             diagnostics.Report(module.Source, span, DiagnosticCatalog.UnknownLibraryModule, name);
         else
-            diagnostics.Report(module.Source, span, DiagnosticCatalog.UnknownModule, name, name.Replace('.', '/') + ".tarn");
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.UnknownModule, name, sources.FileOf(name));
     }
 
     private static bool IsLibrary(string name) => name.StartsWith(StandardLibrary.Prefix, StringComparison.Ordinal);

@@ -178,6 +178,22 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor AmbiguousExtension = Error(711, "more than one '{0}' extends {1}: in module '{2}' and in module '{3}'");
     internal static readonly DiagnosticDescriptor LocalFunctionRestriction = Error(712, "local function '{0}' cannot have {1}", "declare it outside of the function");
 
+    // packages
+    internal static readonly DiagnosticDescriptor ManifestSyntax = Error(740, "{0}");
+    internal static readonly DiagnosticDescriptor ManifestKeyMissing = Error(741, "the manifest has no '{0}'", "a package needs at least a name and a version: {0} = \"…\"");
+    internal static readonly DiagnosticDescriptor ManifestKeyUnknown = Error(742, "a manifest has no '{0}' here", "there are: {1}");
+    internal static readonly DiagnosticDescriptor ManifestValue = Error(743, "'{0}' must be a text", "{0} = \"…\"");
+    internal static readonly DiagnosticDescriptor ManifestDependency = Error(744, "a dependency names the folder of a package", "{0} = {{ path = \"../{0}\" }}");
+    internal static readonly DiagnosticDescriptor PackageName = Error(745, "'{0}' cannot be the name of a package", "small letters, digits and '_', other than std");
+    internal static readonly DiagnosticDescriptor PackageVersion = Error(746, "'{0}' is no version", "three numbers: 1.0.0");
+    internal static readonly DiagnosticDescriptor PackageMissing = Error(747, "there is no package in '{0}': it has no tarn.toml");
+    internal static readonly DiagnosticDescriptor PackageCycle = Error(748, "packages need each other in a circle: {0}", "move what both need into a third package");
+    internal static readonly DiagnosticDescriptor PackageClash = Error(749, "two packages are called '{0}': in '{1}' and in '{2}'");
+    internal static readonly DiagnosticDescriptor PackageNameDiffers = Error(750, "the package in '{0}' is called '{1}', not '{2}'", "{1} = {{ path = … }}");
+    internal static readonly DiagnosticDescriptor PackageEntryMissing = Error(751, "the entry is no module of the package: there is no file '{0}'");
+    internal static readonly DiagnosticDescriptor PackageHasNoEntry = Error(752, "package '{0}' is a library: it names no entry", "entry = \"main\"");
+    internal static readonly DiagnosticDescriptor UndeclaredDependency = Error(753, "package '{0}' is not a dependency of this package", "add it to [dependencies] in tarn.toml");
+
     private static DiagnosticDescriptor Error(int number, string message, string? hint = null)
     {
         var descriptor = new DiagnosticDescriptor($"TARN{number:D4}", Severity.Error, message, hint);

@@ -34,6 +34,9 @@ internal sealed partial class ProgramLowering
 
     public TypeLowering Types { get; }
 
+    /// <summary>What the module is made of, to be recorded in it.</summary>
+    public IEnumerable<Dependency> Dependencies { get; init; } = [];
+
     public FunctionSymbol ScalarAt => compilation.ScalarFunctions[0];
 
     public FunctionSymbol ScalarWidth => compilation.ScalarFunctions[1];
@@ -52,6 +55,8 @@ internal sealed partial class ProgramLowering
         if (order.Count > 0)
             LowerInitializer(order);
         LowerPending();
+        foreach (Dependency dependency in Dependencies)
+            module.AddDependency(dependency);
         return compilation.Diagnostics.HasErrors ? null : module.Build();
     }
 

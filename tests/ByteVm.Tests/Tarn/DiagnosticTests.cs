@@ -5,7 +5,7 @@ using ByteVm.Tarn.Syntax;
 namespace ByteVm.Tests.Tarn;
 
 /// <summary>
-/// Each diagnostic has a program that provokes it, tests/files/diagnostics/CODE.tarn, and what the compiler says about it, CODE.expected.
+/// Each diagnostic has a program that provokes it, tests/files/diagnostics/CODE.tarn or the package in the folder CODE, and what the compiler says about it, CODE.expected.
 /// With BLESS=1 in the environment the expectations are written instead of compared.
 /// </summary>
 public sealed class DiagnosticTests
@@ -29,7 +29,7 @@ public sealed class DiagnosticTests
     [Fact]
     public void EveryFileBelongsToADiagnostic()
     {
-        IEnumerable<string> files = Directory.EnumerateFiles(folder, "*.tarn").Select(f => Path.GetFileNameWithoutExtension(f)!);
+        IEnumerable<string> files = Directory.EnumerateFiles(folder, "*.tarn").Concat(Directory.EnumerateDirectories(folder, "TARN*")).Select(f => Path.GetFileNameWithoutExtension(f)!);
         Assert.Equal(DiagnosticCatalog.All.Select(d => d.Code).Order(), files.Order());
     }
 
@@ -42,9 +42,16 @@ public sealed class DiagnosticTests
 
     private static string Diagnose(string code)
     {
-        string text = File.ReadAllText(Path.Combine(folder, code + ".tarn"));
-        CompilationResult result = TarnCompiler.Compile(code, new SourceText(code + ".tarn", text), new DirectorySources(folder));
+        CompilationResult result = Directory.Exists(Path.Combine(folder, code)) ? CompilePackage(code) : CompileSource(code);
         Assert.Null(result.Module);
-        return result.RenderDiagnostics();
+        return result.RenderDiagnostics().Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
     }
+
+    private static CompilationResult CompileSource(string code)
+    {
+        string text = File.ReadAllText(Path.Combine(folder, code + ".tarn"));
+        return TarnCompiler.Compile(code, new SourceText(code + ".tarn", text), new DirectorySources(folder));
+    }
+
+    private static CompilationResult CompilePackage(string code) => TarnCompiler.CompileFile(Path.Combine(folder, code, "tarn.toml"));
 }

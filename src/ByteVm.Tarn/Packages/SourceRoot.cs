@@ -1,0 +1,59 @@
+using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tarn.Packages;
+
+/// <summary>From where the modules of a program are named: a plain folder, or the package that a source belongs to.</summary>
+/// <param name="Folder">The folder.</param>
+/// <param name="Package">The package; null for a plain folder.</param>
+/// <param name="Sources">Finds what modules beneath the folder import.</param>
+internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISourceProvider Sources)
+{
+    /// <summary>
+    /// The root of a source. It belongs to a package when a manifest stands in its folder or one above; else its folder is the root. Null when
+    /// the manifest was refused.
+    /// </summary>
+    /// <exception cref="IOException">The manifest cannot be read.</exception>
+    public static SourceRoot? OfFile(string path, DiagnosticBag diagnostics)
+    {
+        string folder = Path.GetDirectoryName(path) ?? "";
+        return FindPackage(folder) is { } package ? OfPackage(package, diagnostics) : OfPlainFolder(folder);
+    }
+
+    /// <summary>The root of all that a folder holds: the package that it or a folder above it is, or itself.</summary>
+    public static SourceRoot? OfFolder(string folder, DiagnosticBag diagnostics) =>
+        FindPackage(folder) is { } package ? OfPackage(package, diagnostics) : OfPlainFolder(folder);
+
+    /// <summary>The name of a module by its file, as imports have it.</summary>
+    public string ModuleNameOf(string file)
+    {
+        string relative = Path.ChangeExtension(Path.GetRelativePath(Folder.Length == 0 ? "." : Folder, file), null);
+        string name = relative.Replace(Path.DirectorySeparatorChar, '.');
+        return Package is null || name == Package.Name ? name : $"{Package.Name}.{name}";
+    }
+
+    public SourceModule Read(string file) => new(ModuleNameOf(file), new SourceText(file, File.ReadAllText(file)));
+
+    /// <summary>All modules in a folder and its folders, by name of file, but not those of a package within.</summary>
+    public List<SourceModule> ModulesIn(string folder) => [.. SourcesIn(folder).Order(StringComparer.Ordinal).Select(Read)];
+
+    private static IEnumerable<string> SourcesIn(string folder) =>
+        Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, "*.tarn").Select(Folders.Shorten)
+            .Concat(Directory.EnumerateDirectories(folder.Length == 0 ? "." : folder).Where(d => !File.Exists(Path.Combine(d, PackageManifest.FileName))).SelectMany(SourcesIn));
+
+    private static SourceRoot OfPlainFolder(string folder) => new(folder, null, new DirectorySources(folder));
+
+    private static SourceRoot? OfPackage(string folder, DiagnosticBag diagnostics) =>
+        PackageGraph.Load(folder, diagnostics) is { } graph ? new SourceRoot(folder, graph.Root, new PackageSources(graph)) : null;
+
+    private static string? FindPackage(string folder)
+    {
+        for (string? above = Folders.Absolute(folder); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(Path.Combine(above, PackageManifest.FileName)))
+                return Path.IsPathRooted(folder) ? above : Folders.Shorten(Path.GetRelativePath(".", above));
+        }
+
+        return null;
+    }
+}
