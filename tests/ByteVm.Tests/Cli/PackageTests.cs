@@ -45,8 +45,8 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void AMissingModuleIsNamedByItsFile()
     {
-        command.Write("app/main.tarn", "import shapes.square\n\nfn main() {\n}\n");
-        Assert.Contains("shapes/square.tarn", command.Run("run", "app").Error);
+        command.Write("app/main.tarn", "import shapes.deep.square\n\nfn main() {\n}\n");
+        Assert.Contains("shapes/deep/square.tarn", command.Run("run", "app").Error);
     }
 
     [Fact]
