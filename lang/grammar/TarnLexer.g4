@@ -11,7 +11,7 @@ lexer grammar TarnLexer;
 
 options { superClass = TarnLexerBase; }
 
-// Set by StatementTerminators.cs: "test" before a string, "get" and "set" before a name and "operator" before FN where a declaration begins, '(' after "operator fn", ELSE before IF, "value" before CLASS, IDENT before '=>', '(' of a ')' before '=>', and '<' '>' around type arguments.
+// Set by StatementTerminators.cs: "test" before a string, "get" and "set" before a name and "operator" before FN where a declaration begins, '(' after "operator fn", ELSE before IF, "value" before CLASS, IDENT before '=>' and '(' of a ')' before '=>' unless the '=>' is that of a match's arm, and '<' '>' around type arguments.
 tokens { TEST, GET, SET, OPERATOR, CALL_OPEN, ELSE_IF, LAMBDA_PARAMETER, LAMBDA_OPEN, TYPE_OPEN, TYPE_CLOSE, VALUE }
 channels { COMMENTS }
 
@@ -22,6 +22,7 @@ LET: 'let';
 VAR: 'var';
 CLASS: 'class';
 INTERFACE: 'interface';
+ENUM: 'enum';
 INIT: 'init';
 OPEN: 'open';
 ABSTRACT: 'abstract';
@@ -31,6 +32,7 @@ STATIC: 'static';
 EXTERN: 'extern';
 IF: 'if';
 ELSE: 'else';
+MATCH: 'match';
 WHILE: 'while';
 FOR: 'for';
 IN: 'in';
@@ -51,7 +53,6 @@ TRY: 'try';
 CATCH: 'catch';
 FINALLY: 'finally';
 DEFER: 'defer';
-RESERVED: 'enum' | 'match';
 
 IDENT: [\p{L}_] [\p{L}\p{Nd}_]*;
 

@@ -23,7 +23,7 @@ importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
 
 importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
-declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE | OPERATOR)* (functionDeclaration | propertyDeclaration | classDeclaration | interfaceDeclaration | variableDeclaration | initializer | testDeclaration);
+declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE | OPERATOR)* (functionDeclaration | propertyDeclaration | classDeclaration | interfaceDeclaration | enumDeclaration | variableDeclaration | initializer | testDeclaration);
 
 functionDeclaration: FN functionName LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
 
@@ -56,6 +56,11 @@ superTypes: COLON superType (COMMA superType)*;
 superType: type (LPAREN arguments? RPAREN)?;
 
 interfaceDeclaration: INTERFACE IDENT typeParameters? superTypes? memberBlock?;
+
+// Cases come first: the tree builder says so.
+enumDeclaration: ENUM IDENT typeParameters? superTypes? LBRACE (NEWLINE | SEMI | COMMA)* (enumCase (NEWLINE | SEMI | COMMA)+ | declaration (NEWLINE | SEMI)+)* RBRACE;
+
+enumCase: IDENT (LPAREN parameters? RPAREN)?;
 
 memberBlock: LBRACE (NEWLINE | SEMI)* (declaration (NEWLINE | SEMI)+)* RBRACE;
 
@@ -112,7 +117,7 @@ operand
     : (MINUS | PLUS | BANG | BANG_BANG | TILDE | THROW)*
       ( newArray
       | ( IDENT | INT | LONG | FLOAT | DOUBLE | CHAR | STRING | RAW_STRING | TRUE | FALSE | NULL | THIS | SUPER
-        | stringTemplate | ifExpression | tryExpression | arrayLiteral
+        | stringTemplate | ifExpression | matchExpression | tryExpression | arrayLiteral
         | LPAREN expression RPAREN
         )
         ( typeArguments? LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) IDENT | BANG_BANG )*
@@ -132,5 +137,24 @@ ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
 tryExpression: TRY block catchClause* (FINALLY block)?;
 
 catchClause: CATCH (IDENT COLON type)? block;
+
+matchExpression: MATCH expression LBRACE (NEWLINE | SEMI | COMMA)* (matchArm (NEWLINE | SEMI | COMMA)+)* RBRACE;
+
+matchArm: alternatives (IF expression)? FAT_ARROW (block | statement);
+
+alternatives: pattern (BAR pattern)*;
+
+// A name alone is '_', a variable or a case without payload.
+pattern
+    : IDENT (DOT IDENT)* (LPAREN subpatterns? RPAREN | COLON type)?
+    | IS type
+    | LPAREN subpatterns RPAREN
+    | NULL
+    | patternConstant ((RANGE | RANGE_CLOSED) patternConstant)?
+    ;
+
+subpatterns: alternatives (COMMA alternatives?)*;
+
+patternConstant: MINUS? (INT | LONG | FLOAT | DOUBLE) | CHAR | STRING | RAW_STRING | TRUE | FALSE;
 
 stringTemplate: STRING_START (STRING_TEXT | INTERPOLATION expression RBRACE)* STRING_END;

@@ -105,6 +105,8 @@ internal sealed partial class BodyBinder
     {
         if (!IsAccessible(target, nameSpan))
             return CannotCall(syntax, null);
+        if (target.IsCase && target.Syntax.Parameters.IsEmpty && syntax.Arguments.IsEmpty && syntax.TypeArguments.IsEmpty)
+            return Error(syntax.Span, DiagnosticCatalog.CaseWithoutPayload, target.Name);
         if (target.IsAbstract)
         {
             BindLooseArguments(syntax.Arguments);
@@ -113,10 +115,12 @@ internal sealed partial class BodyBinder
 
         references.Add(target);
         references.Add(target.Constructor!);
-        var callee = new Callee(target.Constructor!, target.Name, target.TypeParameters, TypeMap.Empty, target.Type, expected);
-        return BindArguments(callee, syntax) is { } call
-            ? new BoundNew(syntax.Span, (ClassType)target.Type.Substitute(call.Types), call.Arguments)
-            : new BoundError(syntax.Span);
+        TarnType result = target.IsCase ? target.BaseType! : target.Type;
+        var callee = new Callee(target.Constructor!, target.Name, target.TypeParameters, TypeMap.Empty, result, expected);
+        if (BindArguments(callee, syntax) is not { } call)
+            return new BoundError(syntax.Span);
+        var created = new BoundNew(syntax.Span, (ClassType)target.Type.Substitute(call.Types), call.Arguments);
+        return target.IsCase ? AsEnum(created) : created;
     }
 
     private BoundExpression BindMemberCall(CallSyntax syntax, MemberSyntax member, TarnType? expected)

@@ -15,6 +15,8 @@ internal sealed partial class BodyBinder
         var statements = ImmutableArray.CreateBuilder<BoundStatement>();
         foreach (FieldSymbol field in @class!.Fields)
             BindParameterField(field, statements);
+        if (@class.IsCase)
+            statements.Add(BindTag());
         if (BindBaseConstructor() is { } baseCall)
             statements.Add(baseCall);
         foreach (DeclarationSyntax member in @class.Initializers)

@@ -32,6 +32,7 @@ internal sealed partial class BodyBinder
         TypeTestSyntax s => BindTypeTest(s),
         CastSyntax s => BindCast(s),
         NotNullSyntax s => BindNotNull(s),
+        MatchSyntax s => BindMatch(s, wantsValue: true, expected),
         IfSyntax s => BindIf(s, wantsValue: true, expected),
         TrySyntax s => BindTry(s, wantsValue: true, expected),
         ThrowSyntax s => BindThrow(s),

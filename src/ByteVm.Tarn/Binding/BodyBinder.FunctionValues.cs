@@ -13,6 +13,7 @@ internal sealed partial class BodyBinder
     {
         FunctionSymbol { HasReceiver: true } method => HasThis ? BindMethodValue(This(name.Span), method, name.Span, expected) : Error(name.Span, DiagnosticCatalog.NoThisFor, name.Text),
         FunctionSymbol function => BindFunctionValue(function, name.Span, expected),
+        ClassSymbol { IsCase: true } @case => BindCase(@case, name.Span, expected),
         ClassSymbol { IsAbstract: false } @class => BindConstructorValue(@class, name.Span, expected),
         _ => RequireAssigned(Read(BindName(name))),
     };
@@ -32,12 +33,16 @@ internal sealed partial class BodyBinder
 
     private BoundExpression BindConstructorValue(ClassSymbol @class, Span span, TarnType? expected)
     {
-        var callee = new Callee(@class.Constructor!, @class.Name, @class.TypeParameters, TypeMap.Empty, @class.Type, null);
+        var callee = new Callee(@class.Constructor!, @class.Name, @class.TypeParameters, TypeMap.Empty, @class.IsCase ? @class.BaseType! : @class.Type, null);
         if (!IsAccessible(@class, span) || Signature(callee, span, expected) is not { } signature)
             return new BoundError(span);
         references.Add(@class);
         references.Add(@class.Constructor!);
-        return Wrap(span, signature, null, arguments => new BoundNew(span, (ClassType)@class.Type.Substitute(signature.Types), arguments));
+        return Wrap(span, signature, null, arguments =>
+        {
+            var created = new BoundNew(span, (ClassType)@class.Type.Substitute(signature.Types), arguments);
+            return @class.IsCase ? AsEnum(created) : created;
+        });
     }
 
     private BoundExpression BindMethodValue(BoundExpression target, FunctionSymbol method, Span span, TarnType? expected)

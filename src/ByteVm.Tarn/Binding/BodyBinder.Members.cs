@@ -81,6 +81,7 @@ internal sealed partial class BodyBinder
         {
             null => new BoundError(syntax.Span),
             GlobalSymbol global => BindGlobalUse(global, syntax.Span),
+            ClassSymbol { IsCase: true } @case => BindCase(@case, syntax.Span, expected),
             PropertySymbol { IsStatic: true } property => BindProperty(property, null, syntax.Span),
             FunctionSymbol { HasReceiver: false } function => BindFunctionValue(function, syntax.Span, expected),
             ClassSymbol { IsAbstract: false } type => BindConstructorValue(type, syntax.Span, expected),

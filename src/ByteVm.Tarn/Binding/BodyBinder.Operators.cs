@@ -148,6 +148,8 @@ internal sealed partial class BodyBinder
     private BoundExpression? Equality(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
     {
         bool isIdentity = @operator is BinaryOperator.Identical or BinaryOperator.NotIdentical;
+        if (!isIdentity && EnumEquality(span, @operator, left, right) is { } byValue)
+            return byValue;
         if (left.Type.IsReference && right.Type.IsReference)
             return MayBeEqual(left.Type, right.Type) ? new BoundBinary(span, BuiltInType.Bool, @operator, left, right) : null;
         if (isIdentity)

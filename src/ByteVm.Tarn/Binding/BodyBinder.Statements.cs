@@ -38,10 +38,11 @@ internal sealed partial class BodyBinder
         BoundExpression expression = syntax.Expression switch
         {
             IfSyntax @if => BindIf(@if, wantsValue: false, null),
+            MatchSyntax match => BindMatch(match, wantsValue: false, null),
             TrySyntax @try => BindTry(@try, wantsValue: false, null),
             var other => BindExpression(other),
         };
-        if (syntax.Expression is not (IfSyntax or TrySyntax or ThrowSyntax or CallSyntax) && !expression.Type.IsError)
+        if (syntax.Expression is not (IfSyntax or MatchSyntax or TrySyntax or ThrowSyntax or CallSyntax) && !expression.Type.IsError)
             Report(syntax.Span, DiagnosticCatalog.NoEffect);
         return new BoundExpressionStatement(syntax.Span, expression);
     }

@@ -43,12 +43,16 @@ internal sealed partial class BodyBinder
     {
         foreach (LocalSymbol parameter in function!.Parameters)
             locals.TryAdd(parameter.Name, parameter);
-        BoundBlock block = function.ValueMethod is { } valueMethod ? BindValueMethod(valueMethod) : function.IsConstructor ? BindConstructor() : BindBody(function.Syntax!);
+        BoundBlock block = function.ValueMethod is { } valueMethod ? BindValueMethod(valueMethod)
+            : function.EnumMethod != EnumMethod.None ? BindEnumMethod()
+            : function.IsConstructor ? BindConstructor() : BindBody(function.Syntax!);
         return new FunctionBody(function, block, references, hasStatementsInValues);
     }
 
     public GlobalBody BindGlobal(GlobalSymbol global)
     {
+        if (global.Case is { } @case)
+            return new GlobalBody(global, NewCase(@case, @case.Type, global.NameSpan), references, false);
         BoundExpression? value = global.Syntax.Initializer is null ? null
             : global.Type is null ? RequireValue(BindExpression(global.Syntax.Initializer)) : BindConverted(global.Syntax.Initializer, global.Type);
         if (value is { Type: BuiltInType { Kind: BuiltIn.Null } } && global.Type is null)
@@ -138,7 +142,7 @@ internal sealed partial class BodyBinder
     private Symbol? Qualifier(ExpressionSyntax syntax)
     {
         if (syntax is NameSyntax name)
-            return Lookup(name.Name.Text) is { } symbol and (ModuleSymbol or ClassSymbol) ? symbol : null;
+            return Lookup(name.Name.Text) is { } symbol and (ModuleSymbol or ClassSymbol { IsCase: false }) ? symbol : null;
         if (syntax is MemberSyntax { IsSafe: false } member && Qualifier(member.Target) is ModuleSymbol qualifier)
             return qualifier.Members.TryGetValue(member.Name.Text, out Symbol? inner) && inner is ClassSymbol && IsAccessible(inner, member.Name.Span) ? inner : null;
         return null;

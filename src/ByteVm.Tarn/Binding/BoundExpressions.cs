@@ -112,4 +112,8 @@ internal readonly record struct BoundClause(BoundExpression Condition, BoundBran
 /// <summary>A branch of an if: its statements, and its value when the if has one.</summary>
 internal readonly record struct BoundBranch(ImmutableArray<BoundStatement> Statements, BoundExpression? Value);
 
+/// <summary>The arm whose pattern the value matches. With type void a statement.</summary>
+/// <param name="Root">The value in <see cref="Decision"/>.</param>
+internal sealed record BoundMatch(Span Span, TarnType Type, BoundExpression Value, Occurrence Root, ImmutableArray<BoundArm> Arms, Decision Decision) : BoundExpression(Span, Type);
+
 internal sealed record BoundIf(Span Span, TarnType Type, ImmutableArray<BoundClause> Clauses, BoundBranch? Else) : BoundExpression(Span, Type);

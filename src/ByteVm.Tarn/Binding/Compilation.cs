@@ -44,6 +44,9 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     public ClassSymbol PreludeClass(string name) =>
         Prelude?.Members.GetValueOrDefault(name) as ClassSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");
 
+    /// <summary>What all enums implement.</summary>
+    public ClassSymbol EnumValue => field ??= PreludeClass("EnumValue");
+
     /// <summary>What 'for' goes through besides arrays and strings.</summary>
     public ClassSymbol Iterable =>
         field ??= PreludeClass("Iterable");

@@ -5,7 +5,7 @@ using ByteVm.Tarn.Syntax;
 namespace ByteVm.Tarn.Binding;
 
 /// <summary>Makes the symbols of a module's declarations, without looking at any type yet.</summary>
-internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagnostics)
+internal sealed partial class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagnostics)
 {
     public void Declare()
     {
@@ -18,7 +18,7 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
         switch (declaration)
         {
             case ClassSyntax syntax:
-                CheckModifiers(syntax, syntax.IsInterface ? Modifiers.Private : Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Value);
+                CheckModifiers(syntax, syntax.IsInterface || syntax is EnumSyntax ? Modifiers.Private : Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Value);
                 var @class = new ClassSymbol(module, syntax);
                 if (@class is { IsValue: true, IsExtensible: true })
                     diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.ValueClassOpen, @class.Name);
@@ -88,13 +88,16 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
 
     private void DeclareMembers(ClassSymbol @class)
     {
-        var constructor = new FunctionSymbol("init", module, @class, Modifiers.None, @class.NameSpan, null);
-        if (!@class.IsInterface)
-            @class.Constructor = constructor;
+        if (@class.Syntax is EnumSyntax @enum)
+            DeclareCases(@class, @enum);
+        else if (!@class.IsInterface)
+            @class.Constructor = new FunctionSymbol("init", module, @class, Modifiers.None, @class.NameSpan, null);
         foreach (ClassParameterSyntax parameter in @class.Syntax.Parameters)
             DeclareParameterField(@class, parameter);
         foreach (DeclarationSyntax member in @class.Syntax.Members)
             DeclareMember(@class, member);
+        if (@class.IsEnum)
+            DeclareEnumMethods(@class);
     }
 
     private void DeclareParameterField(ClassSymbol @class, ClassParameterSyntax syntax)
@@ -121,6 +124,12 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
         if (member is TestSyntax)
         {
             diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.TestInClass);
+            return;
+        }
+
+        if (@class.IsEnum && IsState(member))
+        {
+            diagnostics.Report(module.Source, member.Name.Span, DiagnosticCatalog.EnumState, @class.Name);
             return;
         }
 
@@ -165,7 +174,7 @@ internal sealed class DeclarationBinder(ModuleSymbol module, DiagnosticBag diagn
     {
         const Modifiers OfMethods = Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Override | Modifiers.Static;
         Modifiers operators = syntax.Accessor == Accessor.None ? Modifiers.Operator : Modifiers.None;
-        CheckModifiers(syntax, operators | (@class.IsInterface ? Modifiers.Static : OfMethods));
+        CheckModifiers(syntax, operators | (@class.IsInterface ? Modifiers.Static : @class.IsEnum ? Modifiers.Private | Modifiers.Static : OfMethods));
         var method = new FunctionSymbol(name.Text, module, @class, syntax.Modifiers, name.Span, syntax);
         if (Add(@class.Members, method, name) && !method.IsStatic)
             @class.Methods.Add(method);

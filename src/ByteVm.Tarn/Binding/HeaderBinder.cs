@@ -32,6 +32,8 @@ internal sealed partial class HeaderBinder
             BindTypeParameters(@class.TypeParameters, @class.TypeParameters);
             foreach (FunctionSymbol method in @class.Members.Values.OfType<FunctionSymbol>())
                 BindTypeParameters(method.TypeParameters, method.AllTypeParameters);
+            foreach (ClassSymbol @case in @class.Cases)
+                BindCaseTypeParameters(@class, @case);
         }
     }
 
@@ -115,6 +117,8 @@ internal sealed partial class HeaderBinder
 
         if (@class.IsValue)
             interfaces.AddRange(ValueClasses.ImplicitInterfaces(compilation, @class).Where(i => interfaces.All(own => own.Symbol != i.Symbol)));
+        if (@class.IsEnum)
+            BindEnumSuperTypes(@class, interfaces);
         @class.InterfaceTypes = interfaces.ToImmutable();
     }
 
@@ -134,6 +138,8 @@ internal sealed partial class HeaderBinder
             diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.ValueInheritance, super.Symbol.Name, @class.Name);
         else if (@class.IsInterface || !isFirst)
             diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseClassNotFirst, super.Symbol.Name, @class.Name);
+        else if (@class.IsEnum || super.Symbol.IsEnum)
+            diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.EnumInheritance, @class.Name, super.Symbol.Name);
         else if (!super.Symbol.IsExtensible)
             diagnostics.Report(module.Source, syntax.Span, DiagnosticCatalog.BaseNotOpen, super.Symbol.Name);
         else

@@ -177,7 +177,7 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
                 if (CheckSignature(@class, found, required) && !required.Overriders.Contains(found))
                     Link(found, required);
             }
-            else if (!@class.IsAbstract)
+            else if (!@class.IsAbstract || @class.IsEnum)
             {
                 CheckDefault(@class, required);
             }

@@ -67,9 +67,11 @@ internal abstract class MemberSymbol(string name, ModuleSymbol module, ClassSymb
 }
 
 /// <summary>A class or interface.</summary>
-internal sealed class ClassSymbol : MemberSymbol
+internal sealed partial class ClassSymbol : MemberSymbol
 {
-    public ClassSymbol(ModuleSymbol module, ClassSyntax syntax) : base(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span)
+    /// <param name="enum">The enum that it is a case of; null for all other classes.</param>
+    public ClassSymbol(ModuleSymbol module, ClassSyntax syntax, ClassSymbol? @enum = null)
+        : base(syntax.Name.Text, module, @enum, syntax is EnumSyntax ? syntax.Modifiers | Modifiers.Abstract : syntax.Modifiers, syntax.Name.Span)
     {
         Syntax = syntax;
         TypeParameters = TypeParameterSymbol.Declare(syntax.TypeParameters, 0);
@@ -267,7 +269,7 @@ internal static class WellKnown
 }
 
 /// <summary>A function, method, constructor, or extern declaration.</summary>
-internal sealed class FunctionSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan, FunctionSyntax? syntax)
+internal sealed partial class FunctionSymbol(string name, ModuleSymbol module, ClassSymbol? @class, Modifiers modifiers, Span nameSpan, FunctionSyntax? syntax)
     : MemberSymbol(name, module, @class, modifiers, nameSpan)
 {
     /// <summary>Null for constructors and for what value classes have by themselves.</summary>
@@ -354,7 +356,7 @@ internal sealed class FieldSymbol(string name, ClassSymbol @class, Modifiers mod
 }
 
 /// <summary>A variable of a module, or a static one of a class.</summary>
-internal sealed class GlobalSymbol(ModuleSymbol module, ClassSymbol? @class, VariableSyntax syntax)
+internal sealed partial class GlobalSymbol(ModuleSymbol module, ClassSymbol? @class, VariableSyntax syntax)
     : MemberSymbol(syntax.Name.Text, module, @class, syntax.Modifiers, syntax.Name.Span)
 {
     public VariableSyntax Syntax { get; } = syntax;

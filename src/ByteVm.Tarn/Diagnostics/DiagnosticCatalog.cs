@@ -19,7 +19,6 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor UnterminatedChar = Error(5, "the character literal has no closing '\''");
     internal static readonly DiagnosticDescriptor UnterminatedComment = Error(6, "the comment has no closing '*/'");
     internal static readonly DiagnosticDescriptor MalformedNumber = Error(7, "'{0}' is not a number");
-    internal static readonly DiagnosticDescriptor ReservedWord = Error(8, "'{0}' is reserved for a later version of Tarn", "choose another name");
     internal static readonly DiagnosticDescriptor NestingTooDeep = Error(9, "this is nested too deeply", "split it into smaller parts");
     internal static readonly DiagnosticDescriptor IntegerTooLarge = Error(10, "the number does not fit into {0}", "write L after it for a long; a hexadecimal int above 0x7FFFFFFF needs a place of type int");
     internal static readonly DiagnosticDescriptor FloatTooLarge = Error(11, "the number does not fit into {0}");
@@ -154,6 +153,27 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor CatchesNoException = Error(602, "{0} is no exception and is never caught", "exceptions inherit Exception");
     internal static readonly DiagnosticDescriptor CatchNeverReached = Error(603, "this catch is never reached: the catch of {0} before it takes every {1}", "put the catch of the more special class first");
     internal static readonly DiagnosticDescriptor LeavesFinally = Error(604, "'{0}' would leave a finally or defer, which ends at its end", "what ran before it, a return or an exception, goes on then");
+
+    // enums and match
+    internal static readonly DiagnosticDescriptor MatchNotExhaustive = Error(630, "this match does not cover every value; missing: {0}", "add an arm for it, or one for the rest: _ => …");
+    internal static readonly DiagnosticDescriptor UnreachablePattern = Error(631, "nothing comes here: the arms before cover all that this matches");
+    internal static readonly DiagnosticDescriptor MatchTooComplex = Error(632, "this match is too complex to decide", "split it: match one part first, and the others inside its arms");
+    internal static readonly DiagnosticDescriptor AlternativeVariables = Error(633, "'{0}' must stand in every alternative, and with the same type");
+    internal static readonly DiagnosticDescriptor NoSuchCase = Error(634, "{0} has no case '{1}'");
+    internal static readonly DiagnosticDescriptor PatternArity = Error(635, "'{0}' holds {1} values and the pattern has {2}", "write _ for those that do not matter");
+    internal static readonly DiagnosticDescriptor TypeAsPattern = Error(636, "'{0}' is a type", "write is {0}, or name: {0}");
+    internal static readonly DiagnosticDescriptor NotAPattern = Error(637, "'{0}' is no pattern", "patterns are constants, ranges, cases, types, and names for what is there");
+    internal static readonly DiagnosticDescriptor NotDeconstructible = Error(638, "'{0}' cannot be taken apart", "a class can when each parameter of its constructor is a field to be seen here");
+    internal static readonly DiagnosticDescriptor FloatPattern = Error(639, "a number with a fraction is no pattern", "compare it in a guard: x if x == …");
+    internal static readonly DiagnosticDescriptor RangePatternType = Error(640, "a range of whole numbers or chars cannot match {0}");
+    internal static readonly DiagnosticDescriptor EmptyRangePattern = Error(641, "there is nothing in this range");
+    internal static readonly DiagnosticDescriptor TuplePattern = Error(642, "{0} is not a tuple of {1}");
+    internal static readonly DiagnosticDescriptor CaseAfterMember = Error(643, "case '{0}' stands after a member", "write all cases of an enum first");
+    internal static readonly DiagnosticDescriptor EnumWithoutCases = Error(644, "enum '{0}' has no cases");
+    internal static readonly DiagnosticDescriptor EnumState = Error(645, "enum '{0}' has no fields or init blocks", "values belong into its cases: Case(name: T)");
+    internal static readonly DiagnosticDescriptor EnumInheritance = Error(646, "'{0}' cannot be a class below '{1}'", "enums have interfaces only, and nothing is below an enum");
+    internal static readonly DiagnosticDescriptor CaseNeedsPayload = Error(647, "case '{0}' holds values", "write {0}(…)");
+    internal static readonly DiagnosticDescriptor CaseWithoutPayload = Error(648, "case '{0}' holds nothing", "write it without parentheses");
 
     // value classes and tuples
     internal static readonly DiagnosticDescriptor ValueClassOpen = Error(670, "value class '{0}' can have no subclasses", "leave out open or abstract");

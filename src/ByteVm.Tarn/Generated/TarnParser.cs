@@ -39,25 +39,24 @@ internal partial class TarnParser : TarnParserBase {
 	public const int
 		TEST=1, GET=2, SET=3, OPERATOR=4, CALL_OPEN=5, ELSE_IF=6, LAMBDA_PARAMETER=7, 
 		LAMBDA_OPEN=8, TYPE_OPEN=9, TYPE_CLOSE=10, VALUE=11, IMPORT=12, FN=13, 
-		LET=14, VAR=15, CLASS=16, INTERFACE=17, INIT=18, OPEN=19, ABSTRACT=20, 
-		OVERRIDE=21, PRIVATE=22, STATIC=23, EXTERN=24, IF=25, ELSE=26, WHILE=27, 
-		FOR=28, IN=29, BREAK=30, CONTINUE=31, RETURN=32, NEW=33, IS=34, AS=35, 
-		AS_SAFE=36, THIS=37, SUPER=38, NULL=39, TRUE=40, FALSE=41, THROW=42, TRY=43, 
-		CATCH=44, FINALLY=45, DEFER=46, RESERVED=47, IDENT=48, INT=49, LONG=50, 
-		DOUBLE=51, FLOAT=52, BAD_NUMBER=53, CHAR=54, UNTERMINATED_CHAR=55, STRING=56, 
-		RAW_STRING=57, UNTERMINATED_RAW_STRING=58, STRING_START=59, LPAREN=60, 
-		RPAREN=61, LBRACK=62, RBRACK=63, LBRACE=64, RBRACE=65, COMMA=66, SEMI=67, 
-		COLON=68, DOT=69, SAFE_DOT=70, QUESTION=71, RANGE=72, RANGE_CLOSED=73, 
-		FAT_ARROW=74, BANG_BANG=75, BANG=76, TILDE=77, PLUS_PLUS=78, MINUS_MINUS=79, 
-		PLUS=80, MINUS=81, STAR=82, SLASH=83, PERCENT=84, AMP=85, BAR=86, CARET=87, 
-		SHL=88, SHR=89, USHR=90, LT=91, LE=92, GT=93, GE=94, COMPARE=95, EQ=96, 
-		NE=97, IDENTICAL=98, NOT_IDENTICAL=99, AND=100, OR=101, COALESCE=102, 
-		ASSIGN=103, PLUS_ASSIGN=104, MINUS_ASSIGN=105, STAR_ASSIGN=106, SLASH_ASSIGN=107, 
-		PERCENT_ASSIGN=108, AMP_ASSIGN=109, BAR_ASSIGN=110, CARET_ASSIGN=111, 
-		SHL_ASSIGN=112, SHR_ASSIGN=113, USHR_ASSIGN=114, COALESCE_ASSIGN=115, 
-		LINE_COMMENT=116, BLOCK_COMMENT=117, UNTERMINATED_COMMENT=118, NEWLINE=119, 
-		SPACE=120, UNKNOWN=121, STRING_END=122, INTERPOLATION=123, STRING_TEXT=124, 
-		UNTERMINATED_STRING=125, DOLLAR=126;
+		LET=14, VAR=15, CLASS=16, INTERFACE=17, ENUM=18, INIT=19, OPEN=20, ABSTRACT=21, 
+		OVERRIDE=22, PRIVATE=23, STATIC=24, EXTERN=25, IF=26, ELSE=27, MATCH=28, 
+		WHILE=29, FOR=30, IN=31, BREAK=32, CONTINUE=33, RETURN=34, NEW=35, IS=36, 
+		AS=37, AS_SAFE=38, THIS=39, SUPER=40, NULL=41, TRUE=42, FALSE=43, THROW=44, 
+		TRY=45, CATCH=46, FINALLY=47, DEFER=48, IDENT=49, INT=50, LONG=51, DOUBLE=52, 
+		FLOAT=53, BAD_NUMBER=54, CHAR=55, UNTERMINATED_CHAR=56, STRING=57, RAW_STRING=58, 
+		UNTERMINATED_RAW_STRING=59, STRING_START=60, LPAREN=61, RPAREN=62, LBRACK=63, 
+		RBRACK=64, LBRACE=65, RBRACE=66, COMMA=67, SEMI=68, COLON=69, DOT=70, 
+		SAFE_DOT=71, QUESTION=72, RANGE=73, RANGE_CLOSED=74, FAT_ARROW=75, BANG_BANG=76, 
+		BANG=77, TILDE=78, PLUS_PLUS=79, MINUS_MINUS=80, PLUS=81, MINUS=82, STAR=83, 
+		SLASH=84, PERCENT=85, AMP=86, BAR=87, CARET=88, SHL=89, SHR=90, USHR=91, 
+		LT=92, LE=93, GT=94, GE=95, COMPARE=96, EQ=97, NE=98, IDENTICAL=99, NOT_IDENTICAL=100, 
+		AND=101, OR=102, COALESCE=103, ASSIGN=104, PLUS_ASSIGN=105, MINUS_ASSIGN=106, 
+		STAR_ASSIGN=107, SLASH_ASSIGN=108, PERCENT_ASSIGN=109, AMP_ASSIGN=110, 
+		BAR_ASSIGN=111, CARET_ASSIGN=112, SHL_ASSIGN=113, SHR_ASSIGN=114, USHR_ASSIGN=115, 
+		COALESCE_ASSIGN=116, LINE_COMMENT=117, BLOCK_COMMENT=118, UNTERMINATED_COMMENT=119, 
+		NEWLINE=120, SPACE=121, UNKNOWN=122, STRING_END=123, INTERPOLATION=124, 
+		STRING_TEXT=125, UNTERMINATED_STRING=126, DOLLAR=127;
 	public const int
 		RULE_module = 0, RULE_topLevel = 1, RULE_importDeclaration = 2, RULE_importStep = 3, 
 		RULE_declaration = 4, RULE_functionDeclaration = 5, RULE_functionName = 6, 
@@ -65,59 +64,64 @@ internal partial class TarnParser : TarnParserBase {
 		RULE_typeParameters = 10, RULE_typeParameter = 11, RULE_parameters = 12, 
 		RULE_parameter = 13, RULE_classDeclaration = 14, RULE_classParameters = 15, 
 		RULE_classParameter = 16, RULE_superTypes = 17, RULE_superType = 18, RULE_interfaceDeclaration = 19, 
-		RULE_memberBlock = 20, RULE_initializer = 21, RULE_testDeclaration = 22, 
-		RULE_variableDeclaration = 23, RULE_type = 24, RULE_typeArguments = 25, 
-		RULE_block = 26, RULE_statement = 27, RULE_loop = 28, RULE_expression = 29, 
-		RULE_lambda = 30, RULE_lambdaParameter = 31, RULE_operand = 32, RULE_arguments = 33, 
-		RULE_index = 34, RULE_arrayLiteral = 35, RULE_newArray = 36, RULE_ifExpression = 37, 
-		RULE_tryExpression = 38, RULE_catchClause = 39, RULE_stringTemplate = 40;
+		RULE_enumDeclaration = 20, RULE_enumCase = 21, RULE_memberBlock = 22, 
+		RULE_initializer = 23, RULE_testDeclaration = 24, RULE_variableDeclaration = 25, 
+		RULE_type = 26, RULE_typeArguments = 27, RULE_block = 28, RULE_statement = 29, 
+		RULE_loop = 30, RULE_expression = 31, RULE_lambda = 32, RULE_lambdaParameter = 33, 
+		RULE_operand = 34, RULE_arguments = 35, RULE_index = 36, RULE_arrayLiteral = 37, 
+		RULE_newArray = 38, RULE_ifExpression = 39, RULE_tryExpression = 40, RULE_catchClause = 41, 
+		RULE_matchExpression = 42, RULE_matchArm = 43, RULE_alternatives = 44, 
+		RULE_pattern = 45, RULE_subpatterns = 46, RULE_patternConstant = 47, RULE_stringTemplate = 48;
 	public static readonly string[] ruleNames = {
 		"module", "topLevel", "importDeclaration", "importStep", "declaration", 
 		"functionDeclaration", "functionName", "functionStep", "operatorName", 
 		"propertyDeclaration", "typeParameters", "typeParameter", "parameters", 
 		"parameter", "classDeclaration", "classParameters", "classParameter", 
-		"superTypes", "superType", "interfaceDeclaration", "memberBlock", "initializer", 
-		"testDeclaration", "variableDeclaration", "type", "typeArguments", "block", 
-		"statement", "loop", "expression", "lambda", "lambdaParameter", "operand", 
-		"arguments", "index", "arrayLiteral", "newArray", "ifExpression", "tryExpression", 
-		"catchClause", "stringTemplate"
+		"superTypes", "superType", "interfaceDeclaration", "enumDeclaration", 
+		"enumCase", "memberBlock", "initializer", "testDeclaration", "variableDeclaration", 
+		"type", "typeArguments", "block", "statement", "loop", "expression", "lambda", 
+		"lambdaParameter", "operand", "arguments", "index", "arrayLiteral", "newArray", 
+		"ifExpression", "tryExpression", "catchClause", "matchExpression", "matchArm", 
+		"alternatives", "pattern", "subpatterns", "patternConstant", "stringTemplate"
 	};
 
 	private static readonly string[] _LiteralNames = {
 		null, null, null, null, null, null, null, null, null, null, null, null, 
-		"'import'", "'fn'", "'let'", "'var'", "'class'", "'interface'", "'init'", 
-		"'open'", "'abstract'", "'override'", "'private'", "'static'", "'extern'", 
-		"'if'", "'else'", "'while'", "'for'", "'in'", "'break'", "'continue'", 
-		"'return'", "'new'", "'is'", "'as'", "'as?'", "'this'", "'super'", "'null'", 
-		"'true'", "'false'", "'throw'", "'try'", "'catch'", "'finally'", "'defer'", 
-		null, null, null, null, null, null, null, null, null, null, null, null, 
-		null, "'('", "')'", "'['", "']'", "'{'", "'}'", "','", "';'", "':'", "'.'", 
-		"'?.'", "'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", "'~'", "'++'", 
-		"'--'", "'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", 
-		"'>>'", "'>>>'", "'<'", "'<='", "'>'", "'>='", "'<=>'", "'=='", "'!='", 
-		"'==='", "'!=='", "'&&'", "'||'", "'??'", "'='", "'+='", "'-='", "'*='", 
-		"'/='", "'%='", "'&='", "'|='", "'^='", "'<<='", "'>>='", "'>>>='", "'??='", 
-		null, null, null, null, null, null, null, "'${'", null, null, "'$'"
+		"'import'", "'fn'", "'let'", "'var'", "'class'", "'interface'", "'enum'", 
+		"'init'", "'open'", "'abstract'", "'override'", "'private'", "'static'", 
+		"'extern'", "'if'", "'else'", "'match'", "'while'", "'for'", "'in'", "'break'", 
+		"'continue'", "'return'", "'new'", "'is'", "'as'", "'as?'", "'this'", 
+		"'super'", "'null'", "'true'", "'false'", "'throw'", "'try'", "'catch'", 
+		"'finally'", "'defer'", null, null, null, null, null, null, null, null, 
+		null, null, null, null, "'('", "')'", "'['", "']'", "'{'", "'}'", "','", 
+		"';'", "':'", "'.'", "'?.'", "'?'", "'..'", "'..='", "'=>'", "'!!'", "'!'", 
+		"'~'", "'++'", "'--'", "'+'", "'-'", "'*'", "'/'", "'%'", "'&'", "'|'", 
+		"'^'", "'<<'", "'>>'", "'>>>'", "'<'", "'<='", "'>'", "'>='", "'<=>'", 
+		"'=='", "'!='", "'==='", "'!=='", "'&&'", "'||'", "'??'", "'='", "'+='", 
+		"'-='", "'*='", "'/='", "'%='", "'&='", "'|='", "'^='", "'<<='", "'>>='", 
+		"'>>>='", "'??='", null, null, null, null, null, null, null, "'${'", null, 
+		null, "'$'"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, "TEST", "GET", "SET", "OPERATOR", "CALL_OPEN", "ELSE_IF", "LAMBDA_PARAMETER", 
 		"LAMBDA_OPEN", "TYPE_OPEN", "TYPE_CLOSE", "VALUE", "IMPORT", "FN", "LET", 
-		"VAR", "CLASS", "INTERFACE", "INIT", "OPEN", "ABSTRACT", "OVERRIDE", "PRIVATE", 
-		"STATIC", "EXTERN", "IF", "ELSE", "WHILE", "FOR", "IN", "BREAK", "CONTINUE", 
-		"RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", "SUPER", "NULL", "TRUE", 
-		"FALSE", "THROW", "TRY", "CATCH", "FINALLY", "DEFER", "RESERVED", "IDENT", 
-		"INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", "UNTERMINATED_CHAR", 
-		"STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", "STRING_START", "LPAREN", 
-		"RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", "COMMA", "SEMI", "COLON", 
-		"DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", "FAT_ARROW", "BANG_BANG", 
-		"BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", "PLUS", "MINUS", "STAR", 
-		"SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", "SHR", "USHR", "LT", 
-		"LE", "GT", "GE", "COMPARE", "EQ", "NE", "IDENTICAL", "NOT_IDENTICAL", 
-		"AND", "OR", "COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", "STAR_ASSIGN", 
-		"SLASH_ASSIGN", "PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", "CARET_ASSIGN", 
-		"SHL_ASSIGN", "SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", "LINE_COMMENT", 
-		"BLOCK_COMMENT", "UNTERMINATED_COMMENT", "NEWLINE", "SPACE", "UNKNOWN", 
-		"STRING_END", "INTERPOLATION", "STRING_TEXT", "UNTERMINATED_STRING", "DOLLAR"
+		"VAR", "CLASS", "INTERFACE", "ENUM", "INIT", "OPEN", "ABSTRACT", "OVERRIDE", 
+		"PRIVATE", "STATIC", "EXTERN", "IF", "ELSE", "MATCH", "WHILE", "FOR", 
+		"IN", "BREAK", "CONTINUE", "RETURN", "NEW", "IS", "AS", "AS_SAFE", "THIS", 
+		"SUPER", "NULL", "TRUE", "FALSE", "THROW", "TRY", "CATCH", "FINALLY", 
+		"DEFER", "IDENT", "INT", "LONG", "DOUBLE", "FLOAT", "BAD_NUMBER", "CHAR", 
+		"UNTERMINATED_CHAR", "STRING", "RAW_STRING", "UNTERMINATED_RAW_STRING", 
+		"STRING_START", "LPAREN", "RPAREN", "LBRACK", "RBRACK", "LBRACE", "RBRACE", 
+		"COMMA", "SEMI", "COLON", "DOT", "SAFE_DOT", "QUESTION", "RANGE", "RANGE_CLOSED", 
+		"FAT_ARROW", "BANG_BANG", "BANG", "TILDE", "PLUS_PLUS", "MINUS_MINUS", 
+		"PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "AMP", "BAR", "CARET", "SHL", 
+		"SHR", "USHR", "LT", "LE", "GT", "GE", "COMPARE", "EQ", "NE", "IDENTICAL", 
+		"NOT_IDENTICAL", "AND", "OR", "COALESCE", "ASSIGN", "PLUS_ASSIGN", "MINUS_ASSIGN", 
+		"STAR_ASSIGN", "SLASH_ASSIGN", "PERCENT_ASSIGN", "AMP_ASSIGN", "BAR_ASSIGN", 
+		"CARET_ASSIGN", "SHL_ASSIGN", "SHR_ASSIGN", "USHR_ASSIGN", "COALESCE_ASSIGN", 
+		"LINE_COMMENT", "BLOCK_COMMENT", "UNTERMINATED_COMMENT", "NEWLINE", "SPACE", 
+		"UNKNOWN", "STRING_END", "INTERPOLATION", "STRING_TEXT", "UNTERMINATED_STRING", 
+		"DOLLAR"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
 
@@ -182,13 +186,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 85;
+			State = 101;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 82;
+				State = 98;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -199,25 +203,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 87;
+				State = 103;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 96;
+			State = 112;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33552414L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67106846L) != 0)) {
 				{
 				{
-				State = 88;
+				State = 104;
 				topLevel();
-				State = 90;
+				State = 106;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 89;
+					State = 105;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -228,17 +232,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 92;
+					State = 108;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 98;
+				State = 114;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 99;
+			State = 115;
 			Match(Eof);
 			}
 		}
@@ -272,13 +276,13 @@ internal partial class TarnParser : TarnParserBase {
 		TopLevelContext _localctx = new TopLevelContext(Context, State);
 		EnterRule(_localctx, 2, RULE_topLevel);
 		try {
-			State = 103;
+			State = 119;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IMPORT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 101;
+				State = 117;
 				importDeclaration();
 				}
 				break;
@@ -292,6 +296,7 @@ internal partial class TarnParser : TarnParserBase {
 			case VAR:
 			case CLASS:
 			case INTERFACE:
+			case ENUM:
 			case INIT:
 			case OPEN:
 			case ABSTRACT:
@@ -301,7 +306,7 @@ internal partial class TarnParser : TarnParserBase {
 			case EXTERN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 102;
+				State = 118;
 				declaration();
 				}
 				break;
@@ -352,34 +357,34 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 105;
+			State = 121;
 			Match(IMPORT);
-			State = 106;
+			State = 122;
 			Match(IDENT);
-			State = 111;
+			State = 127;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 107;
+				State = 123;
 				Match(DOT);
-				State = 108;
+				State = 124;
 				importStep();
 				}
 				}
-				State = 113;
+				State = 129;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 116;
+			State = 132;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 114;
+				State = 130;
 				Match(AS);
-				State = 115;
+				State = 131;
 				Match(IDENT);
 				}
 			}
@@ -421,40 +426,40 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 6, RULE_importStep);
 		int _la;
 		try {
-			State = 129;
+			State = 145;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 118;
+				State = 134;
 				Match(IDENT);
 				}
 				break;
 			case LBRACE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 119;
+				State = 135;
 				Match(LBRACE);
-				State = 120;
+				State = 136;
 				Match(IDENT);
-				State = 125;
+				State = 141;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 121;
+					State = 137;
 					Match(COMMA);
-					State = 122;
+					State = 138;
 					Match(IDENT);
 					}
 					}
-					State = 127;
+					State = 143;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 128;
+				State = 144;
 				Match(RBRACE);
 				}
 				break;
@@ -485,6 +490,9 @@ internal partial class TarnParser : TarnParserBase {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public InterfaceDeclarationContext interfaceDeclaration() {
 			return GetRuleContext<InterfaceDeclarationContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public EnumDeclarationContext enumDeclaration() {
+			return GetRuleContext<EnumDeclarationContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public VariableDeclarationContext variableDeclaration() {
 			return GetRuleContext<VariableDeclarationContext>(0);
@@ -542,15 +550,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 134;
+			State = 150;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33032208L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 66062352L) != 0)) {
 				{
 				{
-				State = 131;
+				State = 147;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33032208L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 66062352L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -559,54 +567,60 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 136;
+				State = 152;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 144;
+			State = 161;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FN:
 				{
-				State = 137;
+				State = 153;
 				functionDeclaration();
 				}
 				break;
 			case GET:
 			case SET:
 				{
-				State = 138;
+				State = 154;
 				propertyDeclaration();
 				}
 				break;
 			case CLASS:
 				{
-				State = 139;
+				State = 155;
 				classDeclaration();
 				}
 				break;
 			case INTERFACE:
 				{
-				State = 140;
+				State = 156;
 				interfaceDeclaration();
+				}
+				break;
+			case ENUM:
+				{
+				State = 157;
+				enumDeclaration();
 				}
 				break;
 			case LET:
 			case VAR:
 				{
-				State = 141;
+				State = 158;
 				variableDeclaration();
 				}
 				break;
 			case INIT:
 				{
-				State = 142;
+				State = 159;
 				initializer();
 				}
 				break;
 			case TEST:
 				{
-				State = 143;
+				State = 160;
 				testDeclaration();
 				}
 				break;
@@ -662,53 +676,54 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 146;
+			State = 163;
 			Match(FN);
-			State = 147;
+			State = 164;
 			functionName();
-			State = 148;
+			State = 165;
 			Match(LPAREN);
-			State = 150;
+			State = 167;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 149;
+				State = 166;
 				parameters();
 				}
 			}
 
-			State = 152;
+			State = 169;
 			Match(RPAREN);
-			State = 155;
+			State = 172;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 153;
+				State = 170;
 				Match(COLON);
-				State = 154;
+				State = 171;
 				type();
 				}
 			}
 
-			State = 160;
+			State = 177;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 157;
+				State = 174;
 				block();
 				}
 				break;
 			case ASSIGN:
 				{
-				State = 158;
+				State = 175;
 				Match(ASSIGN);
-				State = 159;
+				State = 176;
 				expression();
 				}
 				break;
+			case COMMA:
 			case SEMI:
 			case NEWLINE:
 				break;
@@ -764,12 +779,12 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 164;
+			State = 181;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				{
-				State = 162;
+				State = 179;
 				functionStep();
 				}
 				break;
@@ -785,20 +800,20 @@ internal partial class TarnParser : TarnParserBase {
 			case COMPARE:
 			case EQ:
 				{
-				State = 163;
+				State = 180;
 				operatorName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 173;
+			State = 190;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT || _la==SAFE_DOT) {
 				{
 				{
-				State = 166;
+				State = 183;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DOT || _la==SAFE_DOT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -807,12 +822,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 169;
+				State = 186;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 167;
+					State = 184;
 					functionStep();
 					}
 					break;
@@ -828,7 +843,7 @@ internal partial class TarnParser : TarnParserBase {
 				case COMPARE:
 				case EQ:
 					{
-					State = 168;
+					State = 185;
 					operatorName();
 					}
 					break;
@@ -837,7 +852,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 175;
+				State = 192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -886,37 +901,37 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 176;
+			State = 193;
 			Match(IDENT);
-			State = 178;
+			State = 195;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 177;
+				State = 194;
 				typeParameters();
 				}
 			}
 
-			State = 185;
+			State = 202;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 183;
+				State = 200;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 180;
+					State = 197;
 					Match(LBRACK);
-					State = 181;
+					State = 198;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 182;
+					State = 199;
 					Match(QUESTION);
 					}
 					break;
@@ -924,7 +939,7 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 187;
+				State = 204;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -974,75 +989,75 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 204;
+			State = 221;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PLUS:
 				{
-				State = 188;
+				State = 205;
 				Match(PLUS);
 				}
 				break;
 			case MINUS:
 				{
-				State = 189;
+				State = 206;
 				Match(MINUS);
 				}
 				break;
 			case STAR:
 				{
-				State = 190;
+				State = 207;
 				Match(STAR);
 				}
 				break;
 			case SLASH:
 				{
-				State = 191;
+				State = 208;
 				Match(SLASH);
 				}
 				break;
 			case PERCENT:
 				{
-				State = 192;
+				State = 209;
 				Match(PERCENT);
 				}
 				break;
 			case BANG:
 				{
-				State = 193;
+				State = 210;
 				Match(BANG);
 				}
 				break;
 			case EQ:
 				{
-				State = 194;
+				State = 211;
 				Match(EQ);
 				}
 				break;
 			case COMPARE:
 				{
-				State = 195;
+				State = 212;
 				Match(COMPARE);
 				}
 				break;
 			case IN:
 				{
-				State = 196;
+				State = 213;
 				Match(IN);
 				}
 				break;
 			case LBRACK:
 				{
-				State = 197;
+				State = 214;
 				Match(LBRACK);
-				State = 198;
+				State = 215;
 				Match(RBRACK);
-				State = 200;
+				State = 217;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASSIGN) {
 					{
-					State = 199;
+					State = 216;
 					Match(ASSIGN);
 					}
 				}
@@ -1051,21 +1066,21 @@ internal partial class TarnParser : TarnParserBase {
 				break;
 			case CALL_OPEN:
 				{
-				State = 202;
+				State = 219;
 				Match(CALL_OPEN);
-				State = 203;
+				State = 220;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 207;
+			State = 224;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 206;
+				State = 223;
 				typeParameters();
 				}
 			}
@@ -1116,34 +1131,34 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 18, RULE_propertyDeclaration);
 		int _la;
 		try {
-			State = 226;
+			State = 243;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GET:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 209;
+				State = 226;
 				Match(GET);
-				State = 210;
+				State = 227;
 				Match(IDENT);
-				State = 211;
+				State = 228;
 				Match(COLON);
-				State = 212;
+				State = 229;
 				type();
-				State = 216;
+				State = 233;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACE:
 					{
-					State = 213;
+					State = 230;
 					block();
 					}
 					break;
 				case ASSIGN:
 					{
-					State = 214;
+					State = 231;
 					Match(ASSIGN);
-					State = 215;
+					State = 232;
 					expression();
 					}
 					break;
@@ -1158,22 +1173,22 @@ internal partial class TarnParser : TarnParserBase {
 			case SET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 218;
+				State = 235;
 				Match(SET);
-				State = 219;
+				State = 236;
 				Match(IDENT);
-				State = 220;
+				State = 237;
 				Match(LPAREN);
-				State = 221;
+				State = 238;
 				parameter();
-				State = 222;
+				State = 239;
 				Match(RPAREN);
-				State = 224;
+				State = 241;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LBRACE) {
 					{
-					State = 223;
+					State = 240;
 					block();
 					}
 				}
@@ -1223,27 +1238,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 228;
+			State = 245;
 			Match(TYPE_OPEN);
-			State = 229;
+			State = 246;
 			typeParameter();
-			State = 234;
+			State = 251;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 230;
+				State = 247;
 				Match(COMMA);
-				State = 231;
+				State = 248;
 				typeParameter();
 				}
 				}
-				State = 236;
+				State = 253;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 237;
+			State = 254;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -1281,16 +1296,16 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 239;
+			State = 256;
 			type();
-			State = 242;
+			State = 259;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 240;
+				State = 257;
 				Match(COLON);
-				State = 241;
+				State = 258;
 				type();
 				}
 			}
@@ -1334,29 +1349,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 244;
+			State = 261;
 			parameter();
-			State = 251;
+			State = 268;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 245;
+				State = 262;
 				Match(COMMA);
-				State = 247;
+				State = 264;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 246;
+					State = 263;
 					parameter();
 					}
 				}
 
 				}
 				}
-				State = 253;
+				State = 270;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1398,20 +1413,20 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 254;
+			State = 271;
 			Match(IDENT);
-			State = 255;
+			State = 272;
 			Match(COLON);
-			State = 256;
+			State = 273;
 			type();
-			State = 259;
+			State = 276;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 257;
+				State = 274;
 				Match(ASSIGN);
-				State = 258;
+				State = 275;
 				expression();
 				}
 			}
@@ -1461,58 +1476,58 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 261;
+			State = 278;
 			Match(CLASS);
-			State = 262;
+			State = 279;
 			Match(IDENT);
-			State = 264;
+			State = 281;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 263;
+				State = 280;
 				typeParameters();
 				}
 			}
 
-			State = 271;
+			State = 288;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 266;
+				State = 283;
 				Match(LPAREN);
-				State = 268;
+				State = 285;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 281475009789952L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 562950019530752L) != 0)) {
 					{
-					State = 267;
+					State = 284;
 					classParameters();
 					}
 				}
 
-				State = 270;
+				State = 287;
 				Match(RPAREN);
 				}
 			}
 
-			State = 274;
+			State = 291;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 273;
+				State = 290;
 				superTypes();
 				}
 			}
 
-			State = 277;
+			State = 294;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 276;
+				State = 293;
 				memberBlock();
 				}
 			}
@@ -1556,29 +1571,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 279;
+			State = 296;
 			classParameter();
-			State = 286;
+			State = 303;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 280;
+				State = 297;
 				Match(COMMA);
-				State = 282;
+				State = 299;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 281475009789952L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 562950019530752L) != 0)) {
 					{
-					State = 281;
+					State = 298;
 					classParameter();
 					}
 				}
 
 				}
 				}
-				State = 288;
+				State = 305;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1640,15 +1655,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 292;
+			State = 309;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33030144L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 66060288L) != 0)) {
 				{
 				{
-				State = 289;
+				State = 306;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33030144L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 66060288L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -1657,16 +1672,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 294;
+				State = 311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 296;
+			State = 313;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LET || _la==VAR) {
 				{
-				State = 295;
+				State = 312;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LET || _la==VAR) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1678,7 +1693,7 @@ internal partial class TarnParser : TarnParserBase {
 				}
 			}
 
-			State = 298;
+			State = 315;
 			parameter();
 			}
 		}
@@ -1720,23 +1735,23 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 300;
+			State = 317;
 			Match(COLON);
-			State = 301;
+			State = 318;
 			superType();
-			State = 306;
+			State = 323;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 302;
+				State = 319;
 				Match(COMMA);
-				State = 303;
+				State = 320;
 				superType();
 				}
 				}
-				State = 308;
+				State = 325;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1777,26 +1792,26 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 309;
+			State = 326;
 			type();
-			State = 315;
+			State = 332;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 310;
+				State = 327;
 				Match(LPAREN);
-				State = 312;
+				State = 329;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 311;
+					State = 328;
 					arguments();
 					}
 				}
 
-				State = 314;
+				State = 331;
 				Match(RPAREN);
 				}
 			}
@@ -1841,37 +1856,295 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 317;
+			State = 334;
 			Match(INTERFACE);
-			State = 318;
+			State = 335;
 			Match(IDENT);
-			State = 320;
+			State = 337;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 319;
+				State = 336;
 				typeParameters();
 				}
 			}
 
-			State = 323;
+			State = 340;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 322;
+				State = 339;
 				superTypes();
 				}
 			}
 
-			State = 326;
+			State = 343;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACE) {
 				{
-				State = 325;
+				State = 342;
 				memberBlock();
+				}
+			}
+
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class EnumDeclarationContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ENUM() { return GetToken(TarnParser.ENUM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACE() { return GetToken(TarnParser.LBRACE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RBRACE() { return GetToken(TarnParser.RBRACE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeParametersContext typeParameters() {
+			return GetRuleContext<TypeParametersContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SuperTypesContext superTypes() {
+			return GetRuleContext<SuperTypesContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public EnumCaseContext[] enumCase() {
+			return GetRuleContexts<EnumCaseContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public EnumCaseContext enumCase(int i) {
+			return GetRuleContext<EnumCaseContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public DeclarationContext[] declaration() {
+			return GetRuleContexts<DeclarationContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public DeclarationContext declaration(int i) {
+			return GetRuleContext<DeclarationContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NEWLINE() { return GetTokens(TarnParser.NEWLINE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NEWLINE(int i) {
+			return GetToken(TarnParser.NEWLINE, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SEMI() { return GetTokens(TarnParser.SEMI); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI(int i) {
+			return GetToken(TarnParser.SEMI, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
+		public EnumDeclarationContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_enumDeclaration; } }
+	}
+
+	[RuleVersion(0)]
+	public EnumDeclarationContext enumDeclaration() {
+		EnumDeclarationContext _localctx = new EnumDeclarationContext(Context, State);
+		EnterRule(_localctx, 40, RULE_enumDeclaration);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 345;
+			Match(ENUM);
+			State = 346;
+			Match(IDENT);
+			State = 348;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==TYPE_OPEN) {
+				{
+				State = 347;
+				typeParameters();
+				}
+			}
+
+			State = 351;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==COLON) {
+				{
+				State = 350;
+				superTypes();
+				}
+			}
+
+			State = 353;
+			Match(LBRACE);
+			State = 357;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) {
+				{
+				{
+				State = 354;
+				_la = TokenStream.LA(1);
+				if ( !(((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				}
+				State = 359;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 374;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 562950020524062L) != 0)) {
+				{
+				State = 372;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case IDENT:
+					{
+					State = 360;
+					enumCase();
+					State = 362;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					do {
+						{
+						{
+						State = 361;
+						_la = TokenStream.LA(1);
+						if ( !(((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						}
+						}
+						State = 364;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					} while ( ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0) );
+					}
+					break;
+				case TEST:
+				case GET:
+				case SET:
+				case OPERATOR:
+				case VALUE:
+				case FN:
+				case LET:
+				case VAR:
+				case CLASS:
+				case INTERFACE:
+				case ENUM:
+				case INIT:
+				case OPEN:
+				case ABSTRACT:
+				case OVERRIDE:
+				case PRIVATE:
+				case STATIC:
+				case EXTERN:
+					{
+					State = 366;
+					declaration();
+					State = 368;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					do {
+						{
+						{
+						State = 367;
+						_la = TokenStream.LA(1);
+						if ( !(_la==SEMI || _la==NEWLINE) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						}
+						}
+						State = 370;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					} while ( _la==SEMI || _la==NEWLINE );
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				}
+				State = 376;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 377;
+			Match(RBRACE);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class EnumCaseContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ParametersContext parameters() {
+			return GetRuleContext<ParametersContext>(0);
+		}
+		public EnumCaseContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_enumCase; } }
+	}
+
+	[RuleVersion(0)]
+	public EnumCaseContext enumCase() {
+		EnumCaseContext _localctx = new EnumCaseContext(Context, State);
+		EnterRule(_localctx, 42, RULE_enumCase);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 379;
+			Match(IDENT);
+			State = 385;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LPAREN) {
+				{
+				State = 380;
+				Match(LPAREN);
+				State = 382;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==IDENT) {
+					{
+					State = 381;
+					parameters();
+					}
+				}
+
+				State = 384;
+				Match(RPAREN);
 				}
 			}
 
@@ -1915,20 +2188,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public MemberBlockContext memberBlock() {
 		MemberBlockContext _localctx = new MemberBlockContext(Context, State);
-		EnterRule(_localctx, 40, RULE_memberBlock);
+		EnterRule(_localctx, 44, RULE_memberBlock);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 328;
+			State = 387;
 			Match(LBRACE);
-			State = 332;
+			State = 391;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 329;
+				State = 388;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1939,25 +2212,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 334;
+				State = 393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 343;
+			State = 402;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 33548318L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 67102750L) != 0)) {
 				{
 				{
-				State = 335;
+				State = 394;
 				declaration();
-				State = 337;
+				State = 396;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 336;
+					State = 395;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -1968,17 +2241,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 339;
+					State = 398;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 345;
+				State = 404;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 346;
+			State = 405;
 			Match(RBRACE);
 			}
 		}
@@ -2008,13 +2281,13 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public InitializerContext initializer() {
 		InitializerContext _localctx = new InitializerContext(Context, State);
-		EnterRule(_localctx, 42, RULE_initializer);
+		EnterRule(_localctx, 46, RULE_initializer);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 348;
+			State = 407;
 			Match(INIT);
-			State = 349;
+			State = 408;
 			block();
 			}
 		}
@@ -2045,15 +2318,15 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TestDeclarationContext testDeclaration() {
 		TestDeclarationContext _localctx = new TestDeclarationContext(Context, State);
-		EnterRule(_localctx, 44, RULE_testDeclaration);
+		EnterRule(_localctx, 48, RULE_testDeclaration);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 351;
+			State = 410;
 			Match(TEST);
-			State = 352;
+			State = 411;
 			Match(STRING);
-			State = 353;
+			State = 412;
 			block();
 			}
 		}
@@ -2090,12 +2363,12 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public VariableDeclarationContext variableDeclaration() {
 		VariableDeclarationContext _localctx = new VariableDeclarationContext(Context, State);
-		EnterRule(_localctx, 46, RULE_variableDeclaration);
+		EnterRule(_localctx, 50, RULE_variableDeclaration);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 355;
+			State = 414;
 			_la = TokenStream.LA(1);
 			if ( !(_la==LET || _la==VAR) ) {
 			ErrorHandler.RecoverInline(this);
@@ -2104,28 +2377,28 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 356;
+			State = 415;
 			Match(IDENT);
-			State = 359;
+			State = 418;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 357;
+				State = 416;
 				Match(COLON);
-				State = 358;
+				State = 417;
 				type();
 				}
 			}
 
-			State = 363;
+			State = 422;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 361;
+				State = 420;
 				Match(ASSIGN);
-				State = 362;
+				State = 421;
 				expression();
 				}
 			}
@@ -2191,45 +2464,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeContext type() {
 		TypeContext _localctx = new TypeContext(Context, State);
-		EnterRule(_localctx, 48, RULE_type);
+		EnterRule(_localctx, 52, RULE_type);
 		int _la;
 		try {
-			State = 405;
+			State = 464;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 			case LPAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 380;
+				State = 439;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 365;
+					State = 424;
 					Match(IDENT);
-					State = 370;
+					State = 429;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DOT) {
 						{
 						{
-						State = 366;
+						State = 425;
 						Match(DOT);
-						State = 367;
+						State = 426;
 						Match(IDENT);
 						}
 						}
-						State = 372;
+						State = 431;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 374;
+					State = 433;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TYPE_OPEN) {
 						{
-						State = 373;
+						State = 432;
 						typeArguments();
 						}
 					}
@@ -2238,36 +2511,36 @@ internal partial class TarnParser : TarnParserBase {
 					break;
 				case LPAREN:
 					{
-					State = 376;
+					State = 435;
 					Match(LPAREN);
-					State = 377;
+					State = 436;
 					type();
-					State = 378;
+					State = 437;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 387;
+				State = 446;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LBRACK || _la==QUESTION) {
 					{
-					State = 385;
+					State = 444;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case LBRACK:
 						{
-						State = 382;
+						State = 441;
 						Match(LBRACK);
-						State = 383;
+						State = 442;
 						Match(RBRACK);
 						}
 						break;
 					case QUESTION:
 						{
-						State = 384;
+						State = 443;
 						Match(QUESTION);
 						}
 						break;
@@ -2275,7 +2548,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 389;
+					State = 448;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2284,41 +2557,41 @@ internal partial class TarnParser : TarnParserBase {
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 390;
+				State = 449;
 				Match(FN);
-				State = 391;
+				State = 450;
 				Match(LPAREN);
-				State = 400;
+				State = 459;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1153202979583565824L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2306405959167123456L) != 0)) {
 					{
-					State = 392;
+					State = 451;
 					type();
-					State = 397;
+					State = 456;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 393;
+						State = 452;
 						Match(COMMA);
-						State = 394;
+						State = 453;
 						type();
 						}
 						}
-						State = 399;
+						State = 458;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 402;
+				State = 461;
 				Match(RPAREN);
-				State = 403;
+				State = 462;
 				Match(COLON);
-				State = 404;
+				State = 463;
 				type();
 				}
 				break;
@@ -2360,32 +2633,32 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TypeArgumentsContext typeArguments() {
 		TypeArgumentsContext _localctx = new TypeArgumentsContext(Context, State);
-		EnterRule(_localctx, 50, RULE_typeArguments);
+		EnterRule(_localctx, 54, RULE_typeArguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 407;
+			State = 466;
 			Match(TYPE_OPEN);
-			State = 408;
+			State = 467;
 			type();
-			State = 413;
+			State = 472;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 409;
+				State = 468;
 				Match(COMMA);
-				State = 410;
+				State = 469;
 				type();
 				}
 				}
-				State = 415;
+				State = 474;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 416;
+			State = 475;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -2427,20 +2700,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public BlockContext block() {
 		BlockContext _localctx = new BlockContext(Context, State);
-		EnterRule(_localctx, 52, RULE_block);
+		EnterRule(_localctx, 56, RULE_block);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 418;
+			State = 477;
 			Match(LBRACE);
-			State = 422;
+			State = 481;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 419;
+				State = 478;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2451,25 +2724,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 424;
+				State = 483;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 433;
+			State = 492;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6584069020272615808L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278430352895843968L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 				{
 				{
-				State = 425;
+				State = 484;
 				statement();
-				State = 427;
+				State = 486;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 426;
+					State = 485;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2480,17 +2753,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 429;
+					State = 488;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 435;
+				State = 494;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 436;
+			State = 495;
 			Match(RBRACE);
 			}
 		}
@@ -2558,24 +2831,24 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StatementContext statement() {
 		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 54, RULE_statement);
+		EnterRule(_localctx, 58, RULE_statement);
 		int _la;
 		try {
-			State = 467;
+			State = 526;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 438;
+				State = 497;
 				variableDeclaration();
 				}
 				break;
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 439;
+				State = 498;
 				functionDeclaration();
 				}
 				break;
@@ -2583,21 +2856,21 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 440;
+				State = 499;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 441;
+				State = 500;
 				Match(BREAK);
-				State = 443;
+				State = 502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 442;
+					State = 501;
 					Match(IDENT);
 					}
 				}
@@ -2607,14 +2880,14 @@ internal partial class TarnParser : TarnParserBase {
 			case CONTINUE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 445;
+				State = 504;
 				Match(CONTINUE);
-				State = 447;
+				State = 506;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 446;
+					State = 505;
 					Match(IDENT);
 					}
 				}
@@ -2624,14 +2897,14 @@ internal partial class TarnParser : TarnParserBase {
 			case RETURN:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 449;
+				State = 508;
 				Match(RETURN);
-				State = 451;
+				State = 510;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 450;
+					State = 509;
 					expression();
 					}
 				}
@@ -2641,14 +2914,14 @@ internal partial class TarnParser : TarnParserBase {
 			case DEFER:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 453;
+				State = 512;
 				Match(DEFER);
-				State = 456;
+				State = 515;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACE:
 					{
-					State = 454;
+					State = 513;
 					block();
 					}
 					break;
@@ -2658,6 +2931,7 @@ internal partial class TarnParser : TarnParserBase {
 				case LET:
 				case VAR:
 				case IF:
+				case MATCH:
 				case WHILE:
 				case FOR:
 				case BREAK:
@@ -2689,7 +2963,7 @@ internal partial class TarnParser : TarnParserBase {
 				case PLUS:
 				case MINUS:
 					{
-					State = 455;
+					State = 514;
 					statement();
 					}
 					break;
@@ -2701,6 +2975,7 @@ internal partial class TarnParser : TarnParserBase {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 			case IF:
+			case MATCH:
 			case NEW:
 			case THIS:
 			case SUPER:
@@ -2727,9 +3002,9 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 458;
+				State = 517;
 				expression();
-				State = 465;
+				State = 524;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -2746,39 +3021,40 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 459;
+					State = 518;
 					_la = TokenStream.LA(1);
-					if ( !(((((_la - 103)) & ~0x3f) == 0 && ((1L << (_la - 103)) & 8191L) != 0)) ) {
+					if ( !(((((_la - 104)) & ~0x3f) == 0 && ((1L << (_la - 104)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 460;
+					State = 519;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 461;
+					State = 520;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 462;
+					State = 521;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 463;
+					State = 522;
 					Match(COLON);
-					State = 464;
+					State = 523;
 					loop();
 					}
 					break;
+				case COMMA:
 				case SEMI:
 				case NEWLINE:
 					break;
@@ -2831,40 +3107,40 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LoopContext loop() {
 		LoopContext _localctx = new LoopContext(Context, State);
-		EnterRule(_localctx, 56, RULE_loop);
+		EnterRule(_localctx, 60, RULE_loop);
 		int _la;
 		try {
-			State = 487;
+			State = 546;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 469;
+				State = 528;
 				Match(WHILE);
-				State = 470;
+				State = 529;
 				expression();
-				State = 471;
+				State = 530;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 473;
+				State = 532;
 				Match(FOR);
-				State = 474;
+				State = 533;
 				Match(IDENT);
-				State = 475;
+				State = 534;
 				Match(IN);
-				State = 476;
+				State = 535;
 				expression();
-				State = 483;
+				State = 542;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 477;
+					State = 536;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2873,16 +3149,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 478;
+					State = 537;
 					expression();
-					State = 481;
+					State = 540;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 479;
+						State = 538;
 						Match(IDENT);
-						State = 480;
+						State = 539;
 						expression();
 						}
 					}
@@ -2890,7 +3166,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 485;
+				State = 544;
 				block();
 				}
 				break;
@@ -3043,21 +3319,22 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ExpressionContext expression() {
 		ExpressionContext _localctx = new ExpressionContext(Context, State);
-		EnterRule(_localctx, 58, RULE_expression);
+		EnterRule(_localctx, 62, RULE_expression);
 		int _la;
 		try {
-			State = 500;
+			State = 559;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 489;
+				State = 548;
 				lambda();
 				}
 				break;
 			case IF:
+			case MATCH:
 			case NEW:
 			case THIS:
 			case SUPER:
@@ -3084,14 +3361,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 490;
+				State = 549;
 				operand();
-				State = 497;
+				State = 556;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 120795955200L) != 0) || ((((_la - 80)) & ~0x3f) == 0 && ((1L << (_la - 80)) & 8388607L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 483183820800L) != 0) || ((((_la - 81)) & ~0x3f) == 0 && ((1L << (_la - 81)) & 8388607L) != 0)) {
 					{
-					State = 495;
+					State = 554;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
@@ -3119,16 +3396,16 @@ internal partial class TarnParser : TarnParserBase {
 					case OR:
 					case COALESCE:
 						{
-						State = 491;
+						State = 550;
 						_la = TokenStream.LA(1);
-						if ( !(_la==IN || ((((_la - 80)) & ~0x3f) == 0 && ((1L << (_la - 80)) & 8388607L) != 0)) ) {
+						if ( !(_la==IN || ((((_la - 81)) & ~0x3f) == 0 && ((1L << (_la - 81)) & 8388607L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 492;
+						State = 551;
 						operand();
 						}
 						break;
@@ -3136,16 +3413,16 @@ internal partial class TarnParser : TarnParserBase {
 					case AS:
 					case AS_SAFE:
 						{
-						State = 493;
+						State = 552;
 						_la = TokenStream.LA(1);
-						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 120259084288L) != 0)) ) {
+						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 481036337152L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 494;
+						State = 553;
 						type();
 						}
 						break;
@@ -3153,7 +3430,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 499;
+					State = 558;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3205,71 +3482,72 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LambdaContext lambda() {
 		LambdaContext _localctx = new LambdaContext(Context, State);
-		EnterRule(_localctx, 60, RULE_lambda);
+		EnterRule(_localctx, 64, RULE_lambda);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 515;
+			State = 574;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 				{
-				State = 502;
+				State = 561;
 				Match(LAMBDA_PARAMETER);
 				}
 				break;
 			case LAMBDA_OPEN:
 				{
-				State = 503;
+				State = 562;
 				Match(LAMBDA_OPEN);
-				State = 512;
+				State = 571;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 504;
+					State = 563;
 					lambdaParameter();
-					State = 509;
+					State = 568;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 505;
+						State = 564;
 						Match(COMMA);
-						State = 506;
+						State = 565;
 						lambdaParameter();
 						}
 						}
-						State = 511;
+						State = 570;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 514;
+				State = 573;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 517;
+			State = 576;
 			Match(FAT_ARROW);
-			State = 520;
+			State = 579;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 518;
+				State = 577;
 				block();
 				}
 				break;
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 			case IF:
+			case MATCH:
 			case NEW:
 			case THIS:
 			case SUPER:
@@ -3295,7 +3573,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 519;
+				State = 578;
 				expression();
 				}
 				break;
@@ -3331,21 +3609,21 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public LambdaParameterContext lambdaParameter() {
 		LambdaParameterContext _localctx = new LambdaParameterContext(Context, State);
-		EnterRule(_localctx, 62, RULE_lambdaParameter);
+		EnterRule(_localctx, 66, RULE_lambdaParameter);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 522;
+			State = 581;
 			Match(IDENT);
-			State = 525;
+			State = 584;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 523;
+				State = 582;
 				Match(COLON);
-				State = 524;
+				State = 583;
 				type();
 				}
 			}
@@ -3413,6 +3691,9 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public IfExpressionContext ifExpression() {
 			return GetRuleContext<IfExpressionContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public MatchExpressionContext matchExpression() {
+			return GetRuleContext<MatchExpressionContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public TryExpressionContext tryExpression() {
 			return GetRuleContext<TryExpressionContext>(0);
 		}
@@ -3474,20 +3755,20 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 64, RULE_operand);
+		EnterRule(_localctx, 68, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 530;
+			State = 589;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (((((_la - 42)) & ~0x3f) == 0 && ((1L << (_la - 42)) & 884763262977L) != 0)) {
+			while (((((_la - 44)) & ~0x3f) == 0 && ((1L << (_la - 44)) & 442381631489L) != 0)) {
 				{
 				{
-				State = 527;
+				State = 586;
 				_la = TokenStream.LA(1);
-				if ( !(((((_la - 42)) & ~0x3f) == 0 && ((1L << (_la - 42)) & 884763262977L) != 0)) ) {
+				if ( !(((((_la - 44)) & ~0x3f) == 0 && ((1L << (_la - 44)) & 442381631489L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -3496,20 +3777,21 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 532;
+				State = 591;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 577;
+			State = 637;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 533;
+				State = 592;
 				newArray();
 				}
 				break;
 			case IF:
+			case MATCH:
 			case THIS:
 			case SUPER:
 			case NULL:
@@ -3528,175 +3810,181 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 555;
+				State = 615;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 534;
+					State = 593;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 535;
+					State = 594;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 536;
+					State = 595;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 537;
+					State = 596;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 538;
+					State = 597;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 539;
+					State = 598;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 540;
+					State = 599;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 541;
+					State = 600;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 542;
+					State = 601;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 543;
+					State = 602;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 544;
+					State = 603;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 545;
+					State = 604;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 546;
+					State = 605;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 547;
+					State = 606;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 548;
+					State = 607;
 					ifExpression();
+					}
+					break;
+				case MATCH:
+					{
+					State = 608;
+					matchExpression();
 					}
 					break;
 				case TRY:
 					{
-					State = 549;
+					State = 609;
 					tryExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 550;
+					State = 610;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 551;
+					State = 611;
 					Match(LPAREN);
-					State = 552;
+					State = 612;
 					expression();
-					State = 553;
+					State = 613;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 574;
+				State = 634;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 5764607523034235392L) != 0) || ((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 67L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6917529027641081344L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 67L) != 0)) {
 					{
-					State = 572;
+					State = 632;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 558;
+						State = 618;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 557;
+							State = 617;
 							typeArguments();
 							}
 						}
 
-						State = 560;
+						State = 620;
 						Match(LPAREN);
-						State = 562;
+						State = 622;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 							{
-							State = 561;
+							State = 621;
 							arguments();
 							}
 						}
 
-						State = 564;
+						State = 624;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 565;
+						State = 625;
 						Match(LBRACK);
-						State = 566;
+						State = 626;
 						index();
-						State = 567;
+						State = 627;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 569;
+						State = 629;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3705,13 +3993,13 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 570;
+						State = 630;
 						Match(IDENT);
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 571;
+						State = 631;
 						Match(BANG_BANG);
 						}
 						break;
@@ -3719,7 +4007,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 576;
+					State = 636;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3766,48 +4054,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArgumentsContext arguments() {
 		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
-		EnterRule(_localctx, 66, RULE_arguments);
+		EnterRule(_localctx, 70, RULE_arguments);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 579;
+			State = 639;
 			expression();
-			State = 582;
+			State = 642;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 580;
+				State = 640;
 				Match(COLON);
-				State = 581;
+				State = 641;
 				expression();
 				}
 			}
 
-			State = 594;
+			State = 654;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 584;
+				State = 644;
 				Match(COMMA);
-				State = 590;
+				State = 650;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 585;
+					State = 645;
 					expression();
-					State = 588;
+					State = 648;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 586;
+						State = 646;
 						Match(COLON);
-						State = 587;
+						State = 647;
 						expression();
 						}
 					}
@@ -3817,7 +4105,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 596;
+				State = 656;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3853,15 +4141,16 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 68, RULE_index);
+		EnterRule(_localctx, 72, RULE_index);
 		int _la;
 		try {
-			State = 608;
+			State = 668;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 			case IF:
+			case MATCH:
 			case NEW:
 			case THIS:
 			case SUPER:
@@ -3888,14 +4177,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 597;
+				State = 657;
 				expression();
-				State = 602;
+				State = 662;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 598;
+					State = 658;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -3904,12 +4193,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 600;
+					State = 660;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 						{
-						State = 599;
+						State = 659;
 						expression();
 						}
 					}
@@ -3923,7 +4212,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 604;
+				State = 664;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3932,12 +4221,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 606;
+				State = 666;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 605;
+					State = 665;
 					expression();
 					}
 				}
@@ -3982,48 +4271,48 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public ArrayLiteralContext arrayLiteral() {
 		ArrayLiteralContext _localctx = new ArrayLiteralContext(Context, State);
-		EnterRule(_localctx, 70, RULE_arrayLiteral);
+		EnterRule(_localctx, 74, RULE_arrayLiteral);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 610;
+			State = 670;
 			Match(LBRACK);
-			State = 621;
+			State = 681;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 				{
-				State = 611;
+				State = 671;
 				expression();
-				State = 618;
+				State = 678;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 612;
+					State = 672;
 					Match(COMMA);
-					State = 614;
+					State = 674;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 						{
-						State = 613;
+						State = 673;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 620;
+					State = 680;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 623;
+			State = 683;
 			Match(RBRACK);
 			}
 		}
@@ -4081,70 +4370,70 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public NewArrayContext newArray() {
 		NewArrayContext _localctx = new NewArrayContext(Context, State);
-		EnterRule(_localctx, 72, RULE_newArray);
+		EnterRule(_localctx, 76, RULE_newArray);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 625;
+			State = 685;
 			Match(NEW);
-			State = 626;
+			State = 686;
 			Match(IDENT);
-			State = 631;
+			State = 691;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 627;
+				State = 687;
 				Match(DOT);
-				State = 628;
+				State = 688;
 				Match(IDENT);
 				}
 				}
-				State = 633;
+				State = 693;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 635;
+			State = 695;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 634;
+				State = 694;
 				typeArguments();
 				}
 			}
 
-			State = 645;
+			State = 705;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 643;
+				State = 703;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 637;
+					State = 697;
 					Match(LBRACK);
-					State = 639;
+					State = 699;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6583998643609534848L) != 0) || ((((_la - 75)) & ~0x3f) == 0 && ((1L << (_la - 75)) & 103L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 						{
-						State = 638;
+						State = 698;
 						expression();
 						}
 					}
 
-					State = 641;
+					State = 701;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 642;
+					State = 702;
 					Match(QUESTION);
 					}
 					break;
@@ -4152,20 +4441,20 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 647;
+				State = 707;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 652;
+			State = 712;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 648;
+				State = 708;
 				Match(LPAREN);
-				State = 649;
+				State = 709;
 				expression();
-				State = 650;
+				State = 710;
 				Match(RPAREN);
 				}
 			}
@@ -4215,45 +4504,45 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public IfExpressionContext ifExpression() {
 		IfExpressionContext _localctx = new IfExpressionContext(Context, State);
-		EnterRule(_localctx, 74, RULE_ifExpression);
+		EnterRule(_localctx, 78, RULE_ifExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 654;
+			State = 714;
 			Match(IF);
-			State = 655;
+			State = 715;
 			expression();
-			State = 656;
+			State = 716;
 			block();
-			State = 664;
+			State = 724;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 657;
+				State = 717;
 				Match(ELSE_IF);
-				State = 658;
+				State = 718;
 				Match(IF);
-				State = 659;
+				State = 719;
 				expression();
-				State = 660;
+				State = 720;
 				block();
 				}
 				}
-				State = 666;
+				State = 726;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 669;
+			State = 729;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 667;
+				State = 727;
 				Match(ELSE);
-				State = 668;
+				State = 728;
 				block();
 				}
 			}
@@ -4296,37 +4585,37 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public TryExpressionContext tryExpression() {
 		TryExpressionContext _localctx = new TryExpressionContext(Context, State);
-		EnterRule(_localctx, 76, RULE_tryExpression);
+		EnterRule(_localctx, 80, RULE_tryExpression);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 671;
+			State = 731;
 			Match(TRY);
-			State = 672;
+			State = 732;
 			block();
-			State = 676;
+			State = 736;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==CATCH) {
 				{
 				{
-				State = 673;
+				State = 733;
 				catchClause();
 				}
 				}
-				State = 678;
+				State = 738;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 681;
+			State = 741;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FINALLY) {
 				{
-				State = 679;
+				State = 739;
 				Match(FINALLY);
-				State = 680;
+				State = 740;
 				block();
 				}
 			}
@@ -4364,29 +4653,668 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public CatchClauseContext catchClause() {
 		CatchClauseContext _localctx = new CatchClauseContext(Context, State);
-		EnterRule(_localctx, 78, RULE_catchClause);
+		EnterRule(_localctx, 82, RULE_catchClause);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 683;
+			State = 743;
 			Match(CATCH);
-			State = 687;
+			State = 747;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 684;
+				State = 744;
 				Match(IDENT);
-				State = 685;
+				State = 745;
 				Match(COLON);
-				State = 686;
+				State = 746;
 				type();
 				}
 			}
 
-			State = 689;
+			State = 749;
 			block();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class MatchExpressionContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MATCH() { return GetToken(TarnParser.MATCH, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LBRACE() { return GetToken(TarnParser.LBRACE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RBRACE() { return GetToken(TarnParser.RBRACE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public MatchArmContext[] matchArm() {
+			return GetRuleContexts<MatchArmContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public MatchArmContext matchArm(int i) {
+			return GetRuleContext<MatchArmContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] NEWLINE() { return GetTokens(TarnParser.NEWLINE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NEWLINE(int i) {
+			return GetToken(TarnParser.NEWLINE, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SEMI() { return GetTokens(TarnParser.SEMI); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SEMI(int i) {
+			return GetToken(TarnParser.SEMI, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
+		public MatchExpressionContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_matchExpression; } }
+	}
+
+	[RuleVersion(0)]
+	public MatchExpressionContext matchExpression() {
+		MatchExpressionContext _localctx = new MatchExpressionContext(Context, State);
+		EnterRule(_localctx, 84, RULE_matchExpression);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 751;
+			Match(MATCH);
+			State = 752;
+			expression();
+			State = 753;
+			Match(LBRACE);
+			State = 757;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) {
+				{
+				{
+				State = 754;
+				_la = TokenStream.LA(1);
+				if ( !(((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				}
+				State = 759;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 768;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (((((_la - 36)) & ~0x3f) == 0 && ((1L << (_la - 36)) & 70368784802017L) != 0)) {
+				{
+				{
+				State = 760;
+				matchArm();
+				State = 762;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				do {
+					{
+					{
+					State = 761;
+					_la = TokenStream.LA(1);
+					if ( !(((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					}
+					}
+					State = 764;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				} while ( ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0) );
+				}
+				}
+				State = 770;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 771;
+			Match(RBRACE);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class MatchArmContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public AlternativesContext alternatives() {
+			return GetRuleContext<AlternativesContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FAT_ARROW() { return GetToken(TarnParser.FAT_ARROW, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public BlockContext block() {
+			return GetRuleContext<BlockContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StatementContext statement() {
+			return GetRuleContext<StatementContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IF() { return GetToken(TarnParser.IF, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
+		public MatchArmContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_matchArm; } }
+	}
+
+	[RuleVersion(0)]
+	public MatchArmContext matchArm() {
+		MatchArmContext _localctx = new MatchArmContext(Context, State);
+		EnterRule(_localctx, 86, RULE_matchArm);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 773;
+			alternatives();
+			State = 776;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==IF) {
+				{
+				State = 774;
+				Match(IF);
+				State = 775;
+				expression();
+				}
+			}
+
+			State = 778;
+			Match(FAT_ARROW);
+			State = 781;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case LBRACE:
+				{
+				State = 779;
+				block();
+				}
+				break;
+			case LAMBDA_PARAMETER:
+			case LAMBDA_OPEN:
+			case FN:
+			case LET:
+			case VAR:
+			case IF:
+			case MATCH:
+			case WHILE:
+			case FOR:
+			case BREAK:
+			case CONTINUE:
+			case RETURN:
+			case NEW:
+			case THIS:
+			case SUPER:
+			case NULL:
+			case TRUE:
+			case FALSE:
+			case THROW:
+			case TRY:
+			case DEFER:
+			case IDENT:
+			case INT:
+			case LONG:
+			case DOUBLE:
+			case FLOAT:
+			case CHAR:
+			case STRING:
+			case RAW_STRING:
+			case STRING_START:
+			case LPAREN:
+			case LBRACK:
+			case BANG_BANG:
+			case BANG:
+			case TILDE:
+			case PLUS:
+			case MINUS:
+				{
+				State = 780;
+				statement();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class AlternativesContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public PatternContext[] pattern() {
+			return GetRuleContexts<PatternContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PatternContext pattern(int i) {
+			return GetRuleContext<PatternContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] BAR() { return GetTokens(TarnParser.BAR); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BAR(int i) {
+			return GetToken(TarnParser.BAR, i);
+		}
+		public AlternativesContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_alternatives; } }
+	}
+
+	[RuleVersion(0)]
+	public AlternativesContext alternatives() {
+		AlternativesContext _localctx = new AlternativesContext(Context, State);
+		EnterRule(_localctx, 88, RULE_alternatives);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 783;
+			pattern();
+			State = 788;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==BAR) {
+				{
+				{
+				State = 784;
+				Match(BAR);
+				State = 785;
+				pattern();
+				}
+				}
+				State = 790;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PatternContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENT() { return GetTokens(TarnParser.IDENT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT(int i) {
+			return GetToken(TarnParser.IDENT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOT() { return GetTokens(TarnParser.DOT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOT(int i) {
+			return GetToken(TarnParser.DOT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public SubpatternsContext subpatterns() {
+			return GetRuleContext<SubpatternsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IS() { return GetToken(TarnParser.IS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NULL() { return GetToken(TarnParser.NULL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public PatternConstantContext[] patternConstant() {
+			return GetRuleContexts<PatternConstantContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PatternConstantContext patternConstant(int i) {
+			return GetRuleContext<PatternConstantContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RANGE() { return GetToken(TarnParser.RANGE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RANGE_CLOSED() { return GetToken(TarnParser.RANGE_CLOSED, 0); }
+		public PatternContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_pattern; } }
+	}
+
+	[RuleVersion(0)]
+	public PatternContext pattern() {
+		PatternContext _localctx = new PatternContext(Context, State);
+		EnterRule(_localctx, 90, RULE_pattern);
+		int _la;
+		try {
+			State = 820;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case IDENT:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 791;
+				Match(IDENT);
+				State = 796;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==DOT) {
+					{
+					{
+					State = 792;
+					Match(DOT);
+					State = 793;
+					Match(IDENT);
+					}
+					}
+					State = 798;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 806;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case LPAREN:
+					{
+					State = 799;
+					Match(LPAREN);
+					State = 801;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (((((_la - 36)) & ~0x3f) == 0 && ((1L << (_la - 36)) & 70368784802017L) != 0)) {
+						{
+						State = 800;
+						subpatterns();
+						}
+					}
+
+					State = 803;
+					Match(RPAREN);
+					}
+					break;
+				case COLON:
+					{
+					State = 804;
+					Match(COLON);
+					State = 805;
+					type();
+					}
+					break;
+				case IF:
+				case RPAREN:
+				case COMMA:
+				case FAT_ARROW:
+				case BAR:
+					break;
+				default:
+					break;
+				}
+				}
+				break;
+			case IS:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 808;
+				Match(IS);
+				State = 809;
+				type();
+				}
+				break;
+			case LPAREN:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 810;
+				Match(LPAREN);
+				State = 811;
+				subpatterns();
+				State = 812;
+				Match(RPAREN);
+				}
+				break;
+			case NULL:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 814;
+				Match(NULL);
+				}
+				break;
+			case TRUE:
+			case FALSE:
+			case INT:
+			case LONG:
+			case DOUBLE:
+			case FLOAT:
+			case CHAR:
+			case STRING:
+			case RAW_STRING:
+			case MINUS:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 815;
+				patternConstant();
+				State = 818;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==RANGE || _la==RANGE_CLOSED) {
+					{
+					State = 816;
+					_la = TokenStream.LA(1);
+					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					State = 817;
+					patternConstant();
+					}
+				}
+
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class SubpatternsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public AlternativesContext[] alternatives() {
+			return GetRuleContexts<AlternativesContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public AlternativesContext alternatives(int i) {
+			return GetRuleContext<AlternativesContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
+		public SubpatternsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_subpatterns; } }
+	}
+
+	[RuleVersion(0)]
+	public SubpatternsContext subpatterns() {
+		SubpatternsContext _localctx = new SubpatternsContext(Context, State);
+		EnterRule(_localctx, 92, RULE_subpatterns);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 822;
+			alternatives();
+			State = 829;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==COMMA) {
+				{
+				{
+				State = 823;
+				Match(COMMA);
+				State = 825;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (((((_la - 36)) & ~0x3f) == 0 && ((1L << (_la - 36)) & 70368784802017L) != 0)) {
+					{
+					State = 824;
+					alternatives();
+					}
+				}
+
+				}
+				}
+				State = 831;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PatternConstantContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INT() { return GetToken(TarnParser.INT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LONG() { return GetToken(TarnParser.LONG, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FLOAT() { return GetToken(TarnParser.FLOAT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOUBLE() { return GetToken(TarnParser.DOUBLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUS() { return GetToken(TarnParser.MINUS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CHAR() { return GetToken(TarnParser.CHAR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(TarnParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RAW_STRING() { return GetToken(TarnParser.RAW_STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TRUE() { return GetToken(TarnParser.TRUE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FALSE() { return GetToken(TarnParser.FALSE, 0); }
+		public PatternConstantContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_patternConstant; } }
+	}
+
+	[RuleVersion(0)]
+	public PatternConstantContext patternConstant() {
+		PatternConstantContext _localctx = new PatternConstantContext(Context, State);
+		EnterRule(_localctx, 94, RULE_patternConstant);
+		int _la;
+		try {
+			State = 841;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case INT:
+			case LONG:
+			case DOUBLE:
+			case FLOAT:
+			case MINUS:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 833;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==MINUS) {
+					{
+					State = 832;
+					Match(MINUS);
+					}
+				}
+
+				State = 835;
+				_la = TokenStream.LA(1);
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 16888498602639360L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				break;
+			case CHAR:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 836;
+				Match(CHAR);
+				}
+				break;
+			case STRING:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 837;
+				Match(STRING);
+				}
+				break;
+			case RAW_STRING:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 838;
+				Match(RAW_STRING);
+				}
+				break;
+			case TRUE:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 839;
+				Match(TRUE);
+				}
+				break;
+			case FALSE:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 840;
+				Match(FALSE);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -4431,34 +5359,34 @@ internal partial class TarnParser : TarnParserBase {
 	[RuleVersion(0)]
 	public StringTemplateContext stringTemplate() {
 		StringTemplateContext _localctx = new StringTemplateContext(Context, State);
-		EnterRule(_localctx, 80, RULE_stringTemplate);
+		EnterRule(_localctx, 96, RULE_stringTemplate);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 691;
+			State = 843;
 			Match(STRING_START);
-			State = 699;
+			State = 851;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 697;
+				State = 849;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 692;
+					State = 844;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 693;
+					State = 845;
 					Match(INTERPOLATION);
-					State = 694;
+					State = 846;
 					expression();
-					State = 695;
+					State = 847;
 					Match(RBRACE);
 					}
 					break;
@@ -4466,11 +5394,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 701;
+				State = 853;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 702;
+			State = 854;
 			Match(STRING_END);
 			}
 		}
@@ -4486,261 +5414,317 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,126,705,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,127,857,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
 		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
-		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,1,0,5,0,84,8,0,10,0,
-		12,0,87,9,0,1,0,1,0,4,0,91,8,0,11,0,12,0,92,5,0,95,8,0,10,0,12,0,98,9,
-		0,1,0,1,0,1,1,1,1,3,1,104,8,1,1,2,1,2,1,2,1,2,5,2,110,8,2,10,2,12,2,113,
-		9,2,1,2,1,2,3,2,117,8,2,1,3,1,3,1,3,1,3,1,3,5,3,124,8,3,10,3,12,3,127,
-		9,3,1,3,3,3,130,8,3,1,4,5,4,133,8,4,10,4,12,4,136,9,4,1,4,1,4,1,4,1,4,
-		1,4,1,4,1,4,3,4,145,8,4,1,5,1,5,1,5,1,5,3,5,151,8,5,1,5,1,5,1,5,3,5,156,
-		8,5,1,5,1,5,1,5,3,5,161,8,5,1,6,1,6,3,6,165,8,6,1,6,1,6,1,6,3,6,170,8,
-		6,5,6,172,8,6,10,6,12,6,175,9,6,1,7,1,7,3,7,179,8,7,1,7,1,7,1,7,5,7,184,
-		8,7,10,7,12,7,187,9,7,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,1,8,
-		3,8,201,8,8,1,8,1,8,3,8,205,8,8,1,8,3,8,208,8,8,1,9,1,9,1,9,1,9,1,9,1,
-		9,1,9,3,9,217,8,9,1,9,1,9,1,9,1,9,1,9,1,9,3,9,225,8,9,3,9,227,8,9,1,10,
-		1,10,1,10,1,10,5,10,233,8,10,10,10,12,10,236,9,10,1,10,1,10,1,11,1,11,
-		1,11,3,11,243,8,11,1,12,1,12,1,12,3,12,248,8,12,5,12,250,8,12,10,12,12,
-		12,253,9,12,1,13,1,13,1,13,1,13,1,13,3,13,260,8,13,1,14,1,14,1,14,3,14,
-		265,8,14,1,14,1,14,3,14,269,8,14,1,14,3,14,272,8,14,1,14,3,14,275,8,14,
-		1,14,3,14,278,8,14,1,15,1,15,1,15,3,15,283,8,15,5,15,285,8,15,10,15,12,
-		15,288,9,15,1,16,5,16,291,8,16,10,16,12,16,294,9,16,1,16,3,16,297,8,16,
-		1,16,1,16,1,17,1,17,1,17,1,17,5,17,305,8,17,10,17,12,17,308,9,17,1,18,
-		1,18,1,18,3,18,313,8,18,1,18,3,18,316,8,18,1,19,1,19,1,19,3,19,321,8,19,
-		1,19,3,19,324,8,19,1,19,3,19,327,8,19,1,20,1,20,5,20,331,8,20,10,20,12,
-		20,334,9,20,1,20,1,20,4,20,338,8,20,11,20,12,20,339,5,20,342,8,20,10,20,
-		12,20,345,9,20,1,20,1,20,1,21,1,21,1,21,1,22,1,22,1,22,1,22,1,23,1,23,
-		1,23,1,23,3,23,360,8,23,1,23,1,23,3,23,364,8,23,1,24,1,24,1,24,5,24,369,
-		8,24,10,24,12,24,372,9,24,1,24,3,24,375,8,24,1,24,1,24,1,24,1,24,3,24,
-		381,8,24,1,24,1,24,1,24,5,24,386,8,24,10,24,12,24,389,9,24,1,24,1,24,1,
-		24,1,24,1,24,5,24,396,8,24,10,24,12,24,399,9,24,3,24,401,8,24,1,24,1,24,
-		1,24,3,24,406,8,24,1,25,1,25,1,25,1,25,5,25,412,8,25,10,25,12,25,415,9,
-		25,1,25,1,25,1,26,1,26,5,26,421,8,26,10,26,12,26,424,9,26,1,26,1,26,4,
-		26,428,8,26,11,26,12,26,429,5,26,432,8,26,10,26,12,26,435,9,26,1,26,1,
-		26,1,27,1,27,1,27,1,27,1,27,3,27,444,8,27,1,27,1,27,3,27,448,8,27,1,27,
-		1,27,3,27,452,8,27,1,27,1,27,1,27,3,27,457,8,27,1,27,1,27,1,27,1,27,1,
-		27,1,27,1,27,3,27,466,8,27,3,27,468,8,27,1,28,1,28,1,28,1,28,1,28,1,28,
-		1,28,1,28,1,28,1,28,1,28,1,28,3,28,482,8,28,3,28,484,8,28,1,28,1,28,3,
-		28,488,8,28,1,29,1,29,1,29,1,29,1,29,1,29,5,29,496,8,29,10,29,12,29,499,
-		9,29,3,29,501,8,29,1,30,1,30,1,30,1,30,1,30,5,30,508,8,30,10,30,12,30,
-		511,9,30,3,30,513,8,30,1,30,3,30,516,8,30,1,30,1,30,1,30,3,30,521,8,30,
-		1,31,1,31,1,31,3,31,526,8,31,1,32,5,32,529,8,32,10,32,12,32,532,9,32,1,
-		32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,
-		32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,3,32,556,8,32,1,32,3,32,559,8,32,
-		1,32,1,32,3,32,563,8,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,573,
-		8,32,10,32,12,32,576,9,32,3,32,578,8,32,1,33,1,33,1,33,3,33,583,8,33,1,
-		33,1,33,1,33,1,33,3,33,589,8,33,3,33,591,8,33,5,33,593,8,33,10,33,12,33,
-		596,9,33,1,34,1,34,1,34,3,34,601,8,34,3,34,603,8,34,1,34,1,34,3,34,607,
-		8,34,3,34,609,8,34,1,35,1,35,1,35,1,35,3,35,615,8,35,5,35,617,8,35,10,
-		35,12,35,620,9,35,3,35,622,8,35,1,35,1,35,1,36,1,36,1,36,1,36,5,36,630,
-		8,36,10,36,12,36,633,9,36,1,36,3,36,636,8,36,1,36,1,36,3,36,640,8,36,1,
-		36,1,36,5,36,644,8,36,10,36,12,36,647,9,36,1,36,1,36,1,36,1,36,3,36,653,
-		8,36,1,37,1,37,1,37,1,37,1,37,1,37,1,37,1,37,5,37,663,8,37,10,37,12,37,
-		666,9,37,1,37,1,37,3,37,670,8,37,1,38,1,38,1,38,5,38,675,8,38,10,38,12,
-		38,678,9,38,1,38,1,38,3,38,682,8,38,1,39,1,39,1,39,1,39,3,39,688,8,39,
-		1,39,1,39,1,40,1,40,1,40,1,40,1,40,1,40,5,40,698,8,40,10,40,12,40,701,
-		9,40,1,40,1,40,1,40,0,0,41,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,
-		32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,
-		80,0,10,2,0,67,67,119,119,3,0,4,4,11,11,19,24,1,0,69,70,1,0,19,24,1,0,
-		14,15,1,0,103,115,1,0,72,73,2,0,29,29,80,102,1,0,34,36,3,0,42,42,75,77,
-		80,81,816,0,85,1,0,0,0,2,103,1,0,0,0,4,105,1,0,0,0,6,129,1,0,0,0,8,134,
-		1,0,0,0,10,146,1,0,0,0,12,164,1,0,0,0,14,176,1,0,0,0,16,204,1,0,0,0,18,
-		226,1,0,0,0,20,228,1,0,0,0,22,239,1,0,0,0,24,244,1,0,0,0,26,254,1,0,0,
-		0,28,261,1,0,0,0,30,279,1,0,0,0,32,292,1,0,0,0,34,300,1,0,0,0,36,309,1,
-		0,0,0,38,317,1,0,0,0,40,328,1,0,0,0,42,348,1,0,0,0,44,351,1,0,0,0,46,355,
-		1,0,0,0,48,405,1,0,0,0,50,407,1,0,0,0,52,418,1,0,0,0,54,467,1,0,0,0,56,
-		487,1,0,0,0,58,500,1,0,0,0,60,515,1,0,0,0,62,522,1,0,0,0,64,530,1,0,0,
-		0,66,579,1,0,0,0,68,608,1,0,0,0,70,610,1,0,0,0,72,625,1,0,0,0,74,654,1,
-		0,0,0,76,671,1,0,0,0,78,683,1,0,0,0,80,691,1,0,0,0,82,84,7,0,0,0,83,82,
-		1,0,0,0,84,87,1,0,0,0,85,83,1,0,0,0,85,86,1,0,0,0,86,96,1,0,0,0,87,85,
-		1,0,0,0,88,90,3,2,1,0,89,91,7,0,0,0,90,89,1,0,0,0,91,92,1,0,0,0,92,90,
-		1,0,0,0,92,93,1,0,0,0,93,95,1,0,0,0,94,88,1,0,0,0,95,98,1,0,0,0,96,94,
-		1,0,0,0,96,97,1,0,0,0,97,99,1,0,0,0,98,96,1,0,0,0,99,100,5,0,0,1,100,1,
-		1,0,0,0,101,104,3,4,2,0,102,104,3,8,4,0,103,101,1,0,0,0,103,102,1,0,0,
-		0,104,3,1,0,0,0,105,106,5,12,0,0,106,111,5,48,0,0,107,108,5,69,0,0,108,
-		110,3,6,3,0,109,107,1,0,0,0,110,113,1,0,0,0,111,109,1,0,0,0,111,112,1,
-		0,0,0,112,116,1,0,0,0,113,111,1,0,0,0,114,115,5,35,0,0,115,117,5,48,0,
-		0,116,114,1,0,0,0,116,117,1,0,0,0,117,5,1,0,0,0,118,130,5,48,0,0,119,120,
-		5,64,0,0,120,125,5,48,0,0,121,122,5,66,0,0,122,124,5,48,0,0,123,121,1,
-		0,0,0,124,127,1,0,0,0,125,123,1,0,0,0,125,126,1,0,0,0,126,128,1,0,0,0,
-		127,125,1,0,0,0,128,130,5,65,0,0,129,118,1,0,0,0,129,119,1,0,0,0,130,7,
-		1,0,0,0,131,133,7,1,0,0,132,131,1,0,0,0,133,136,1,0,0,0,134,132,1,0,0,
-		0,134,135,1,0,0,0,135,144,1,0,0,0,136,134,1,0,0,0,137,145,3,10,5,0,138,
-		145,3,18,9,0,139,145,3,28,14,0,140,145,3,38,19,0,141,145,3,46,23,0,142,
-		145,3,42,21,0,143,145,3,44,22,0,144,137,1,0,0,0,144,138,1,0,0,0,144,139,
-		1,0,0,0,144,140,1,0,0,0,144,141,1,0,0,0,144,142,1,0,0,0,144,143,1,0,0,
-		0,145,9,1,0,0,0,146,147,5,13,0,0,147,148,3,12,6,0,148,150,5,60,0,0,149,
-		151,3,24,12,0,150,149,1,0,0,0,150,151,1,0,0,0,151,152,1,0,0,0,152,155,
-		5,61,0,0,153,154,5,68,0,0,154,156,3,48,24,0,155,153,1,0,0,0,155,156,1,
-		0,0,0,156,160,1,0,0,0,157,161,3,52,26,0,158,159,5,103,0,0,159,161,3,58,
-		29,0,160,157,1,0,0,0,160,158,1,0,0,0,160,161,1,0,0,0,161,11,1,0,0,0,162,
-		165,3,14,7,0,163,165,3,16,8,0,164,162,1,0,0,0,164,163,1,0,0,0,165,173,
-		1,0,0,0,166,169,7,2,0,0,167,170,3,14,7,0,168,170,3,16,8,0,169,167,1,0,
-		0,0,169,168,1,0,0,0,170,172,1,0,0,0,171,166,1,0,0,0,172,175,1,0,0,0,173,
-		171,1,0,0,0,173,174,1,0,0,0,174,13,1,0,0,0,175,173,1,0,0,0,176,178,5,48,
-		0,0,177,179,3,20,10,0,178,177,1,0,0,0,178,179,1,0,0,0,179,185,1,0,0,0,
-		180,181,5,62,0,0,181,184,5,63,0,0,182,184,5,71,0,0,183,180,1,0,0,0,183,
-		182,1,0,0,0,184,187,1,0,0,0,185,183,1,0,0,0,185,186,1,0,0,0,186,15,1,0,
-		0,0,187,185,1,0,0,0,188,205,5,80,0,0,189,205,5,81,0,0,190,205,5,82,0,0,
-		191,205,5,83,0,0,192,205,5,84,0,0,193,205,5,76,0,0,194,205,5,96,0,0,195,
-		205,5,95,0,0,196,205,5,29,0,0,197,198,5,62,0,0,198,200,5,63,0,0,199,201,
-		5,103,0,0,200,199,1,0,0,0,200,201,1,0,0,0,201,205,1,0,0,0,202,203,5,5,
-		0,0,203,205,5,61,0,0,204,188,1,0,0,0,204,189,1,0,0,0,204,190,1,0,0,0,204,
-		191,1,0,0,0,204,192,1,0,0,0,204,193,1,0,0,0,204,194,1,0,0,0,204,195,1,
-		0,0,0,204,196,1,0,0,0,204,197,1,0,0,0,204,202,1,0,0,0,205,207,1,0,0,0,
-		206,208,3,20,10,0,207,206,1,0,0,0,207,208,1,0,0,0,208,17,1,0,0,0,209,210,
-		5,2,0,0,210,211,5,48,0,0,211,212,5,68,0,0,212,216,3,48,24,0,213,217,3,
-		52,26,0,214,215,5,103,0,0,215,217,3,58,29,0,216,213,1,0,0,0,216,214,1,
-		0,0,0,216,217,1,0,0,0,217,227,1,0,0,0,218,219,5,3,0,0,219,220,5,48,0,0,
-		220,221,5,60,0,0,221,222,3,26,13,0,222,224,5,61,0,0,223,225,3,52,26,0,
-		224,223,1,0,0,0,224,225,1,0,0,0,225,227,1,0,0,0,226,209,1,0,0,0,226,218,
-		1,0,0,0,227,19,1,0,0,0,228,229,5,9,0,0,229,234,3,22,11,0,230,231,5,66,
-		0,0,231,233,3,22,11,0,232,230,1,0,0,0,233,236,1,0,0,0,234,232,1,0,0,0,
-		234,235,1,0,0,0,235,237,1,0,0,0,236,234,1,0,0,0,237,238,5,10,0,0,238,21,
-		1,0,0,0,239,242,3,48,24,0,240,241,5,68,0,0,241,243,3,48,24,0,242,240,1,
-		0,0,0,242,243,1,0,0,0,243,23,1,0,0,0,244,251,3,26,13,0,245,247,5,66,0,
-		0,246,248,3,26,13,0,247,246,1,0,0,0,247,248,1,0,0,0,248,250,1,0,0,0,249,
-		245,1,0,0,0,250,253,1,0,0,0,251,249,1,0,0,0,251,252,1,0,0,0,252,25,1,0,
-		0,0,253,251,1,0,0,0,254,255,5,48,0,0,255,256,5,68,0,0,256,259,3,48,24,
-		0,257,258,5,103,0,0,258,260,3,58,29,0,259,257,1,0,0,0,259,260,1,0,0,0,
-		260,27,1,0,0,0,261,262,5,16,0,0,262,264,5,48,0,0,263,265,3,20,10,0,264,
-		263,1,0,0,0,264,265,1,0,0,0,265,271,1,0,0,0,266,268,5,60,0,0,267,269,3,
-		30,15,0,268,267,1,0,0,0,268,269,1,0,0,0,269,270,1,0,0,0,270,272,5,61,0,
-		0,271,266,1,0,0,0,271,272,1,0,0,0,272,274,1,0,0,0,273,275,3,34,17,0,274,
-		273,1,0,0,0,274,275,1,0,0,0,275,277,1,0,0,0,276,278,3,40,20,0,277,276,
-		1,0,0,0,277,278,1,0,0,0,278,29,1,0,0,0,279,286,3,32,16,0,280,282,5,66,
-		0,0,281,283,3,32,16,0,282,281,1,0,0,0,282,283,1,0,0,0,283,285,1,0,0,0,
-		284,280,1,0,0,0,285,288,1,0,0,0,286,284,1,0,0,0,286,287,1,0,0,0,287,31,
-		1,0,0,0,288,286,1,0,0,0,289,291,7,3,0,0,290,289,1,0,0,0,291,294,1,0,0,
-		0,292,290,1,0,0,0,292,293,1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,295,
-		297,7,4,0,0,296,295,1,0,0,0,296,297,1,0,0,0,297,298,1,0,0,0,298,299,3,
-		26,13,0,299,33,1,0,0,0,300,301,5,68,0,0,301,306,3,36,18,0,302,303,5,66,
-		0,0,303,305,3,36,18,0,304,302,1,0,0,0,305,308,1,0,0,0,306,304,1,0,0,0,
-		306,307,1,0,0,0,307,35,1,0,0,0,308,306,1,0,0,0,309,315,3,48,24,0,310,312,
-		5,60,0,0,311,313,3,66,33,0,312,311,1,0,0,0,312,313,1,0,0,0,313,314,1,0,
-		0,0,314,316,5,61,0,0,315,310,1,0,0,0,315,316,1,0,0,0,316,37,1,0,0,0,317,
-		318,5,17,0,0,318,320,5,48,0,0,319,321,3,20,10,0,320,319,1,0,0,0,320,321,
-		1,0,0,0,321,323,1,0,0,0,322,324,3,34,17,0,323,322,1,0,0,0,323,324,1,0,
-		0,0,324,326,1,0,0,0,325,327,3,40,20,0,326,325,1,0,0,0,326,327,1,0,0,0,
-		327,39,1,0,0,0,328,332,5,64,0,0,329,331,7,0,0,0,330,329,1,0,0,0,331,334,
-		1,0,0,0,332,330,1,0,0,0,332,333,1,0,0,0,333,343,1,0,0,0,334,332,1,0,0,
-		0,335,337,3,8,4,0,336,338,7,0,0,0,337,336,1,0,0,0,338,339,1,0,0,0,339,
-		337,1,0,0,0,339,340,1,0,0,0,340,342,1,0,0,0,341,335,1,0,0,0,342,345,1,
-		0,0,0,343,341,1,0,0,0,343,344,1,0,0,0,344,346,1,0,0,0,345,343,1,0,0,0,
-		346,347,5,65,0,0,347,41,1,0,0,0,348,349,5,18,0,0,349,350,3,52,26,0,350,
-		43,1,0,0,0,351,352,5,1,0,0,352,353,5,56,0,0,353,354,3,52,26,0,354,45,1,
-		0,0,0,355,356,7,4,0,0,356,359,5,48,0,0,357,358,5,68,0,0,358,360,3,48,24,
-		0,359,357,1,0,0,0,359,360,1,0,0,0,360,363,1,0,0,0,361,362,5,103,0,0,362,
-		364,3,58,29,0,363,361,1,0,0,0,363,364,1,0,0,0,364,47,1,0,0,0,365,370,5,
-		48,0,0,366,367,5,69,0,0,367,369,5,48,0,0,368,366,1,0,0,0,369,372,1,0,0,
-		0,370,368,1,0,0,0,370,371,1,0,0,0,371,374,1,0,0,0,372,370,1,0,0,0,373,
-		375,3,50,25,0,374,373,1,0,0,0,374,375,1,0,0,0,375,381,1,0,0,0,376,377,
-		5,60,0,0,377,378,3,48,24,0,378,379,5,61,0,0,379,381,1,0,0,0,380,365,1,
-		0,0,0,380,376,1,0,0,0,381,387,1,0,0,0,382,383,5,62,0,0,383,386,5,63,0,
-		0,384,386,5,71,0,0,385,382,1,0,0,0,385,384,1,0,0,0,386,389,1,0,0,0,387,
-		385,1,0,0,0,387,388,1,0,0,0,388,406,1,0,0,0,389,387,1,0,0,0,390,391,5,
-		13,0,0,391,400,5,60,0,0,392,397,3,48,24,0,393,394,5,66,0,0,394,396,3,48,
-		24,0,395,393,1,0,0,0,396,399,1,0,0,0,397,395,1,0,0,0,397,398,1,0,0,0,398,
-		401,1,0,0,0,399,397,1,0,0,0,400,392,1,0,0,0,400,401,1,0,0,0,401,402,1,
-		0,0,0,402,403,5,61,0,0,403,404,5,68,0,0,404,406,3,48,24,0,405,380,1,0,
-		0,0,405,390,1,0,0,0,406,49,1,0,0,0,407,408,5,9,0,0,408,413,3,48,24,0,409,
-		410,5,66,0,0,410,412,3,48,24,0,411,409,1,0,0,0,412,415,1,0,0,0,413,411,
-		1,0,0,0,413,414,1,0,0,0,414,416,1,0,0,0,415,413,1,0,0,0,416,417,5,10,0,
-		0,417,51,1,0,0,0,418,422,5,64,0,0,419,421,7,0,0,0,420,419,1,0,0,0,421,
-		424,1,0,0,0,422,420,1,0,0,0,422,423,1,0,0,0,423,433,1,0,0,0,424,422,1,
-		0,0,0,425,427,3,54,27,0,426,428,7,0,0,0,427,426,1,0,0,0,428,429,1,0,0,
-		0,429,427,1,0,0,0,429,430,1,0,0,0,430,432,1,0,0,0,431,425,1,0,0,0,432,
-		435,1,0,0,0,433,431,1,0,0,0,433,434,1,0,0,0,434,436,1,0,0,0,435,433,1,
-		0,0,0,436,437,5,65,0,0,437,53,1,0,0,0,438,468,3,46,23,0,439,468,3,10,5,
-		0,440,468,3,56,28,0,441,443,5,30,0,0,442,444,5,48,0,0,443,442,1,0,0,0,
-		443,444,1,0,0,0,444,468,1,0,0,0,445,447,5,31,0,0,446,448,5,48,0,0,447,
-		446,1,0,0,0,447,448,1,0,0,0,448,468,1,0,0,0,449,451,5,32,0,0,450,452,3,
-		58,29,0,451,450,1,0,0,0,451,452,1,0,0,0,452,468,1,0,0,0,453,456,5,46,0,
-		0,454,457,3,52,26,0,455,457,3,54,27,0,456,454,1,0,0,0,456,455,1,0,0,0,
-		457,468,1,0,0,0,458,465,3,58,29,0,459,460,7,5,0,0,460,466,3,58,29,0,461,
-		466,5,78,0,0,462,466,5,79,0,0,463,464,5,68,0,0,464,466,3,56,28,0,465,459,
-		1,0,0,0,465,461,1,0,0,0,465,462,1,0,0,0,465,463,1,0,0,0,465,466,1,0,0,
-		0,466,468,1,0,0,0,467,438,1,0,0,0,467,439,1,0,0,0,467,440,1,0,0,0,467,
-		441,1,0,0,0,467,445,1,0,0,0,467,449,1,0,0,0,467,453,1,0,0,0,467,458,1,
-		0,0,0,468,55,1,0,0,0,469,470,5,27,0,0,470,471,3,58,29,0,471,472,3,52,26,
-		0,472,488,1,0,0,0,473,474,5,28,0,0,474,475,5,48,0,0,475,476,5,29,0,0,476,
-		483,3,58,29,0,477,478,7,6,0,0,478,481,3,58,29,0,479,480,5,48,0,0,480,482,
-		3,58,29,0,481,479,1,0,0,0,481,482,1,0,0,0,482,484,1,0,0,0,483,477,1,0,
-		0,0,483,484,1,0,0,0,484,485,1,0,0,0,485,486,3,52,26,0,486,488,1,0,0,0,
-		487,469,1,0,0,0,487,473,1,0,0,0,488,57,1,0,0,0,489,501,3,60,30,0,490,497,
-		3,64,32,0,491,492,7,7,0,0,492,496,3,64,32,0,493,494,7,8,0,0,494,496,3,
-		48,24,0,495,491,1,0,0,0,495,493,1,0,0,0,496,499,1,0,0,0,497,495,1,0,0,
-		0,497,498,1,0,0,0,498,501,1,0,0,0,499,497,1,0,0,0,500,489,1,0,0,0,500,
-		490,1,0,0,0,501,59,1,0,0,0,502,516,5,7,0,0,503,512,5,8,0,0,504,509,3,62,
-		31,0,505,506,5,66,0,0,506,508,3,62,31,0,507,505,1,0,0,0,508,511,1,0,0,
-		0,509,507,1,0,0,0,509,510,1,0,0,0,510,513,1,0,0,0,511,509,1,0,0,0,512,
-		504,1,0,0,0,512,513,1,0,0,0,513,514,1,0,0,0,514,516,5,61,0,0,515,502,1,
-		0,0,0,515,503,1,0,0,0,516,517,1,0,0,0,517,520,5,74,0,0,518,521,3,52,26,
-		0,519,521,3,58,29,0,520,518,1,0,0,0,520,519,1,0,0,0,521,61,1,0,0,0,522,
-		525,5,48,0,0,523,524,5,68,0,0,524,526,3,48,24,0,525,523,1,0,0,0,525,526,
-		1,0,0,0,526,63,1,0,0,0,527,529,7,9,0,0,528,527,1,0,0,0,529,532,1,0,0,0,
-		530,528,1,0,0,0,530,531,1,0,0,0,531,577,1,0,0,0,532,530,1,0,0,0,533,578,
-		3,72,36,0,534,556,5,48,0,0,535,556,5,49,0,0,536,556,5,50,0,0,537,556,5,
-		52,0,0,538,556,5,51,0,0,539,556,5,54,0,0,540,556,5,56,0,0,541,556,5,57,
-		0,0,542,556,5,40,0,0,543,556,5,41,0,0,544,556,5,39,0,0,545,556,5,37,0,
-		0,546,556,5,38,0,0,547,556,3,80,40,0,548,556,3,74,37,0,549,556,3,76,38,
-		0,550,556,3,70,35,0,551,552,5,60,0,0,552,553,3,58,29,0,553,554,5,61,0,
-		0,554,556,1,0,0,0,555,534,1,0,0,0,555,535,1,0,0,0,555,536,1,0,0,0,555,
-		537,1,0,0,0,555,538,1,0,0,0,555,539,1,0,0,0,555,540,1,0,0,0,555,541,1,
-		0,0,0,555,542,1,0,0,0,555,543,1,0,0,0,555,544,1,0,0,0,555,545,1,0,0,0,
-		555,546,1,0,0,0,555,547,1,0,0,0,555,548,1,0,0,0,555,549,1,0,0,0,555,550,
-		1,0,0,0,555,551,1,0,0,0,556,574,1,0,0,0,557,559,3,50,25,0,558,557,1,0,
-		0,0,558,559,1,0,0,0,559,560,1,0,0,0,560,562,5,60,0,0,561,563,3,66,33,0,
-		562,561,1,0,0,0,562,563,1,0,0,0,563,564,1,0,0,0,564,573,5,61,0,0,565,566,
-		5,62,0,0,566,567,3,68,34,0,567,568,5,63,0,0,568,573,1,0,0,0,569,570,7,
-		2,0,0,570,573,5,48,0,0,571,573,5,75,0,0,572,558,1,0,0,0,572,565,1,0,0,
-		0,572,569,1,0,0,0,572,571,1,0,0,0,573,576,1,0,0,0,574,572,1,0,0,0,574,
-		575,1,0,0,0,575,578,1,0,0,0,576,574,1,0,0,0,577,533,1,0,0,0,577,555,1,
-		0,0,0,578,65,1,0,0,0,579,582,3,58,29,0,580,581,5,68,0,0,581,583,3,58,29,
-		0,582,580,1,0,0,0,582,583,1,0,0,0,583,594,1,0,0,0,584,590,5,66,0,0,585,
-		588,3,58,29,0,586,587,5,68,0,0,587,589,3,58,29,0,588,586,1,0,0,0,588,589,
-		1,0,0,0,589,591,1,0,0,0,590,585,1,0,0,0,590,591,1,0,0,0,591,593,1,0,0,
-		0,592,584,1,0,0,0,593,596,1,0,0,0,594,592,1,0,0,0,594,595,1,0,0,0,595,
-		67,1,0,0,0,596,594,1,0,0,0,597,602,3,58,29,0,598,600,7,6,0,0,599,601,3,
-		58,29,0,600,599,1,0,0,0,600,601,1,0,0,0,601,603,1,0,0,0,602,598,1,0,0,
-		0,602,603,1,0,0,0,603,609,1,0,0,0,604,606,7,6,0,0,605,607,3,58,29,0,606,
-		605,1,0,0,0,606,607,1,0,0,0,607,609,1,0,0,0,608,597,1,0,0,0,608,604,1,
-		0,0,0,609,69,1,0,0,0,610,621,5,62,0,0,611,618,3,58,29,0,612,614,5,66,0,
-		0,613,615,3,58,29,0,614,613,1,0,0,0,614,615,1,0,0,0,615,617,1,0,0,0,616,
-		612,1,0,0,0,617,620,1,0,0,0,618,616,1,0,0,0,618,619,1,0,0,0,619,622,1,
-		0,0,0,620,618,1,0,0,0,621,611,1,0,0,0,621,622,1,0,0,0,622,623,1,0,0,0,
-		623,624,5,63,0,0,624,71,1,0,0,0,625,626,5,33,0,0,626,631,5,48,0,0,627,
-		628,5,69,0,0,628,630,5,48,0,0,629,627,1,0,0,0,630,633,1,0,0,0,631,629,
-		1,0,0,0,631,632,1,0,0,0,632,635,1,0,0,0,633,631,1,0,0,0,634,636,3,50,25,
-		0,635,634,1,0,0,0,635,636,1,0,0,0,636,645,1,0,0,0,637,639,5,62,0,0,638,
-		640,3,58,29,0,639,638,1,0,0,0,639,640,1,0,0,0,640,641,1,0,0,0,641,644,
-		5,63,0,0,642,644,5,71,0,0,643,637,1,0,0,0,643,642,1,0,0,0,644,647,1,0,
-		0,0,645,643,1,0,0,0,645,646,1,0,0,0,646,652,1,0,0,0,647,645,1,0,0,0,648,
-		649,5,60,0,0,649,650,3,58,29,0,650,651,5,61,0,0,651,653,1,0,0,0,652,648,
-		1,0,0,0,652,653,1,0,0,0,653,73,1,0,0,0,654,655,5,25,0,0,655,656,3,58,29,
-		0,656,664,3,52,26,0,657,658,5,6,0,0,658,659,5,25,0,0,659,660,3,58,29,0,
-		660,661,3,52,26,0,661,663,1,0,0,0,662,657,1,0,0,0,663,666,1,0,0,0,664,
-		662,1,0,0,0,664,665,1,0,0,0,665,669,1,0,0,0,666,664,1,0,0,0,667,668,5,
-		26,0,0,668,670,3,52,26,0,669,667,1,0,0,0,669,670,1,0,0,0,670,75,1,0,0,
-		0,671,672,5,43,0,0,672,676,3,52,26,0,673,675,3,78,39,0,674,673,1,0,0,0,
-		675,678,1,0,0,0,676,674,1,0,0,0,676,677,1,0,0,0,677,681,1,0,0,0,678,676,
-		1,0,0,0,679,680,5,45,0,0,680,682,3,52,26,0,681,679,1,0,0,0,681,682,1,0,
-		0,0,682,77,1,0,0,0,683,687,5,44,0,0,684,685,5,48,0,0,685,686,5,68,0,0,
-		686,688,3,48,24,0,687,684,1,0,0,0,687,688,1,0,0,0,688,689,1,0,0,0,689,
-		690,3,52,26,0,690,79,1,0,0,0,691,699,5,59,0,0,692,698,5,124,0,0,693,694,
-		5,123,0,0,694,695,3,58,29,0,695,696,5,65,0,0,696,698,1,0,0,0,697,692,1,
-		0,0,0,697,693,1,0,0,0,698,701,1,0,0,0,699,697,1,0,0,0,699,700,1,0,0,0,
-		700,702,1,0,0,0,701,699,1,0,0,0,702,703,5,122,0,0,703,81,1,0,0,0,110,85,
-		92,96,103,111,116,125,129,134,144,150,155,160,164,169,173,178,183,185,
-		200,204,207,216,224,226,234,242,247,251,259,264,268,271,274,277,282,286,
-		292,296,306,312,315,320,323,326,332,339,343,359,363,370,374,380,385,387,
-		397,400,405,413,422,429,433,443,447,451,456,465,467,481,483,487,495,497,
-		500,509,512,515,520,525,530,555,558,562,572,574,577,582,588,590,594,600,
-		602,606,608,614,618,621,631,635,639,643,645,652,664,669,676,681,687,697,
-		699
+		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,2,41,7,41,2,42,7,42,
+		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,2,47,7,47,2,48,7,48,1,0,5,0,100,
+		8,0,10,0,12,0,103,9,0,1,0,1,0,4,0,107,8,0,11,0,12,0,108,5,0,111,8,0,10,
+		0,12,0,114,9,0,1,0,1,0,1,1,1,1,3,1,120,8,1,1,2,1,2,1,2,1,2,5,2,126,8,2,
+		10,2,12,2,129,9,2,1,2,1,2,3,2,133,8,2,1,3,1,3,1,3,1,3,1,3,5,3,140,8,3,
+		10,3,12,3,143,9,3,1,3,3,3,146,8,3,1,4,5,4,149,8,4,10,4,12,4,152,9,4,1,
+		4,1,4,1,4,1,4,1,4,1,4,1,4,1,4,3,4,162,8,4,1,5,1,5,1,5,1,5,3,5,168,8,5,
+		1,5,1,5,1,5,3,5,173,8,5,1,5,1,5,1,5,3,5,178,8,5,1,6,1,6,3,6,182,8,6,1,
+		6,1,6,1,6,3,6,187,8,6,5,6,189,8,6,10,6,12,6,192,9,6,1,7,1,7,3,7,196,8,
+		7,1,7,1,7,1,7,5,7,201,8,7,10,7,12,7,204,9,7,1,8,1,8,1,8,1,8,1,8,1,8,1,
+		8,1,8,1,8,1,8,1,8,1,8,3,8,218,8,8,1,8,1,8,3,8,222,8,8,1,8,3,8,225,8,8,
+		1,9,1,9,1,9,1,9,1,9,1,9,1,9,3,9,234,8,9,1,9,1,9,1,9,1,9,1,9,1,9,3,9,242,
+		8,9,3,9,244,8,9,1,10,1,10,1,10,1,10,5,10,250,8,10,10,10,12,10,253,9,10,
+		1,10,1,10,1,11,1,11,1,11,3,11,260,8,11,1,12,1,12,1,12,3,12,265,8,12,5,
+		12,267,8,12,10,12,12,12,270,9,12,1,13,1,13,1,13,1,13,1,13,3,13,277,8,13,
+		1,14,1,14,1,14,3,14,282,8,14,1,14,1,14,3,14,286,8,14,1,14,3,14,289,8,14,
+		1,14,3,14,292,8,14,1,14,3,14,295,8,14,1,15,1,15,1,15,3,15,300,8,15,5,15,
+		302,8,15,10,15,12,15,305,9,15,1,16,5,16,308,8,16,10,16,12,16,311,9,16,
+		1,16,3,16,314,8,16,1,16,1,16,1,17,1,17,1,17,1,17,5,17,322,8,17,10,17,12,
+		17,325,9,17,1,18,1,18,1,18,3,18,330,8,18,1,18,3,18,333,8,18,1,19,1,19,
+		1,19,3,19,338,8,19,1,19,3,19,341,8,19,1,19,3,19,344,8,19,1,20,1,20,1,20,
+		3,20,349,8,20,1,20,3,20,352,8,20,1,20,1,20,5,20,356,8,20,10,20,12,20,359,
+		9,20,1,20,1,20,4,20,363,8,20,11,20,12,20,364,1,20,1,20,4,20,369,8,20,11,
+		20,12,20,370,5,20,373,8,20,10,20,12,20,376,9,20,1,20,1,20,1,21,1,21,1,
+		21,3,21,383,8,21,1,21,3,21,386,8,21,1,22,1,22,5,22,390,8,22,10,22,12,22,
+		393,9,22,1,22,1,22,4,22,397,8,22,11,22,12,22,398,5,22,401,8,22,10,22,12,
+		22,404,9,22,1,22,1,22,1,23,1,23,1,23,1,24,1,24,1,24,1,24,1,25,1,25,1,25,
+		1,25,3,25,419,8,25,1,25,1,25,3,25,423,8,25,1,26,1,26,1,26,5,26,428,8,26,
+		10,26,12,26,431,9,26,1,26,3,26,434,8,26,1,26,1,26,1,26,1,26,3,26,440,8,
+		26,1,26,1,26,1,26,5,26,445,8,26,10,26,12,26,448,9,26,1,26,1,26,1,26,1,
+		26,1,26,5,26,455,8,26,10,26,12,26,458,9,26,3,26,460,8,26,1,26,1,26,1,26,
+		3,26,465,8,26,1,27,1,27,1,27,1,27,5,27,471,8,27,10,27,12,27,474,9,27,1,
+		27,1,27,1,28,1,28,5,28,480,8,28,10,28,12,28,483,9,28,1,28,1,28,4,28,487,
+		8,28,11,28,12,28,488,5,28,491,8,28,10,28,12,28,494,9,28,1,28,1,28,1,29,
+		1,29,1,29,1,29,1,29,3,29,503,8,29,1,29,1,29,3,29,507,8,29,1,29,1,29,3,
+		29,511,8,29,1,29,1,29,1,29,3,29,516,8,29,1,29,1,29,1,29,1,29,1,29,1,29,
+		1,29,3,29,525,8,29,3,29,527,8,29,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,
+		30,1,30,1,30,1,30,1,30,3,30,541,8,30,3,30,543,8,30,1,30,1,30,3,30,547,
+		8,30,1,31,1,31,1,31,1,31,1,31,1,31,5,31,555,8,31,10,31,12,31,558,9,31,
+		3,31,560,8,31,1,32,1,32,1,32,1,32,1,32,5,32,567,8,32,10,32,12,32,570,9,
+		32,3,32,572,8,32,1,32,3,32,575,8,32,1,32,1,32,1,32,3,32,580,8,32,1,33,
+		1,33,1,33,3,33,585,8,33,1,34,5,34,588,8,34,10,34,12,34,591,9,34,1,34,1,
+		34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,
+		34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,3,34,616,8,34,1,34,3,34,619,8,34,
+		1,34,1,34,3,34,623,8,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,5,34,633,
+		8,34,10,34,12,34,636,9,34,3,34,638,8,34,1,35,1,35,1,35,3,35,643,8,35,1,
+		35,1,35,1,35,1,35,3,35,649,8,35,3,35,651,8,35,5,35,653,8,35,10,35,12,35,
+		656,9,35,1,36,1,36,1,36,3,36,661,8,36,3,36,663,8,36,1,36,1,36,3,36,667,
+		8,36,3,36,669,8,36,1,37,1,37,1,37,1,37,3,37,675,8,37,5,37,677,8,37,10,
+		37,12,37,680,9,37,3,37,682,8,37,1,37,1,37,1,38,1,38,1,38,1,38,5,38,690,
+		8,38,10,38,12,38,693,9,38,1,38,3,38,696,8,38,1,38,1,38,3,38,700,8,38,1,
+		38,1,38,5,38,704,8,38,10,38,12,38,707,9,38,1,38,1,38,1,38,1,38,3,38,713,
+		8,38,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,5,39,723,8,39,10,39,12,39,
+		726,9,39,1,39,1,39,3,39,730,8,39,1,40,1,40,1,40,5,40,735,8,40,10,40,12,
+		40,738,9,40,1,40,1,40,3,40,742,8,40,1,41,1,41,1,41,1,41,3,41,748,8,41,
+		1,41,1,41,1,42,1,42,1,42,1,42,5,42,756,8,42,10,42,12,42,759,9,42,1,42,
+		1,42,4,42,763,8,42,11,42,12,42,764,5,42,767,8,42,10,42,12,42,770,9,42,
+		1,42,1,42,1,43,1,43,1,43,3,43,777,8,43,1,43,1,43,1,43,3,43,782,8,43,1,
+		44,1,44,1,44,5,44,787,8,44,10,44,12,44,790,9,44,1,45,1,45,1,45,5,45,795,
+		8,45,10,45,12,45,798,9,45,1,45,1,45,3,45,802,8,45,1,45,1,45,1,45,3,45,
+		807,8,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,3,45,819,8,
+		45,3,45,821,8,45,1,46,1,46,1,46,3,46,826,8,46,5,46,828,8,46,10,46,12,46,
+		831,9,46,1,47,3,47,834,8,47,1,47,1,47,1,47,1,47,1,47,1,47,3,47,842,8,47,
+		1,48,1,48,1,48,1,48,1,48,1,48,5,48,850,8,48,10,48,12,48,853,9,48,1,48,
+		1,48,1,48,0,0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,
+		40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,
+		88,90,92,94,96,0,12,2,0,68,68,120,120,3,0,4,4,11,11,20,25,1,0,70,71,1,
+		0,20,25,1,0,14,15,2,0,67,68,120,120,1,0,104,116,1,0,73,74,2,0,31,31,81,
+		103,1,0,36,38,3,0,44,44,76,78,81,82,1,0,50,53,994,0,101,1,0,0,0,2,119,
+		1,0,0,0,4,121,1,0,0,0,6,145,1,0,0,0,8,150,1,0,0,0,10,163,1,0,0,0,12,181,
+		1,0,0,0,14,193,1,0,0,0,16,221,1,0,0,0,18,243,1,0,0,0,20,245,1,0,0,0,22,
+		256,1,0,0,0,24,261,1,0,0,0,26,271,1,0,0,0,28,278,1,0,0,0,30,296,1,0,0,
+		0,32,309,1,0,0,0,34,317,1,0,0,0,36,326,1,0,0,0,38,334,1,0,0,0,40,345,1,
+		0,0,0,42,379,1,0,0,0,44,387,1,0,0,0,46,407,1,0,0,0,48,410,1,0,0,0,50,414,
+		1,0,0,0,52,464,1,0,0,0,54,466,1,0,0,0,56,477,1,0,0,0,58,526,1,0,0,0,60,
+		546,1,0,0,0,62,559,1,0,0,0,64,574,1,0,0,0,66,581,1,0,0,0,68,589,1,0,0,
+		0,70,639,1,0,0,0,72,668,1,0,0,0,74,670,1,0,0,0,76,685,1,0,0,0,78,714,1,
+		0,0,0,80,731,1,0,0,0,82,743,1,0,0,0,84,751,1,0,0,0,86,773,1,0,0,0,88,783,
+		1,0,0,0,90,820,1,0,0,0,92,822,1,0,0,0,94,841,1,0,0,0,96,843,1,0,0,0,98,
+		100,7,0,0,0,99,98,1,0,0,0,100,103,1,0,0,0,101,99,1,0,0,0,101,102,1,0,0,
+		0,102,112,1,0,0,0,103,101,1,0,0,0,104,106,3,2,1,0,105,107,7,0,0,0,106,
+		105,1,0,0,0,107,108,1,0,0,0,108,106,1,0,0,0,108,109,1,0,0,0,109,111,1,
+		0,0,0,110,104,1,0,0,0,111,114,1,0,0,0,112,110,1,0,0,0,112,113,1,0,0,0,
+		113,115,1,0,0,0,114,112,1,0,0,0,115,116,5,0,0,1,116,1,1,0,0,0,117,120,
+		3,4,2,0,118,120,3,8,4,0,119,117,1,0,0,0,119,118,1,0,0,0,120,3,1,0,0,0,
+		121,122,5,12,0,0,122,127,5,49,0,0,123,124,5,70,0,0,124,126,3,6,3,0,125,
+		123,1,0,0,0,126,129,1,0,0,0,127,125,1,0,0,0,127,128,1,0,0,0,128,132,1,
+		0,0,0,129,127,1,0,0,0,130,131,5,37,0,0,131,133,5,49,0,0,132,130,1,0,0,
+		0,132,133,1,0,0,0,133,5,1,0,0,0,134,146,5,49,0,0,135,136,5,65,0,0,136,
+		141,5,49,0,0,137,138,5,67,0,0,138,140,5,49,0,0,139,137,1,0,0,0,140,143,
+		1,0,0,0,141,139,1,0,0,0,141,142,1,0,0,0,142,144,1,0,0,0,143,141,1,0,0,
+		0,144,146,5,66,0,0,145,134,1,0,0,0,145,135,1,0,0,0,146,7,1,0,0,0,147,149,
+		7,1,0,0,148,147,1,0,0,0,149,152,1,0,0,0,150,148,1,0,0,0,150,151,1,0,0,
+		0,151,161,1,0,0,0,152,150,1,0,0,0,153,162,3,10,5,0,154,162,3,18,9,0,155,
+		162,3,28,14,0,156,162,3,38,19,0,157,162,3,40,20,0,158,162,3,50,25,0,159,
+		162,3,46,23,0,160,162,3,48,24,0,161,153,1,0,0,0,161,154,1,0,0,0,161,155,
+		1,0,0,0,161,156,1,0,0,0,161,157,1,0,0,0,161,158,1,0,0,0,161,159,1,0,0,
+		0,161,160,1,0,0,0,162,9,1,0,0,0,163,164,5,13,0,0,164,165,3,12,6,0,165,
+		167,5,61,0,0,166,168,3,24,12,0,167,166,1,0,0,0,167,168,1,0,0,0,168,169,
+		1,0,0,0,169,172,5,62,0,0,170,171,5,69,0,0,171,173,3,52,26,0,172,170,1,
+		0,0,0,172,173,1,0,0,0,173,177,1,0,0,0,174,178,3,56,28,0,175,176,5,104,
+		0,0,176,178,3,62,31,0,177,174,1,0,0,0,177,175,1,0,0,0,177,178,1,0,0,0,
+		178,11,1,0,0,0,179,182,3,14,7,0,180,182,3,16,8,0,181,179,1,0,0,0,181,180,
+		1,0,0,0,182,190,1,0,0,0,183,186,7,2,0,0,184,187,3,14,7,0,185,187,3,16,
+		8,0,186,184,1,0,0,0,186,185,1,0,0,0,187,189,1,0,0,0,188,183,1,0,0,0,189,
+		192,1,0,0,0,190,188,1,0,0,0,190,191,1,0,0,0,191,13,1,0,0,0,192,190,1,0,
+		0,0,193,195,5,49,0,0,194,196,3,20,10,0,195,194,1,0,0,0,195,196,1,0,0,0,
+		196,202,1,0,0,0,197,198,5,63,0,0,198,201,5,64,0,0,199,201,5,72,0,0,200,
+		197,1,0,0,0,200,199,1,0,0,0,201,204,1,0,0,0,202,200,1,0,0,0,202,203,1,
+		0,0,0,203,15,1,0,0,0,204,202,1,0,0,0,205,222,5,81,0,0,206,222,5,82,0,0,
+		207,222,5,83,0,0,208,222,5,84,0,0,209,222,5,85,0,0,210,222,5,77,0,0,211,
+		222,5,97,0,0,212,222,5,96,0,0,213,222,5,31,0,0,214,215,5,63,0,0,215,217,
+		5,64,0,0,216,218,5,104,0,0,217,216,1,0,0,0,217,218,1,0,0,0,218,222,1,0,
+		0,0,219,220,5,5,0,0,220,222,5,62,0,0,221,205,1,0,0,0,221,206,1,0,0,0,221,
+		207,1,0,0,0,221,208,1,0,0,0,221,209,1,0,0,0,221,210,1,0,0,0,221,211,1,
+		0,0,0,221,212,1,0,0,0,221,213,1,0,0,0,221,214,1,0,0,0,221,219,1,0,0,0,
+		222,224,1,0,0,0,223,225,3,20,10,0,224,223,1,0,0,0,224,225,1,0,0,0,225,
+		17,1,0,0,0,226,227,5,2,0,0,227,228,5,49,0,0,228,229,5,69,0,0,229,233,3,
+		52,26,0,230,234,3,56,28,0,231,232,5,104,0,0,232,234,3,62,31,0,233,230,
+		1,0,0,0,233,231,1,0,0,0,233,234,1,0,0,0,234,244,1,0,0,0,235,236,5,3,0,
+		0,236,237,5,49,0,0,237,238,5,61,0,0,238,239,3,26,13,0,239,241,5,62,0,0,
+		240,242,3,56,28,0,241,240,1,0,0,0,241,242,1,0,0,0,242,244,1,0,0,0,243,
+		226,1,0,0,0,243,235,1,0,0,0,244,19,1,0,0,0,245,246,5,9,0,0,246,251,3,22,
+		11,0,247,248,5,67,0,0,248,250,3,22,11,0,249,247,1,0,0,0,250,253,1,0,0,
+		0,251,249,1,0,0,0,251,252,1,0,0,0,252,254,1,0,0,0,253,251,1,0,0,0,254,
+		255,5,10,0,0,255,21,1,0,0,0,256,259,3,52,26,0,257,258,5,69,0,0,258,260,
+		3,52,26,0,259,257,1,0,0,0,259,260,1,0,0,0,260,23,1,0,0,0,261,268,3,26,
+		13,0,262,264,5,67,0,0,263,265,3,26,13,0,264,263,1,0,0,0,264,265,1,0,0,
+		0,265,267,1,0,0,0,266,262,1,0,0,0,267,270,1,0,0,0,268,266,1,0,0,0,268,
+		269,1,0,0,0,269,25,1,0,0,0,270,268,1,0,0,0,271,272,5,49,0,0,272,273,5,
+		69,0,0,273,276,3,52,26,0,274,275,5,104,0,0,275,277,3,62,31,0,276,274,1,
+		0,0,0,276,277,1,0,0,0,277,27,1,0,0,0,278,279,5,16,0,0,279,281,5,49,0,0,
+		280,282,3,20,10,0,281,280,1,0,0,0,281,282,1,0,0,0,282,288,1,0,0,0,283,
+		285,5,61,0,0,284,286,3,30,15,0,285,284,1,0,0,0,285,286,1,0,0,0,286,287,
+		1,0,0,0,287,289,5,62,0,0,288,283,1,0,0,0,288,289,1,0,0,0,289,291,1,0,0,
+		0,290,292,3,34,17,0,291,290,1,0,0,0,291,292,1,0,0,0,292,294,1,0,0,0,293,
+		295,3,44,22,0,294,293,1,0,0,0,294,295,1,0,0,0,295,29,1,0,0,0,296,303,3,
+		32,16,0,297,299,5,67,0,0,298,300,3,32,16,0,299,298,1,0,0,0,299,300,1,0,
+		0,0,300,302,1,0,0,0,301,297,1,0,0,0,302,305,1,0,0,0,303,301,1,0,0,0,303,
+		304,1,0,0,0,304,31,1,0,0,0,305,303,1,0,0,0,306,308,7,3,0,0,307,306,1,0,
+		0,0,308,311,1,0,0,0,309,307,1,0,0,0,309,310,1,0,0,0,310,313,1,0,0,0,311,
+		309,1,0,0,0,312,314,7,4,0,0,313,312,1,0,0,0,313,314,1,0,0,0,314,315,1,
+		0,0,0,315,316,3,26,13,0,316,33,1,0,0,0,317,318,5,69,0,0,318,323,3,36,18,
+		0,319,320,5,67,0,0,320,322,3,36,18,0,321,319,1,0,0,0,322,325,1,0,0,0,323,
+		321,1,0,0,0,323,324,1,0,0,0,324,35,1,0,0,0,325,323,1,0,0,0,326,332,3,52,
+		26,0,327,329,5,61,0,0,328,330,3,70,35,0,329,328,1,0,0,0,329,330,1,0,0,
+		0,330,331,1,0,0,0,331,333,5,62,0,0,332,327,1,0,0,0,332,333,1,0,0,0,333,
+		37,1,0,0,0,334,335,5,17,0,0,335,337,5,49,0,0,336,338,3,20,10,0,337,336,
+		1,0,0,0,337,338,1,0,0,0,338,340,1,0,0,0,339,341,3,34,17,0,340,339,1,0,
+		0,0,340,341,1,0,0,0,341,343,1,0,0,0,342,344,3,44,22,0,343,342,1,0,0,0,
+		343,344,1,0,0,0,344,39,1,0,0,0,345,346,5,18,0,0,346,348,5,49,0,0,347,349,
+		3,20,10,0,348,347,1,0,0,0,348,349,1,0,0,0,349,351,1,0,0,0,350,352,3,34,
+		17,0,351,350,1,0,0,0,351,352,1,0,0,0,352,353,1,0,0,0,353,357,5,65,0,0,
+		354,356,7,5,0,0,355,354,1,0,0,0,356,359,1,0,0,0,357,355,1,0,0,0,357,358,
+		1,0,0,0,358,374,1,0,0,0,359,357,1,0,0,0,360,362,3,42,21,0,361,363,7,5,
+		0,0,362,361,1,0,0,0,363,364,1,0,0,0,364,362,1,0,0,0,364,365,1,0,0,0,365,
+		373,1,0,0,0,366,368,3,8,4,0,367,369,7,0,0,0,368,367,1,0,0,0,369,370,1,
+		0,0,0,370,368,1,0,0,0,370,371,1,0,0,0,371,373,1,0,0,0,372,360,1,0,0,0,
+		372,366,1,0,0,0,373,376,1,0,0,0,374,372,1,0,0,0,374,375,1,0,0,0,375,377,
+		1,0,0,0,376,374,1,0,0,0,377,378,5,66,0,0,378,41,1,0,0,0,379,385,5,49,0,
+		0,380,382,5,61,0,0,381,383,3,24,12,0,382,381,1,0,0,0,382,383,1,0,0,0,383,
+		384,1,0,0,0,384,386,5,62,0,0,385,380,1,0,0,0,385,386,1,0,0,0,386,43,1,
+		0,0,0,387,391,5,65,0,0,388,390,7,0,0,0,389,388,1,0,0,0,390,393,1,0,0,0,
+		391,389,1,0,0,0,391,392,1,0,0,0,392,402,1,0,0,0,393,391,1,0,0,0,394,396,
+		3,8,4,0,395,397,7,0,0,0,396,395,1,0,0,0,397,398,1,0,0,0,398,396,1,0,0,
+		0,398,399,1,0,0,0,399,401,1,0,0,0,400,394,1,0,0,0,401,404,1,0,0,0,402,
+		400,1,0,0,0,402,403,1,0,0,0,403,405,1,0,0,0,404,402,1,0,0,0,405,406,5,
+		66,0,0,406,45,1,0,0,0,407,408,5,19,0,0,408,409,3,56,28,0,409,47,1,0,0,
+		0,410,411,5,1,0,0,411,412,5,57,0,0,412,413,3,56,28,0,413,49,1,0,0,0,414,
+		415,7,4,0,0,415,418,5,49,0,0,416,417,5,69,0,0,417,419,3,52,26,0,418,416,
+		1,0,0,0,418,419,1,0,0,0,419,422,1,0,0,0,420,421,5,104,0,0,421,423,3,62,
+		31,0,422,420,1,0,0,0,422,423,1,0,0,0,423,51,1,0,0,0,424,429,5,49,0,0,425,
+		426,5,70,0,0,426,428,5,49,0,0,427,425,1,0,0,0,428,431,1,0,0,0,429,427,
+		1,0,0,0,429,430,1,0,0,0,430,433,1,0,0,0,431,429,1,0,0,0,432,434,3,54,27,
+		0,433,432,1,0,0,0,433,434,1,0,0,0,434,440,1,0,0,0,435,436,5,61,0,0,436,
+		437,3,52,26,0,437,438,5,62,0,0,438,440,1,0,0,0,439,424,1,0,0,0,439,435,
+		1,0,0,0,440,446,1,0,0,0,441,442,5,63,0,0,442,445,5,64,0,0,443,445,5,72,
+		0,0,444,441,1,0,0,0,444,443,1,0,0,0,445,448,1,0,0,0,446,444,1,0,0,0,446,
+		447,1,0,0,0,447,465,1,0,0,0,448,446,1,0,0,0,449,450,5,13,0,0,450,459,5,
+		61,0,0,451,456,3,52,26,0,452,453,5,67,0,0,453,455,3,52,26,0,454,452,1,
+		0,0,0,455,458,1,0,0,0,456,454,1,0,0,0,456,457,1,0,0,0,457,460,1,0,0,0,
+		458,456,1,0,0,0,459,451,1,0,0,0,459,460,1,0,0,0,460,461,1,0,0,0,461,462,
+		5,62,0,0,462,463,5,69,0,0,463,465,3,52,26,0,464,439,1,0,0,0,464,449,1,
+		0,0,0,465,53,1,0,0,0,466,467,5,9,0,0,467,472,3,52,26,0,468,469,5,67,0,
+		0,469,471,3,52,26,0,470,468,1,0,0,0,471,474,1,0,0,0,472,470,1,0,0,0,472,
+		473,1,0,0,0,473,475,1,0,0,0,474,472,1,0,0,0,475,476,5,10,0,0,476,55,1,
+		0,0,0,477,481,5,65,0,0,478,480,7,0,0,0,479,478,1,0,0,0,480,483,1,0,0,0,
+		481,479,1,0,0,0,481,482,1,0,0,0,482,492,1,0,0,0,483,481,1,0,0,0,484,486,
+		3,58,29,0,485,487,7,0,0,0,486,485,1,0,0,0,487,488,1,0,0,0,488,486,1,0,
+		0,0,488,489,1,0,0,0,489,491,1,0,0,0,490,484,1,0,0,0,491,494,1,0,0,0,492,
+		490,1,0,0,0,492,493,1,0,0,0,493,495,1,0,0,0,494,492,1,0,0,0,495,496,5,
+		66,0,0,496,57,1,0,0,0,497,527,3,50,25,0,498,527,3,10,5,0,499,527,3,60,
+		30,0,500,502,5,32,0,0,501,503,5,49,0,0,502,501,1,0,0,0,502,503,1,0,0,0,
+		503,527,1,0,0,0,504,506,5,33,0,0,505,507,5,49,0,0,506,505,1,0,0,0,506,
+		507,1,0,0,0,507,527,1,0,0,0,508,510,5,34,0,0,509,511,3,62,31,0,510,509,
+		1,0,0,0,510,511,1,0,0,0,511,527,1,0,0,0,512,515,5,48,0,0,513,516,3,56,
+		28,0,514,516,3,58,29,0,515,513,1,0,0,0,515,514,1,0,0,0,516,527,1,0,0,0,
+		517,524,3,62,31,0,518,519,7,6,0,0,519,525,3,62,31,0,520,525,5,79,0,0,521,
+		525,5,80,0,0,522,523,5,69,0,0,523,525,3,60,30,0,524,518,1,0,0,0,524,520,
+		1,0,0,0,524,521,1,0,0,0,524,522,1,0,0,0,524,525,1,0,0,0,525,527,1,0,0,
+		0,526,497,1,0,0,0,526,498,1,0,0,0,526,499,1,0,0,0,526,500,1,0,0,0,526,
+		504,1,0,0,0,526,508,1,0,0,0,526,512,1,0,0,0,526,517,1,0,0,0,527,59,1,0,
+		0,0,528,529,5,29,0,0,529,530,3,62,31,0,530,531,3,56,28,0,531,547,1,0,0,
+		0,532,533,5,30,0,0,533,534,5,49,0,0,534,535,5,31,0,0,535,542,3,62,31,0,
+		536,537,7,7,0,0,537,540,3,62,31,0,538,539,5,49,0,0,539,541,3,62,31,0,540,
+		538,1,0,0,0,540,541,1,0,0,0,541,543,1,0,0,0,542,536,1,0,0,0,542,543,1,
+		0,0,0,543,544,1,0,0,0,544,545,3,56,28,0,545,547,1,0,0,0,546,528,1,0,0,
+		0,546,532,1,0,0,0,547,61,1,0,0,0,548,560,3,64,32,0,549,556,3,68,34,0,550,
+		551,7,8,0,0,551,555,3,68,34,0,552,553,7,9,0,0,553,555,3,52,26,0,554,550,
+		1,0,0,0,554,552,1,0,0,0,555,558,1,0,0,0,556,554,1,0,0,0,556,557,1,0,0,
+		0,557,560,1,0,0,0,558,556,1,0,0,0,559,548,1,0,0,0,559,549,1,0,0,0,560,
+		63,1,0,0,0,561,575,5,7,0,0,562,571,5,8,0,0,563,568,3,66,33,0,564,565,5,
+		67,0,0,565,567,3,66,33,0,566,564,1,0,0,0,567,570,1,0,0,0,568,566,1,0,0,
+		0,568,569,1,0,0,0,569,572,1,0,0,0,570,568,1,0,0,0,571,563,1,0,0,0,571,
+		572,1,0,0,0,572,573,1,0,0,0,573,575,5,62,0,0,574,561,1,0,0,0,574,562,1,
+		0,0,0,575,576,1,0,0,0,576,579,5,75,0,0,577,580,3,56,28,0,578,580,3,62,
+		31,0,579,577,1,0,0,0,579,578,1,0,0,0,580,65,1,0,0,0,581,584,5,49,0,0,582,
+		583,5,69,0,0,583,585,3,52,26,0,584,582,1,0,0,0,584,585,1,0,0,0,585,67,
+		1,0,0,0,586,588,7,10,0,0,587,586,1,0,0,0,588,591,1,0,0,0,589,587,1,0,0,
+		0,589,590,1,0,0,0,590,637,1,0,0,0,591,589,1,0,0,0,592,638,3,76,38,0,593,
+		616,5,49,0,0,594,616,5,50,0,0,595,616,5,51,0,0,596,616,5,53,0,0,597,616,
+		5,52,0,0,598,616,5,55,0,0,599,616,5,57,0,0,600,616,5,58,0,0,601,616,5,
+		42,0,0,602,616,5,43,0,0,603,616,5,41,0,0,604,616,5,39,0,0,605,616,5,40,
+		0,0,606,616,3,96,48,0,607,616,3,78,39,0,608,616,3,84,42,0,609,616,3,80,
+		40,0,610,616,3,74,37,0,611,612,5,61,0,0,612,613,3,62,31,0,613,614,5,62,
+		0,0,614,616,1,0,0,0,615,593,1,0,0,0,615,594,1,0,0,0,615,595,1,0,0,0,615,
+		596,1,0,0,0,615,597,1,0,0,0,615,598,1,0,0,0,615,599,1,0,0,0,615,600,1,
+		0,0,0,615,601,1,0,0,0,615,602,1,0,0,0,615,603,1,0,0,0,615,604,1,0,0,0,
+		615,605,1,0,0,0,615,606,1,0,0,0,615,607,1,0,0,0,615,608,1,0,0,0,615,609,
+		1,0,0,0,615,610,1,0,0,0,615,611,1,0,0,0,616,634,1,0,0,0,617,619,3,54,27,
+		0,618,617,1,0,0,0,618,619,1,0,0,0,619,620,1,0,0,0,620,622,5,61,0,0,621,
+		623,3,70,35,0,622,621,1,0,0,0,622,623,1,0,0,0,623,624,1,0,0,0,624,633,
+		5,62,0,0,625,626,5,63,0,0,626,627,3,72,36,0,627,628,5,64,0,0,628,633,1,
+		0,0,0,629,630,7,2,0,0,630,633,5,49,0,0,631,633,5,76,0,0,632,618,1,0,0,
+		0,632,625,1,0,0,0,632,629,1,0,0,0,632,631,1,0,0,0,633,636,1,0,0,0,634,
+		632,1,0,0,0,634,635,1,0,0,0,635,638,1,0,0,0,636,634,1,0,0,0,637,592,1,
+		0,0,0,637,615,1,0,0,0,638,69,1,0,0,0,639,642,3,62,31,0,640,641,5,69,0,
+		0,641,643,3,62,31,0,642,640,1,0,0,0,642,643,1,0,0,0,643,654,1,0,0,0,644,
+		650,5,67,0,0,645,648,3,62,31,0,646,647,5,69,0,0,647,649,3,62,31,0,648,
+		646,1,0,0,0,648,649,1,0,0,0,649,651,1,0,0,0,650,645,1,0,0,0,650,651,1,
+		0,0,0,651,653,1,0,0,0,652,644,1,0,0,0,653,656,1,0,0,0,654,652,1,0,0,0,
+		654,655,1,0,0,0,655,71,1,0,0,0,656,654,1,0,0,0,657,662,3,62,31,0,658,660,
+		7,7,0,0,659,661,3,62,31,0,660,659,1,0,0,0,660,661,1,0,0,0,661,663,1,0,
+		0,0,662,658,1,0,0,0,662,663,1,0,0,0,663,669,1,0,0,0,664,666,7,7,0,0,665,
+		667,3,62,31,0,666,665,1,0,0,0,666,667,1,0,0,0,667,669,1,0,0,0,668,657,
+		1,0,0,0,668,664,1,0,0,0,669,73,1,0,0,0,670,681,5,63,0,0,671,678,3,62,31,
+		0,672,674,5,67,0,0,673,675,3,62,31,0,674,673,1,0,0,0,674,675,1,0,0,0,675,
+		677,1,0,0,0,676,672,1,0,0,0,677,680,1,0,0,0,678,676,1,0,0,0,678,679,1,
+		0,0,0,679,682,1,0,0,0,680,678,1,0,0,0,681,671,1,0,0,0,681,682,1,0,0,0,
+		682,683,1,0,0,0,683,684,5,64,0,0,684,75,1,0,0,0,685,686,5,35,0,0,686,691,
+		5,49,0,0,687,688,5,70,0,0,688,690,5,49,0,0,689,687,1,0,0,0,690,693,1,0,
+		0,0,691,689,1,0,0,0,691,692,1,0,0,0,692,695,1,0,0,0,693,691,1,0,0,0,694,
+		696,3,54,27,0,695,694,1,0,0,0,695,696,1,0,0,0,696,705,1,0,0,0,697,699,
+		5,63,0,0,698,700,3,62,31,0,699,698,1,0,0,0,699,700,1,0,0,0,700,701,1,0,
+		0,0,701,704,5,64,0,0,702,704,5,72,0,0,703,697,1,0,0,0,703,702,1,0,0,0,
+		704,707,1,0,0,0,705,703,1,0,0,0,705,706,1,0,0,0,706,712,1,0,0,0,707,705,
+		1,0,0,0,708,709,5,61,0,0,709,710,3,62,31,0,710,711,5,62,0,0,711,713,1,
+		0,0,0,712,708,1,0,0,0,712,713,1,0,0,0,713,77,1,0,0,0,714,715,5,26,0,0,
+		715,716,3,62,31,0,716,724,3,56,28,0,717,718,5,6,0,0,718,719,5,26,0,0,719,
+		720,3,62,31,0,720,721,3,56,28,0,721,723,1,0,0,0,722,717,1,0,0,0,723,726,
+		1,0,0,0,724,722,1,0,0,0,724,725,1,0,0,0,725,729,1,0,0,0,726,724,1,0,0,
+		0,727,728,5,27,0,0,728,730,3,56,28,0,729,727,1,0,0,0,729,730,1,0,0,0,730,
+		79,1,0,0,0,731,732,5,45,0,0,732,736,3,56,28,0,733,735,3,82,41,0,734,733,
+		1,0,0,0,735,738,1,0,0,0,736,734,1,0,0,0,736,737,1,0,0,0,737,741,1,0,0,
+		0,738,736,1,0,0,0,739,740,5,47,0,0,740,742,3,56,28,0,741,739,1,0,0,0,741,
+		742,1,0,0,0,742,81,1,0,0,0,743,747,5,46,0,0,744,745,5,49,0,0,745,746,5,
+		69,0,0,746,748,3,52,26,0,747,744,1,0,0,0,747,748,1,0,0,0,748,749,1,0,0,
+		0,749,750,3,56,28,0,750,83,1,0,0,0,751,752,5,28,0,0,752,753,3,62,31,0,
+		753,757,5,65,0,0,754,756,7,5,0,0,755,754,1,0,0,0,756,759,1,0,0,0,757,755,
+		1,0,0,0,757,758,1,0,0,0,758,768,1,0,0,0,759,757,1,0,0,0,760,762,3,86,43,
+		0,761,763,7,5,0,0,762,761,1,0,0,0,763,764,1,0,0,0,764,762,1,0,0,0,764,
+		765,1,0,0,0,765,767,1,0,0,0,766,760,1,0,0,0,767,770,1,0,0,0,768,766,1,
+		0,0,0,768,769,1,0,0,0,769,771,1,0,0,0,770,768,1,0,0,0,771,772,5,66,0,0,
+		772,85,1,0,0,0,773,776,3,88,44,0,774,775,5,26,0,0,775,777,3,62,31,0,776,
+		774,1,0,0,0,776,777,1,0,0,0,777,778,1,0,0,0,778,781,5,75,0,0,779,782,3,
+		56,28,0,780,782,3,58,29,0,781,779,1,0,0,0,781,780,1,0,0,0,782,87,1,0,0,
+		0,783,788,3,90,45,0,784,785,5,87,0,0,785,787,3,90,45,0,786,784,1,0,0,0,
+		787,790,1,0,0,0,788,786,1,0,0,0,788,789,1,0,0,0,789,89,1,0,0,0,790,788,
+		1,0,0,0,791,796,5,49,0,0,792,793,5,70,0,0,793,795,5,49,0,0,794,792,1,0,
+		0,0,795,798,1,0,0,0,796,794,1,0,0,0,796,797,1,0,0,0,797,806,1,0,0,0,798,
+		796,1,0,0,0,799,801,5,61,0,0,800,802,3,92,46,0,801,800,1,0,0,0,801,802,
+		1,0,0,0,802,803,1,0,0,0,803,807,5,62,0,0,804,805,5,69,0,0,805,807,3,52,
+		26,0,806,799,1,0,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,821,1,0,0,0,808,
+		809,5,36,0,0,809,821,3,52,26,0,810,811,5,61,0,0,811,812,3,92,46,0,812,
+		813,5,62,0,0,813,821,1,0,0,0,814,821,5,41,0,0,815,818,3,94,47,0,816,817,
+		7,7,0,0,817,819,3,94,47,0,818,816,1,0,0,0,818,819,1,0,0,0,819,821,1,0,
+		0,0,820,791,1,0,0,0,820,808,1,0,0,0,820,810,1,0,0,0,820,814,1,0,0,0,820,
+		815,1,0,0,0,821,91,1,0,0,0,822,829,3,88,44,0,823,825,5,67,0,0,824,826,
+		3,88,44,0,825,824,1,0,0,0,825,826,1,0,0,0,826,828,1,0,0,0,827,823,1,0,
+		0,0,828,831,1,0,0,0,829,827,1,0,0,0,829,830,1,0,0,0,830,93,1,0,0,0,831,
+		829,1,0,0,0,832,834,5,82,0,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,
+		0,0,0,835,842,7,11,0,0,836,842,5,55,0,0,837,842,5,57,0,0,838,842,5,58,
+		0,0,839,842,5,42,0,0,840,842,5,43,0,0,841,833,1,0,0,0,841,836,1,0,0,0,
+		841,837,1,0,0,0,841,838,1,0,0,0,841,839,1,0,0,0,841,840,1,0,0,0,842,95,
+		1,0,0,0,843,851,5,60,0,0,844,850,5,125,0,0,845,846,5,124,0,0,846,847,3,
+		62,31,0,847,848,5,66,0,0,848,850,1,0,0,0,849,844,1,0,0,0,849,845,1,0,0,
+		0,850,853,1,0,0,0,851,849,1,0,0,0,851,852,1,0,0,0,852,854,1,0,0,0,853,
+		851,1,0,0,0,854,855,5,123,0,0,855,97,1,0,0,0,134,101,108,112,119,127,132,
+		141,145,150,161,167,172,177,181,186,190,195,200,202,217,221,224,233,241,
+		243,251,259,264,268,276,281,285,288,291,294,299,303,309,313,323,329,332,
+		337,340,343,348,351,357,364,370,372,374,382,385,391,398,402,418,422,429,
+		433,439,444,446,456,459,464,472,481,488,492,502,506,510,515,524,526,540,
+		542,546,554,556,559,568,571,574,579,584,589,615,618,622,632,634,637,642,
+		648,650,654,660,662,666,668,674,678,681,691,695,699,703,705,712,724,729,
+		736,741,747,757,764,768,776,781,788,796,801,806,818,820,825,829,833,841,
+		849,851
 	};
 
 	public static readonly ATN _ATN =

@@ -82,7 +82,7 @@ internal sealed partial class FunctionLowering
     private void DeclareCaught(LocalSymbol local, Register register)
     {
         builder.NameLocal(register, local.Name, builder.Position, builder.Position);
-        locals.Add(local, register);
+        locals[local] = register;
     }
 
     private void LowerTryBranch(BoundBranch branch, Register? target)

@@ -84,6 +84,7 @@ internal sealed partial class FunctionLowering
             case BoundLet e: LowerLet(e, target); break;
             case BoundTypeTest e: LowerTypeTest(e, target); break;
             case BoundIf e: LowerIfValue(e, target); break;
+            case BoundMatch e: LowerMatch(e, target); break;
             case BoundThrow e: LowerThrow(e); break;
             case BoundSafeAccess e: LowerSafeAccess(e, target); break;
             case BoundPlaceholder or BoundThis or BoundNotNull or BoundDefault or BoundWith: MoveInto(target, Lower(expression)); break;

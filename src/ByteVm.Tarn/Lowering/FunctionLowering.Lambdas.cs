@@ -57,7 +57,7 @@ internal sealed partial class FunctionLowering
         int mark = temporaries.Count;
         Register? value = statement.Initializer is null ? null : Lower(statement.Initializer);
         Register register = NewRegister(type);
-        locals.Add(statement.Local, register);
+        locals[statement.Local] = register;
         builder.New(register, type);
         if (value is { } initial)
             builder.StoreField(register, program.SharedField(statement.Local), initial);

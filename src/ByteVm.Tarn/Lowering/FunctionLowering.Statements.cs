@@ -50,6 +50,7 @@ internal sealed partial class FunctionLowering
         switch (expression)
         {
             case BoundIf { Type.IsVoid: true } s: LowerIfStatement(s); break;
+            case BoundMatch { Type.IsVoid: true } s: LowerMatch(s, null); break;
             case BoundTry s: LowerTry(s, null); break;
             case BoundThrow s: LowerThrow(s); break;
             case BoundCall s: LowerCall(s, null); break;
@@ -68,7 +69,7 @@ internal sealed partial class FunctionLowering
         }
 
         Register register = NewRegister(Types.Register(statement.Local.Type));
-        locals.Add(statement.Local, register);
+        locals[statement.Local] = register;
         builder.NameLocal(register, statement.Local.Name, builder.Position, builder.Position);
         if (statement.Initializer is not null)
             LowerInto(statement.Initializer, register, isFresh: true);
@@ -208,14 +209,14 @@ internal sealed partial class FunctionLowering
     private (Label End, Label Next) OpenLoop(LoopTarget target)
     {
         (Label end, Label next) = (builder.NewLabel(), builder.NewLabel());
-        loops.Add(target, (end, next, finallies.Count));
+        loops[target] = (end, next, finallies.Count);
         return (end, next);
     }
 
     private Register LoopVariable(LocalSymbol symbol)
     {
         Register register = NewRegister(Types.Register(symbol.Type));
-        locals.Add(symbol, register);
+        locals[symbol] = register;
         builder.NameLocal(register, symbol.Name, builder.Position, builder.Position);
         return register;
     }

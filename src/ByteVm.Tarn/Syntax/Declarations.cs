@@ -75,9 +75,18 @@ internal sealed record ClassParameterSyntax(Modifiers Modifiers, FieldKind Field
 /// <summary>What follows the colon: a class with constructor arguments, or an interface (<see cref="Arguments"/> default).</summary>
 internal sealed record SuperTypeSyntax(Span Span, TypeSyntax Type, ImmutableArray<ArgumentSyntax> Arguments) : SyntaxNode(Span);
 
-internal sealed record ClassSyntax(
+internal record ClassSyntax(
     Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<TypeParameterSyntax> TypeParameters, bool IsInterface, ImmutableArray<ClassParameterSyntax> Parameters,
     ImmutableArray<SuperTypeSyntax> SuperTypes, ImmutableArray<DeclarationSyntax> Members) : DeclarationSyntax(Span, Modifiers, Name);
+
+/// <summary>One case of an enum and the payload it carries.</summary>
+internal sealed record EnumCaseSyntax(Span Span, Identifier Name, ImmutableArray<ParameterSyntax> Parameters) : SyntaxNode(Span);
+
+/// <summary>An enum: an abstract class with one class for each case.</summary>
+internal sealed record EnumSyntax(
+    Span Span, Modifiers Modifiers, Identifier Name, ImmutableArray<TypeParameterSyntax> TypeParameters, ImmutableArray<EnumCaseSyntax> Cases,
+    ImmutableArray<SuperTypeSyntax> SuperTypes, ImmutableArray<DeclarationSyntax> Members)
+    : ClassSyntax(Span, Modifiers, Name, TypeParameters, IsInterface: false, [], SuperTypes, Members);
 
 /// <summary>let or var: a local, a global or a field.</summary>
 internal sealed record VariableSyntax(

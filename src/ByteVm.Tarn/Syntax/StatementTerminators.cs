@@ -14,12 +14,12 @@ namespace ByteVm.Tarn.Syntax;
 /// parameters and arguments. Those are told from comparisons by how they stand: the '&lt;' directly after a name, and nothing but types up to the '&gt;'.</para>
 /// <para>Malformed tokens are reported here and replaced by what was meant, so that the parser does not report them again.</para>
 /// </summary>
-internal sealed class StatementTerminators(SourceText source, DiagnosticBag diagnostics, DocumentationComments documentation)
+internal sealed partial class StatementTerminators(SourceText source, DiagnosticBag diagnostics, DocumentationComments documentation)
 {
     /// <summary>Brackets inside brackets. Far above what people write, far below what the compiler's stack holds.</summary>
     private const int MaximumNesting = 200;
 
-    private enum Bracket : byte { Round, Square, Block, NameList, Interpolation }
+    private enum Bracket : byte { Round, Square, Block, NameList, Interpolation, Arms }
 
     private static readonly bool[] CanEndStatement = TokenSet(
         IDENT, INT, LONG, FLOAT, DOUBLE, CHAR, STRING, RAW_STRING, STRING_END, RPAREN, RBRACK, RBRACE, THIS, SUPER, NULL, TRUE, FALSE,
@@ -31,7 +31,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
     /// <summary>These begin statements or declarations and never stand inside round or square brackets: one on a new line shows that a bracket was forgotten.</summary>
     private static readonly bool[] BeginsAnew = TokenSet(
-        IMPORT, FN, LET, VAR, CLASS, INTERFACE, INIT, OPEN, ABSTRACT, OVERRIDE, PRIVATE, STATIC, EXTERN, WHILE, FOR, BREAK, CONTINUE, RETURN, DEFER);
+        IMPORT, FN, LET, VAR, CLASS, INTERFACE, ENUM, INIT, OPEN, ABSTRACT, OVERRIDE, PRIVATE, STATIC, EXTERN, WHILE, FOR, BREAK, CONTINUE, RETURN, DEFER);
 
     private readonly List<IToken> output = new(source.Text.Length / 4 + 16);
     private static readonly bool[] StandsInTypeArguments = TokenSet(IDENT, DOT, COMMA, COLON, LBRACK, RBRACK, QUESTION, LPAREN, RPAREN, FN);
@@ -97,6 +97,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
 
         documentation.Attach(token);
         Rename(type);
+        TrackArms(type);
         if (TryCloseTypeArguments(token))
             return true;
         if (type == LPAREN && output.Count > 1 && output[^1].Type == FN && output[^2].Type == OPERATOR)
@@ -109,7 +110,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     {
         while (BeginsAnew[next] && brackets.Count > 0 && brackets[^1] < Bracket.Block)
             brackets.RemoveAt(brackets.Count - 1);
-        if (InBlock && !ContinuesStatement[next] && LastCanEndStatement)
+        if (InBlock && (!ContinuesStatement[next] || BeginsArm(next)) && LastCanEndStatement)
             AddNewline((CommonToken)pendingNewline!);
     }
 
@@ -123,9 +124,10 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     {
         newline.Channel = TokenConstants.DefaultChannel;
         output.Add(newline);
+        TrackArms(NEWLINE);
     }
 
-    private bool InBlock => brackets.Count == 0 || brackets[^1] == Bracket.Block;
+    private bool InBlock => brackets.Count == 0 || brackets[^1] is Bracket.Block or Bracket.Arms;
 
     private bool LastCanEndStatement => output.Count > 0 && CanEndStatement[output[^1].Type];
 
@@ -154,6 +156,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         var last = (CommonToken)output[^1];
         if (next == IF && last.Type == ELSE)
             last.Type = ELSE_IF;
+        else if (next == FAT_ARROW && IsInPattern)
+            return;
         else if (next == FAT_ARROW && last.Type == IDENT)
             last.Type = LAMBDA_PARAMETER;
         else if (next == FAT_ARROW && last.Type == RPAREN && lastRound >= 0)
@@ -224,7 +228,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
                 return Open(Bracket.Round, token);
             case LBRACK: return Open(Bracket.Square, token);
             case INTERPOLATION: return Open(Bracket.Interpolation, token);
-            case LBRACE: return Open(output.Count > 1 && output[^2].Type == DOT ? Bracket.NameList : Bracket.Block, token);
+            case MATCH: NoteMatch(); return true;
+            case LBRACE: return OpenBrace(token);
             case RPAREN: Close(Bracket.Round); return true;
             case RBRACK: Close(Bracket.Square); return true;
             case RBRACE: CloseBrace(); return true;
@@ -257,6 +262,8 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
         {
             Bracket closed = brackets[^1];
             brackets.RemoveAt(brackets.Count - 1);
+            if (closed == Bracket.Arms)
+                patterns.Pop();
             if (closed >= Bracket.Block)
                 return;
         }
@@ -271,7 +278,7 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
     }
 
     private static bool IsMalformed(int type) =>
-        type is UNKNOWN or BAD_NUMBER or UNTERMINATED_CHAR or UNTERMINATED_STRING or UNTERMINATED_RAW_STRING or UNTERMINATED_COMMENT or RESERVED;
+        type is UNKNOWN or BAD_NUMBER or UNTERMINATED_CHAR or UNTERMINATED_STRING or UNTERMINATED_RAW_STRING or UNTERMINATED_COMMENT;
 
     /// <summary>Reports a malformed token and makes it a well-formed one; false when it is best left out.</summary>
     private bool Repair(CommonToken token)
@@ -284,8 +291,6 @@ internal sealed class StatementTerminators(SourceText source, DiagnosticBag diag
                 return Replace(token, CHAR, DiagnosticCatalog.UnterminatedChar);
             case UNTERMINATED_RAW_STRING:
                 return Replace(token, RAW_STRING, DiagnosticCatalog.UnterminatedRawString);
-            case RESERVED:
-                return Replace(token, IDENT, DiagnosticCatalog.ReservedWord, TextOf(token));
             case UNTERMINATED_STRING:
                 diagnostics.Report(source, SpanOf(openString ?? token), DiagnosticCatalog.UnterminatedString);
                 token.Type = STRING_END;

@@ -99,6 +99,7 @@ internal sealed partial class TreeBuilder
         {
             StringTemplateContext template => StringTemplate(template),
             IfExpressionContext @if => If(@if),
+            MatchExpressionContext match => Match(match),
             TryExpressionContext @try => Try(@try),
             ArrayLiteralContext array => ArrayLiteral(array),
             var array => NewArray((NewArrayContext)array),

@@ -92,6 +92,7 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
             FunctionDeclarationContext function => Function(context, modifiers, function),
             PropertyDeclarationContext property => Property(context, modifiers, property),
             ClassDeclarationContext @class => Class(context, modifiers, @class),
+            EnumDeclarationContext @enum => Enum(context, modifiers, @enum),
             InterfaceDeclarationContext @interface => Interface(context, modifiers, @interface),
             VariableDeclarationContext variable => Variable(modifiers, variable),
             TestDeclarationContext test => Test(context, modifiers, test),
