@@ -2,6 +2,7 @@ using System.Globalization;
 using ByteVm.Bench;
 using ByteVm.Bench.Baseline;
 using ByteVm.Bench.Compiler;
+using ByteVm.Bench.Exceptions;
 using ByteVm.Bench.Interpreter;
 using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
@@ -18,6 +19,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["worker"] = (WorkerFigures.Usage, WorkerFigures.Run),
     ["futex-peer"] = (FutexMailbox.PeerUsage, FutexMailbox.RunPeer),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
+    ["exceptions"] = (ExceptionFigures.Usage, ExceptionFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),

@@ -45,6 +45,7 @@ internal sealed class RandomModule
         builder.DefineType(list, new TypeDefinition("List", TypeDefinitionKind.Class, [new TypeParameter("T", TypeRef.None)], TypeRef.None, [],
             [new FieldDefinition("items", builder.ArrayOf(builder.TypeVariable(0)))], []));
         builder.DefineType(pair, new TypeDefinition("Pair", TypeDefinitionKind.Value, [], TypeRef.None, [], [new FieldDefinition("first", TypeRef.I64, false)], []));
+        TypeRef errorType = DefineExceptions(out TypeRef faultType);
         FunctionBuilder code = builder.DefineFunction(area, [pointType, TypeRef.I32], TypeRef.F64);
         Register result = code.NewRegister(TypeRef.F64);
         code.ReturnValue(result);
@@ -53,7 +54,7 @@ internal sealed class RandomModule
         [
             TypeRef.I32, TypeRef.I64, TypeRef.F32, TypeRef.F64, TypeRef.String, TypeRef.Object, shapeType, pointType, builder.Named(pair),
             builder.ArrayOf(TypeRef.U8), builder.ArrayOf(TypeRef.I32), builder.ArrayOf(pointType), builder.Named(list, TypeRef.I64),
-            builder.Named(list, pointType), builder.FunctionType([TypeRef.I32], TypeRef.None),
+            builder.Named(list, pointType), errorType, faultType, builder.FunctionType([TypeRef.I32], TypeRef.None),
         ]);
         foreach (TypeRef owner in (TypeRef[])[pointType, builder.Named(list, TypeRef.I64), builder.Named(pair)])
             builder.Field(owner, 0);
@@ -65,6 +66,19 @@ internal sealed class RandomModule
         builder.Import("console.write", "console", [TypeRef.String], TypeRef.None);
         builder.Import("clock.now", "", [], TypeRef.I64);
         builder.Function(area);
+    }
+
+    private TypeRef DefineExceptions(out TypeRef faultType)
+    {
+        int error = builder.DeclareType(), fault = builder.DeclareType();
+        TypeRef errorType = builder.Named(error);
+        builder.DefineType(error, new TypeDefinition("Error", TypeDefinitionKind.Class, [], TypeRef.None, [],
+            [new FieldDefinition("message", TypeRef.String), new FieldDefinition("trace", builder.ArrayOf(TypeRef.I64))], []));
+        builder.DefineType(fault, new TypeDefinition("Fault", TypeDefinitionKind.Class, [], errorType, [], [], []));
+        TypeRef type = faultType = builder.Named(fault);
+        builder.SetExceptions(new ExceptionClasses(errorType, 0, 1, [.. Enum.GetValues<CatchableFault>().Select(f => new FaultClass(f, type))]));
+        builder.Field(errorType, 0);
+        return errorType;
     }
 
     private Module BuildSkeleton(int[] functions)
@@ -117,10 +131,26 @@ internal sealed class RandomModule
         }
 
         code.Add(new Instruction(Opcode.Jump, random.Next(length)));
-        return With(function, code);
+        return With(function, code, DrawHandlers(function, length, checker));
     }
 
-    private Function With(Function function, List<Instruction> code) => new()
+    private ExceptionHandler[] DrawHandlers(Function function, int length, InstructionChecker checker)
+    {
+        var handlers = new List<ExceptionHandler>();
+        for (int i = random.Next(4) * TriesPerInstruction; i > 0; i--)
+        {
+            int start = random.Next(length);
+            var candidate = new ExceptionHandler(start, random.Next(start, length) + 1, random.Next(length), Any(registerTypes), random.Next(-1, function.Registers.Count));
+            rejected = false;
+            checker.CheckHandler(in candidate, length);
+            if (!rejected)
+                handlers.Add(candidate);
+        }
+
+        return [.. handlers];
+    }
+
+    private Function With(Function function, List<Instruction> code, ExceptionHandler[] handlers) => new()
     {
         Name = function.Name,
         TypeParameters = function.TypeParameters,
@@ -128,6 +158,7 @@ internal sealed class RandomModule
         Registers = function.Registers,
         Result = function.Result,
         Code = code.ToArray(),
+        Handlers = handlers,
         Positions = function.Positions,
         LocalNames = random.Next(2) == 0 ? [] : [new LocalName(0, "local", 0, random.Next(code.Count + 1))],
     };
@@ -229,6 +260,7 @@ internal sealed class RandomModule
         Functions = functions,
         Exports = skeleton.Exports,
         Initializer = skeleton.Initializer,
+        Exceptions = skeleton.Exceptions,
         Dependencies = random.Next(2) == 0 ? [] : [new Dependency("std", "1", "00")],
         SourceFiles = skeleton.SourceFiles,
         CustomSections = random.Next(2) == 0 ? [] : [new CustomSection("note", [1, 2, 0, 255])],

@@ -16,6 +16,7 @@ internal sealed class ModuleDraft(Module module)
     public List<Function> Functions { get; } = [.. module.Functions];
     public List<Export> Exports { get; } = [.. module.Exports];
     public int Initializer { get; set; } = module.Initializer;
+    public ExceptionClasses? Exceptions { get; set; } = module.Exceptions;
 
     public Module ToModule() => new()
     {
@@ -32,6 +33,7 @@ internal sealed class ModuleDraft(Module module)
         Functions = Functions,
         Exports = Exports,
         Initializer = Initializer,
+        Exceptions = Exceptions,
         Dependencies = module.Dependencies,
         SourceFiles = module.SourceFiles,
         CustomSections = module.CustomSections,
@@ -44,7 +46,7 @@ internal static class FunctionChanges
     public static Function With(
         this Function f, int? parameterCount = null, IReadOnlyList<TypeRef>? registers = null, TypeRef? result = null,
         IReadOnlyList<Instruction>? code = null, IReadOnlyList<SourcePosition>? positions = null, IReadOnlyList<LocalName>? localNames = null,
-        IReadOnlyList<TypeParameter>? typeParameters = null) => new()
+        IReadOnlyList<TypeParameter>? typeParameters = null, IReadOnlyList<ExceptionHandler>? handlers = null) => new()
         {
             Name = f.Name,
             TypeParameters = typeParameters ?? f.TypeParameters,
@@ -52,6 +54,7 @@ internal static class FunctionChanges
             Registers = registers ?? f.Registers,
             Result = result ?? f.Result,
             Code = code ?? f.Code,
+            Handlers = handlers ?? f.Handlers,
             Positions = positions ?? f.Positions,
             LocalNames = localNames ?? f.LocalNames,
         };

@@ -19,7 +19,7 @@ internal sealed class ModuleMutator
         mutations =
         [
             MutateInstruction, MutateInstruction, MutateInstruction, MutateInstruction, MutateCode, MutateCode, MutateRegister, MutateRegister, MutateHeader,
-            MutateDebugInfo, MutateType, MutateDefinition, MutateDefinition, MutateMember, MutateMember, MutateReference, MutateReference, MutateEntry,
+            MutateDebugInfo, MutateHandler, MutateHandler, MutateExceptions, MutateType, MutateDefinition, MutateDefinition, MutateMember, MutateMember, MutateReference, MutateReference, MutateEntry,
         ];
     }
 
@@ -130,6 +130,45 @@ internal sealed class ModuleMutator
             ? f.With(positions: [.. f.Positions, new SourcePosition(Number(limit), Number(2), Number(9), Number(9))])
             : f.With(localNames: [.. f.LocalNames, new LocalName(Number(f.Registers.Count), "name", Number(limit), Number(limit))]);
     });
+
+    private void MutateHandler(ModuleDraft module) => Replace(module.Functions, f =>
+    {
+        List<ExceptionHandler> handlers = [.. f.Handlers];
+        if (handlers.Count == 0 || random.Next(3) == 0)
+        {
+            MutateList(handlers);
+            handlers.Add(new ExceptionHandler(Number(f.Code.Count), Number(f.Code.Count + 1), Number(f.Code.Count), Type(module), Number(f.Registers.Count)));
+            return f.With(handlers: handlers);
+        }
+
+        int index = random.Next(handlers.Count);
+        ExceptionHandler handler = handlers[index];
+        handlers[index] = random.Next(5) switch
+        {
+            0 => handler with { Start = Number(f.Code.Count) },
+            1 => handler with { End = Number(f.Code.Count + 1) },
+            2 => handler with { Target = Number(f.Code.Count) },
+            3 => handler with { Type = Type(module) },
+            _ => handler with { Register = Number(f.Registers.Count) },
+        };
+        return f.With(handlers: handlers);
+    });
+
+    private void MutateExceptions(ModuleDraft module)
+    {
+        if (module.Exceptions is not { } exceptions)
+            return;
+        List<FaultClass> faults = [.. exceptions.Faults];
+        faults.Add(new FaultClass((CatchableFault)random.Next(14), Type(module)));
+        module.Exceptions = random.Next(5) switch
+        {
+            0 => exceptions with { Root = Type(module) },
+            1 => exceptions with { MessageField = Number(3) },
+            2 => exceptions with { TraceField = Number(3) },
+            3 => exceptions with { Faults = faults },
+            _ => structural ? null : exceptions with { Faults = [] },
+        };
+    }
 
     private void MutateType(ModuleDraft module)
     {

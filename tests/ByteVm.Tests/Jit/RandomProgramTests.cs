@@ -78,6 +78,7 @@ public sealed class RandomProgramTests
         Imports = [.. module.Imports.Select(import => import with { Name = import.Result.IsNone ? "test.write" : "test.now" })],
         Functions = module.Functions,
         Exports = module.Exports,
+        Exceptions = module.Exceptions,
         SourceFiles = module.SourceFiles,
     };
 }
