@@ -60,6 +60,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             TestCommand.Create(),
             FormatCommand.Create(),
+            DocCommand.Create(),
             VerifyCommand.Create(),
             DisasmCommand.Create(),
             AsmCommand.Create(),

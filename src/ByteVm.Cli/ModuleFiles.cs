@@ -95,6 +95,18 @@ internal static class ModuleFiles
         }
     }
 
+    public static void CreateFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.CannotCreate, $"cannot make the folder '{path}': {Reason(e)}");
+        }
+    }
+
     private static string Reason(Exception e) => e switch
     {
         FileNotFoundException => "there is no such file",

@@ -1,0 +1,77 @@
+using ByteVm.Tarn;
+using ByteVm.Tarn.Documentation;
+using ByteVm.Tarn.Syntax;
+
+namespace ByteVm.Tests.Tarn;
+
+/// <summary>Pages made from <c>///</c> comments.</summary>
+public sealed class DocumentationPageTests
+{
+    [Fact]
+    public void APageHasWhatAModuleDeclaresForOthers()
+    {
+        const string source =
+            """
+            /// Shapes of all kinds. In two dimensions.
+
+            /// A circle.
+            class Circle<T: Comparable<T>>(let radius: double, private let tag: T) : Shape, Hashable {
+                /// Its area,
+                /// in squares.
+                fn area(): double = radius * radius
+                private fn hidden() { }
+                override fn hash(): int = 1
+                fn bare(a: int,
+                    b: string = "{"): int { return a }
+            }
+
+            /// Twice a number.
+            fn string.twice(): string = this + this
+            let size: int = 3
+            private fn helper() { }
+            test "t" { }
+            """;
+        Assert.Equal(
+            """
+            # shapes
+
+            Shapes of all kinds. In two dimensions.
+
+            ## Circle\<T>
+
+            ```tarn
+            class Circle<T: Comparable<T>>(let radius: double, private let tag: T) : Shape, Hashable
+            ```
+
+            A circle.
+
+            - `fn area(): double`  
+              Its area,
+              in squares.
+            - `fn bare(a: int, b: string = "{"): int`
+
+            ## string.twice
+
+            ```tarn
+            fn string.twice(): string
+            ```
+
+            Twice a number.
+
+            ## size
+
+            ```tarn
+            let size: int
+            ```
+
+            """, TarnDocumentation.Page(new SourceModule("shapes", new SourceText("shapes.tarn", source))));
+    }
+
+    [Fact]
+    public void AnIndexHasTheFirstSentences() =>
+        Assert.Equal(
+            "# All\n\n| module | |\n|---|---|\n| [a](a.md) | One. |\n| [b](b.md) |  |\n",
+            TarnDocumentation.Index("All", [Module("a", "/// One. Two.\n\nlet x: int = 1\n"), Module("b", "let x: int = 1\n")]));
+
+    private static SourceModule Module(string name, string text) => new(name, new SourceText(name + ".tarn", text));
+}
