@@ -21,14 +21,19 @@ using GuestInstance shop = program.Instantiate(new InstanceOptions
 {
     HostFunctions = new HostFunctions()
         .Register("shop.log", (string text) => Console.WriteLine($"  log: {text}"))
-        .Register("shop.stock", (string item) => stock.GetValueOrDefault(item)),
+        // One that takes its time: the guest is parked meanwhile, and no thread with it.
+        .RegisterAsync("shop.stock", async (string item, CancellationToken stop) =>
+        {
+            await Task.Delay(1, stop);
+            return stock.GetValueOrDefault(item);
+        }),
     Fuel = 100_000,
     MemoryBytes = 16 << 20,
 });
 
 // 4. Call it with plain values.
-Console.WriteLine($"3 tea: {shop.Call<long>("price", "tea", 3, 250)} cents");
-Console.WriteLine($"12 tea: {shop.Call<long>("price", "tea", 12, 250)} cents");
+Console.WriteLine($"3 tea: {await shop.CallAsync<long>("price", "tea", 3, 250)} cents");
+Console.WriteLine($"12 tea: {await shop.CallAsync<long>("price", "tea", 12, 250)} cents");
 Console.WriteLine($"median rating: {shop.Call<int>("median", new[] { 5, 1, 4, 2, 3 })}");
 
 // 5. Mistakes of the rules are faults with a stack trace in their own source lines.
@@ -51,7 +56,18 @@ catch (GuestFaultException e) when (e.Fault.Kind == FaultKind.OutOfFuel)
     Console.WriteLine($"stopped: {e.Fault.Message}");
 }
 
-// 7. The instance is none the worse for it, and remembers.
-shop.AddFuel(1000);
+// 7. Or it is cancelled.
+shop.AddFuel(long.MaxValue);
+using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+try
+{
+    await shop.CallAsync<int>("sum", impatience.Token, new[] { 5, 1 });
+}
+catch (GuestFaultException e) when (e.Fault.Kind == FaultKind.Interrupted)
+{
+    Console.WriteLine($"cancelled: {e.Fault.Frames[0].Function}");
+}
+
+// 8. The instance is none the worse for it, and remembers.
 Console.WriteLine($"{shop.Call<int>("callsSoFar")} prices so far");
 return 0;

@@ -24,6 +24,7 @@ public sealed class ExampleTests
             fault: index out of bounds: index 0, length 0
                 at rules.median (rules.tarn:29:12)
             stopped: out of fuel: the limit of 100,000 units is used up
+            cancelled: rules.sum
             2 prices so far
 
             """.ReplaceLineEndings("\n"), output.Replace(folder, ""));
