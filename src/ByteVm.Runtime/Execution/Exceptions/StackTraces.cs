@@ -54,7 +54,9 @@ internal static unsafe class StackTraces
         uint array = *Field(instance, exception);
         if (array == 0)
             return frames;
-        foreach (long frame in instance.Objects.Elements<long>(array))
+        // A worker may have put an array of any length there.
+        Span<long> words = instance.Objects.Elements<long>(array);
+        foreach (long frame in words[..Math.Min(words.Length, MaxFrames + 2)])
         {
             if (TryLocate(instance.Program, frame, out CodeLocation location))
                 frames.Add(FaultReport.Describe(instance.Program.Module, location));
