@@ -30,7 +30,9 @@ internal static class ProgramStore
     {
         string name = Path.GetFileName(path);
         var sources = new NamedSources(Path.GetDirectoryName(path)!);
-        CompilationResult result = TarnCompiler.Compile(Path.GetFileNameWithoutExtension(path), new SourceText(name, File.ReadAllText(path)), sources);
+        CompilationResult result = File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "tarn.toml"))
+            ? TarnCompiler.CompileFile(path)
+            : TarnCompiler.Compile(Path.GetFileNameWithoutExtension(path), new SourceText(name, File.ReadAllText(path)), sources);
         return result.Module ?? throw new InvalidOperationException(result.RenderDiagnostics());
     }
 
