@@ -83,6 +83,37 @@ public class ExampleTests
         Assert.Equal((1, $"data.json, byte {Encoding.UTF8.GetByteCount(text) - 1}: expected ',' or ']'\n"), (cut.ExitCode, cut.Output));
     }
 
+    public static TheoryData<EngineKind, string> LoxScripts
+    {
+        get
+        {
+            var data = new TheoryData<EngineKind, string>();
+            foreach (string script in Directory.EnumerateFiles(Path.Combine(TestFiles.Examples, "lox", "scripts")).Order(StringComparer.Ordinal))
+            {
+                foreach (EngineKind engine in TestEngines.All)
+                    data.Add(engine, Path.GetFileName(script));
+            }
+
+            return data;
+        }
+    }
+
+    /// <summary>Each script says in comments what it prints (<c>// expect: …</c>) and its exit code (<c>// exit: …</c>).</summary>
+    [Theory]
+    [MemberData(nameof(LoxScripts))]
+    public void LoxScriptsDoWhatTheySay(EngineKind engine, string script)
+    {
+        using var folder = new ScratchFolder();
+        string[] lines = File.ReadAllLines(Path.Combine(TestFiles.Examples, "lox", "scripts", script));
+        File.WriteAllLines(folder[script], lines);
+        ProgramRun run = Run(folder, "lox/main.tarn", engine, [script]);
+        Assert.Equal(string.Concat(Comments(lines, "expect").Select(text => text + "\n")), run.Output);
+        Assert.Equal(Comments(lines, "exit").SingleOrDefault() ?? "0", $"{run.ExitCode}");
+    }
+
+    private static IEnumerable<string> Comments(string[] lines, string kind) =>
+        lines.Select(line => line.Split($"// {kind}: ", 2)).Where(parts => parts.Length == 2).Select(parts => parts[1]);
+
     private static string Output(string program, EngineKind engine, string[] arguments)
     {
         using var folder = new ScratchFolder();
