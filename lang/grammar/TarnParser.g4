@@ -68,10 +68,10 @@ initializer: INIT block;
 
 testDeclaration: TEST STRING block;
 
-variableDeclaration: (LET | VAR) IDENT (COLON type)? (ASSIGN expression)?;
+variableDeclaration: (LET | VAR) (IDENT (COLON type)? | LPAREN IDENT (COMMA IDENT)* RPAREN) (ASSIGN expression)?;
 
 type
-    : (IDENT (DOT IDENT)* typeArguments? | LPAREN type RPAREN) (LBRACK RBRACK | QUESTION)*
+    : (IDENT (DOT IDENT)* typeArguments? | LPAREN type (COMMA type)* RPAREN) (LBRACK RBRACK | QUESTION)*
     | FN LPAREN (type (COMMA type)*)? RPAREN COLON type
     ;
 
@@ -97,7 +97,7 @@ statement
 
 loop
     : WHILE expression block
-    | FOR IDENT IN expression ((RANGE | RANGE_CLOSED) expression (IDENT expression)?)? block
+    | FOR (IDENT | LPAREN IDENT (COMMA IDENT)* RPAREN) IN expression ((RANGE | RANGE_CLOSED) expression (IDENT expression)?)? block
     ;
 
 expression
@@ -118,9 +118,9 @@ operand
       ( newArray
       | ( IDENT | INT | LONG | FLOAT | DOUBLE | CHAR | STRING | RAW_STRING | TRUE | FALSE | NULL | THIS | SUPER
         | stringTemplate | ifExpression | matchExpression | tryExpression | arrayLiteral
-        | LPAREN expression RPAREN
+        | LPAREN expression (COMMA expression)* RPAREN
         )
-        ( typeArguments? LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) IDENT | BANG_BANG )*
+        ( typeArguments? LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) (IDENT | INT | DOUBLE) | BANG_BANG )*
       )
     ;
 

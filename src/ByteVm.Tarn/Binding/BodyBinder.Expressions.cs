@@ -37,6 +37,7 @@ internal sealed partial class BodyBinder
         TrySyntax s => BindTry(s, wantsValue: true, expected),
         ThrowSyntax s => BindThrow(s),
         ArrayLiteralSyntax s => BindArrayLiteral(s, expected),
+        TupleSyntax s => BindTuple(s, expected),
         NewArraySyntax s => BindNewArray(s),
         LambdaSyntax s => BindLambda(s, expected),
         KnownValueSyntax s => s.Value,

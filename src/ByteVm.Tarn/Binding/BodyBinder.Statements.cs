@@ -22,6 +22,7 @@ internal sealed partial class BodyBinder
         ExpressionStatementSyntax s => BindExpressionStatement(s),
         LocalSyntax s => BindLocal(s.Variable),
         LocalFunctionSyntax s => BindLocalFunction(s.Function),
+        DestructuringSyntax s => BindDestructuring(s),
         AssignmentSyntax s => BindAssignment(s),
         ReturnSyntax s => BindReturn(s),
         WhileSyntax s => BindWhile(s),

@@ -80,18 +80,19 @@ internal sealed partial class BodyBinder
 
     private TarnType FieldType(FieldSymbol field, ClassType owner) => (compilation.TypeOf(field) ?? BuiltInType.Error).Substitute(owner.Map);
 
-    /// <summary><c>Name(field, field)</c>, of a value class that has no text of its own.</summary>
+    /// <summary><c>Name(field, field)</c>, of a value class that has no text of its own; <c>(part, part)</c> of a tuple.</summary>
     private BoundExpression FormatFields(BoundExpression value, ClassType type)
     {
+        string opening = (type.IsTuple ? "" : type.Symbol.Name) + "(";
         var inner = new BoundPlaceholder(value.Span, type);
         var parts = ImmutableArray.CreateBuilder<BoundExpression>();
         foreach (FieldSymbol field in type.Symbol.Fields)
         {
-            parts.Add(new BoundString(value.Span, parts.Count == 0 ? type.Symbol.Name + "(" : ", "));
+            parts.Add(new BoundString(value.Span, parts.Count == 0 ? opening : ", "));
             parts.Add(Format(new BoundField(value.Span, inner, field, FieldType(field, type))));
         }
 
-        parts.Add(new BoundString(value.Span, parts.Count == 0 ? type.Symbol.Name + "()" : ")"));
+        parts.Add(new BoundString(value.Span, parts.Count == 0 ? opening + ")" : ")"));
         BoundExpression text = parts.Count == 1 ? parts[0] : new BoundConcat(value.Span, parts.ToImmutable());
         return new BoundWith(value.Span, BuiltInType.String, value, inner, text);
     }

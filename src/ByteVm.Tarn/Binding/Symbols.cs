@@ -265,6 +265,12 @@ internal static class WellKnown
 
     public static bool IsAction(ClassSymbol symbol) => symbol.Name.StartsWith(Action, StringComparison.Ordinal);
 
+    /// <summary>Tuples are the prelude's value classes Tuple2, Tuple3 …</summary>
+    public const int MaximumTupleParts = 8;
+
+    public static bool IsTuple(ClassSymbol symbol) =>
+        symbol.IsValue && symbol.Module.Name == StandardLibrary.Prelude && symbol.Name.StartsWith("Tuple", StringComparison.Ordinal);
+
     private static bool Is(ClassSymbol symbol, string name) => symbol.Name == name && symbol.Module.Name == StandardLibrary.Prelude;
 }
 

@@ -32,6 +32,8 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
                 return NullableOf(Resolve(nullable.Inner), nullable.Span);
             case FunctionTypeSyntax function:
                 return FunctionOf([.. function.Parameters.Select(ResolveValue)], Resolve(function.Result), function.Span);
+            case TupleTypeSyntax tuple:
+                return TupleOf([.. tuple.Types.Select(ResolveValue)], tuple.Span);
             default:
                 return Named((NamedTypeSyntax)syntax);
         }
@@ -84,6 +86,16 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
             diagnostics.Report(module.Source, span, DiagnosticCatalog.FunctionTooWide, FunctionTypes.MaximumParameters);
         else if (!result.IsError && !result.IsNever && !functionParameters.Any(p => p.IsError))
             return compilation.FunctionTypes.Find(functionParameters.Length, result.IsVoid).Construct(result.IsVoid ? functionParameters : functionParameters.Add(result));
+        return BuiltInType.Error;
+    }
+
+    /// <summary>A tuple type; one that was reported is the error type.</summary>
+    public TarnType TupleOf(ImmutableArray<TarnType> parts, Span span)
+    {
+        if (parts.Length > WellKnown.MaximumTupleParts)
+            diagnostics.Report(module.Source, span, DiagnosticCatalog.TupleTooWide, WellKnown.MaximumTupleParts);
+        else if (!parts.Any(p => p.IsError))
+            return compilation.PreludeClass($"Tuple{parts.Length}").Construct(parts);
         return BuiltInType.Error;
     }
 

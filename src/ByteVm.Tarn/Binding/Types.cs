@@ -120,7 +120,9 @@ internal sealed class ClassType(ClassSymbol symbol, ImmutableArray<TarnType> arg
 
     public ImmutableArray<TarnType> Arguments { get; } = arguments;
 
-    public override string Name => WellKnown.IsFunction(Symbol) ? FunctionName : Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments.Select(a => a.Name))}>";
+    public override string Name => WellKnown.IsFunction(Symbol) ? FunctionName : IsTuple ? $"({string.Join(", ", Arguments.Select(a => a.Name))})" : Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments.Select(a => a.Name))}>";
+
+    public bool IsTuple => WellKnown.IsTuple(Symbol);
 
     /// <summary>Of a function type: the types of its parameters.</summary>
     public ImmutableArray<TarnType> FunctionParameters => FunctionResult.IsVoid ? Arguments : Arguments[..^1];

@@ -182,6 +182,10 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor ValueInheritance = Error(673, "'{0}' and '{1}': a value class neither extends a class nor is extended", "it can implement interfaces");
     internal static readonly DiagnosticDescriptor ValueContainsItself = Error(674, "value class '{0}' would contain itself: {1}", "hold it in an array or an object");
     internal static readonly DiagnosticDescriptor ValueMethodDeclared = Error(675, "'{0}' cannot be declared: every value class has it, as '{1}' does");
+    internal static readonly DiagnosticDescriptor TupleTooWide = Error(676, "a tuple has at most {0} parts", "declare a value class");
+    internal static readonly DiagnosticDescriptor NotATuple = Error(677, "expected a tuple of {0} parts, found {1}");
+    internal static readonly DiagnosticDescriptor DestructuringWithoutValue = Error(678, "names in parentheses need a tuple to take apart", "write let (a, b) = …");
+    internal static readonly DiagnosticDescriptor DestructuringOutside = Error(679, "only local variables can be the parts of a tuple");
 
     // tests and members
     internal static readonly DiagnosticDescriptor RepeatedTest = Error(700, "the module has a test \"{0}\" already");

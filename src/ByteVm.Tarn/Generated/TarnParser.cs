@@ -2342,16 +2342,25 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	public partial class VariableDeclarationContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT() { return GetToken(TarnParser.IDENT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LET() { return GetToken(TarnParser.LET, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VAR() { return GetToken(TarnParser.VAR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENT() { return GetTokens(TarnParser.IDENT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT(int i) {
+			return GetToken(TarnParser.IDENT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(TarnParser.ASSIGN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
+			return GetRuleContext<ExpressionContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
 			return GetRuleContext<TypeContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(TarnParser.ASSIGN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
 		}
 		public VariableDeclarationContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -2377,28 +2386,64 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 415;
-			Match(IDENT);
-			State = 418;
+			State = 430;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==COLON) {
+			switch (TokenStream.LA(1)) {
+			case IDENT:
 				{
-				State = 416;
-				Match(COLON);
-				State = 417;
-				type();
+				State = 415;
+				Match(IDENT);
+				State = 418;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==COLON) {
+					{
+					State = 416;
+					Match(COLON);
+					State = 417;
+					type();
+					}
 				}
-			}
 
-			State = 422;
+				}
+				break;
+			case LPAREN:
+				{
+				State = 420;
+				Match(LPAREN);
+				State = 421;
+				Match(IDENT);
+				State = 426;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==COMMA) {
+					{
+					{
+					State = 422;
+					Match(COMMA);
+					State = 423;
+					Match(IDENT);
+					}
+					}
+					State = 428;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 429;
+				Match(RPAREN);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			State = 434;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASSIGN) {
 				{
-				State = 420;
+				State = 432;
 				Match(ASSIGN);
-				State = 421;
+				State = 433;
 				expression();
 				}
 			}
@@ -2448,12 +2493,12 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext typeArguments() {
 			return GetRuleContext<TypeArgumentsContext>(0);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FN() { return GetToken(TarnParser.FN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(TarnParser.COMMA, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FN() { return GetToken(TarnParser.FN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(TarnParser.COLON, 0); }
 		public TypeContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -2467,42 +2512,42 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 52, RULE_type);
 		int _la;
 		try {
-			State = 464;
+			State = 483;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 			case LPAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 439;
+				State = 458;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 424;
+					State = 436;
 					Match(IDENT);
-					State = 429;
+					State = 441;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DOT) {
 						{
 						{
-						State = 425;
+						State = 437;
 						Match(DOT);
-						State = 426;
+						State = 438;
 						Match(IDENT);
 						}
 						}
-						State = 431;
+						State = 443;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 433;
+					State = 445;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==TYPE_OPEN) {
 						{
-						State = 432;
+						State = 444;
 						typeArguments();
 						}
 					}
@@ -2511,36 +2556,52 @@ internal partial class TarnParser : TarnParserBase {
 					break;
 				case LPAREN:
 					{
-					State = 435;
+					State = 447;
 					Match(LPAREN);
-					State = 436;
+					State = 448;
 					type();
-					State = 437;
+					State = 453;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==COMMA) {
+						{
+						{
+						State = 449;
+						Match(COMMA);
+						State = 450;
+						type();
+						}
+						}
+						State = 455;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 456;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 446;
+				State = 465;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LBRACK || _la==QUESTION) {
 					{
-					State = 444;
+					State = 463;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case LBRACK:
 						{
-						State = 441;
+						State = 460;
 						Match(LBRACK);
-						State = 442;
+						State = 461;
 						Match(RBRACK);
 						}
 						break;
 					case QUESTION:
 						{
-						State = 443;
+						State = 462;
 						Match(QUESTION);
 						}
 						break;
@@ -2548,7 +2609,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 448;
+					State = 467;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -2557,41 +2618,41 @@ internal partial class TarnParser : TarnParserBase {
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 449;
+				State = 468;
 				Match(FN);
-				State = 450;
+				State = 469;
 				Match(LPAREN);
-				State = 459;
+				State = 478;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2306405959167123456L) != 0)) {
 					{
-					State = 451;
+					State = 470;
 					type();
-					State = 456;
+					State = 475;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 452;
+						State = 471;
 						Match(COMMA);
-						State = 453;
+						State = 472;
 						type();
 						}
 						}
-						State = 458;
+						State = 477;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 461;
+				State = 480;
 				Match(RPAREN);
-				State = 462;
+				State = 481;
 				Match(COLON);
-				State = 463;
+				State = 482;
 				type();
 				}
 				break;
@@ -2638,27 +2699,27 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 466;
+			State = 485;
 			Match(TYPE_OPEN);
-			State = 467;
+			State = 486;
 			type();
-			State = 472;
+			State = 491;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 468;
+				State = 487;
 				Match(COMMA);
-				State = 469;
+				State = 488;
 				type();
 				}
 				}
-				State = 474;
+				State = 493;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 475;
+			State = 494;
 			Match(TYPE_CLOSE);
 			}
 		}
@@ -2705,15 +2766,15 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 477;
+			State = 496;
 			Match(LBRACE);
-			State = 481;
+			State = 500;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==SEMI || _la==NEWLINE) {
 				{
 				{
-				State = 478;
+				State = 497;
 				_la = TokenStream.LA(1);
 				if ( !(_la==SEMI || _la==NEWLINE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2724,25 +2785,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 483;
+				State = 502;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 492;
+			State = 511;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278430352895843968L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 				{
 				{
-				State = 484;
+				State = 503;
 				statement();
-				State = 486;
+				State = 505;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 485;
+					State = 504;
 					_la = TokenStream.LA(1);
 					if ( !(_la==SEMI || _la==NEWLINE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2753,17 +2814,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 488;
+					State = 507;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==SEMI || _la==NEWLINE );
 				}
 				}
-				State = 494;
+				State = 513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 495;
+			State = 514;
 			Match(RBRACE);
 			}
 		}
@@ -2834,21 +2895,21 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 58, RULE_statement);
 		int _la;
 		try {
-			State = 526;
+			State = 545;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LET:
 			case VAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 497;
+				State = 516;
 				variableDeclaration();
 				}
 				break;
 			case FN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 498;
+				State = 517;
 				functionDeclaration();
 				}
 				break;
@@ -2856,21 +2917,21 @@ internal partial class TarnParser : TarnParserBase {
 			case FOR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 499;
+				State = 518;
 				loop();
 				}
 				break;
 			case BREAK:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 500;
+				State = 519;
 				Match(BREAK);
-				State = 502;
+				State = 521;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 501;
+					State = 520;
 					Match(IDENT);
 					}
 				}
@@ -2880,14 +2941,14 @@ internal partial class TarnParser : TarnParserBase {
 			case CONTINUE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 504;
+				State = 523;
 				Match(CONTINUE);
-				State = 506;
+				State = 525;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 505;
+					State = 524;
 					Match(IDENT);
 					}
 				}
@@ -2897,14 +2958,14 @@ internal partial class TarnParser : TarnParserBase {
 			case RETURN:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 508;
+				State = 527;
 				Match(RETURN);
-				State = 510;
+				State = 529;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 509;
+					State = 528;
 					expression();
 					}
 				}
@@ -2914,14 +2975,14 @@ internal partial class TarnParser : TarnParserBase {
 			case DEFER:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 512;
+				State = 531;
 				Match(DEFER);
-				State = 515;
+				State = 534;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACE:
 					{
-					State = 513;
+					State = 532;
 					block();
 					}
 					break;
@@ -2963,7 +3024,7 @@ internal partial class TarnParser : TarnParserBase {
 				case PLUS:
 				case MINUS:
 					{
-					State = 514;
+					State = 533;
 					statement();
 					}
 					break;
@@ -3002,9 +3063,9 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 517;
+				State = 536;
 				expression();
-				State = 524;
+				State = 543;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ASSIGN:
@@ -3021,7 +3082,7 @@ internal partial class TarnParser : TarnParserBase {
 				case USHR_ASSIGN:
 				case COALESCE_ASSIGN:
 					{
-					State = 518;
+					State = 537;
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 104)) & ~0x3f) == 0 && ((1L << (_la - 104)) & 8191L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
@@ -3030,27 +3091,27 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 519;
+					State = 538;
 					expression();
 					}
 					break;
 				case PLUS_PLUS:
 					{
-					State = 520;
+					State = 539;
 					Match(PLUS_PLUS);
 					}
 					break;
 				case MINUS_MINUS:
 					{
-					State = 521;
+					State = 540;
 					Match(MINUS_MINUS);
 					}
 					break;
 				case COLON:
 					{
-					State = 522;
+					State = 541;
 					Match(COLON);
-					State = 523;
+					State = 542;
 					loop();
 					}
 					break;
@@ -3090,13 +3151,19 @@ internal partial class TarnParser : TarnParserBase {
 			return GetRuleContext<BlockContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FOR() { return GetToken(TarnParser.FOR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(TarnParser.IN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] IDENT() { return GetTokens(TarnParser.IDENT); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT(int i) {
 			return GetToken(TarnParser.IDENT, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IN() { return GetToken(TarnParser.IN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RANGE() { return GetToken(TarnParser.RANGE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RANGE_CLOSED() { return GetToken(TarnParser.RANGE_CLOSED, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
+		}
 		public LoopContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -3110,37 +3177,73 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 60, RULE_loop);
 		int _la;
 		try {
-			State = 546;
+			State = 577;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WHILE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 528;
+				State = 547;
 				Match(WHILE);
-				State = 529;
+				State = 548;
 				expression();
-				State = 530;
+				State = 549;
 				block();
 				}
 				break;
 			case FOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 532;
+				State = 551;
 				Match(FOR);
-				State = 533;
-				Match(IDENT);
-				State = 534;
+				State = 563;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case IDENT:
+					{
+					State = 552;
+					Match(IDENT);
+					}
+					break;
+				case LPAREN:
+					{
+					State = 553;
+					Match(LPAREN);
+					State = 554;
+					Match(IDENT);
+					State = 559;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==COMMA) {
+						{
+						{
+						State = 555;
+						Match(COMMA);
+						State = 556;
+						Match(IDENT);
+						}
+						}
+						State = 561;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 562;
+					Match(RPAREN);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				State = 565;
 				Match(IN);
-				State = 535;
+				State = 566;
 				expression();
-				State = 542;
+				State = 573;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 536;
+					State = 567;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -3149,16 +3252,16 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 537;
+					State = 568;
 					expression();
-					State = 540;
+					State = 571;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==IDENT) {
 						{
-						State = 538;
+						State = 569;
 						Match(IDENT);
-						State = 539;
+						State = 570;
 						expression();
 						}
 					}
@@ -3166,7 +3269,7 @@ internal partial class TarnParser : TarnParserBase {
 					}
 				}
 
-				State = 544;
+				State = 575;
 				block();
 				}
 				break;
@@ -3322,14 +3425,14 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 62, RULE_expression);
 		int _la;
 		try {
-			State = 559;
+			State = 590;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 			case LAMBDA_OPEN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 548;
+				State = 579;
 				lambda();
 				}
 				break;
@@ -3361,14 +3464,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 549;
+				State = 580;
 				operand();
-				State = 556;
+				State = 587;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 483183820800L) != 0) || ((((_la - 81)) & ~0x3f) == 0 && ((1L << (_la - 81)) & 8388607L) != 0)) {
 					{
-					State = 554;
+					State = 585;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case IN:
@@ -3396,7 +3499,7 @@ internal partial class TarnParser : TarnParserBase {
 					case OR:
 					case COALESCE:
 						{
-						State = 550;
+						State = 581;
 						_la = TokenStream.LA(1);
 						if ( !(_la==IN || ((((_la - 81)) & ~0x3f) == 0 && ((1L << (_la - 81)) & 8388607L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3405,7 +3508,7 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 551;
+						State = 582;
 						operand();
 						}
 						break;
@@ -3413,7 +3516,7 @@ internal partial class TarnParser : TarnParserBase {
 					case AS:
 					case AS_SAFE:
 						{
-						State = 552;
+						State = 583;
 						_la = TokenStream.LA(1);
 						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 481036337152L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3422,7 +3525,7 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 553;
+						State = 584;
 						type();
 						}
 						break;
@@ -3430,7 +3533,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 558;
+					State = 589;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -3487,60 +3590,60 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 574;
+			State = 605;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
 				{
-				State = 561;
+				State = 592;
 				Match(LAMBDA_PARAMETER);
 				}
 				break;
 			case LAMBDA_OPEN:
 				{
-				State = 562;
+				State = 593;
 				Match(LAMBDA_OPEN);
-				State = 571;
+				State = 602;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IDENT) {
 					{
-					State = 563;
+					State = 594;
 					lambdaParameter();
-					State = 568;
+					State = 599;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 564;
+						State = 595;
 						Match(COMMA);
-						State = 565;
+						State = 596;
 						lambdaParameter();
 						}
 						}
-						State = 570;
+						State = 601;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 573;
+				State = 604;
 				Match(RPAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 576;
+			State = 607;
 			Match(FAT_ARROW);
-			State = 579;
+			State = 610;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 577;
+				State = 608;
 				block();
 				}
 				break;
@@ -3573,7 +3676,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 578;
+				State = 609;
 				expression();
 				}
 				break;
@@ -3614,16 +3717,16 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 581;
+			State = 612;
 			Match(IDENT);
-			State = 584;
+			State = 615;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 582;
+				State = 613;
 				Match(COLON);
-				State = 583;
+				State = 614;
 				type();
 				}
 			}
@@ -3673,10 +3776,16 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IDENT(int i) {
 			return GetToken(TarnParser.IDENT, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INT() { return GetToken(TarnParser.INT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] INT() { return GetTokens(TarnParser.INT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INT(int i) {
+			return GetToken(TarnParser.INT, i);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LONG() { return GetToken(TarnParser.LONG, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FLOAT() { return GetToken(TarnParser.FLOAT, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOUBLE() { return GetToken(TarnParser.DOUBLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] DOUBLE() { return GetTokens(TarnParser.DOUBLE); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DOUBLE(int i) {
+			return GetToken(TarnParser.DOUBLE, i);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CHAR() { return GetToken(TarnParser.CHAR, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(TarnParser.STRING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RAW_STRING() { return GetToken(TarnParser.RAW_STRING, 0); }
@@ -3704,8 +3813,11 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN(int i) {
 			return GetToken(TarnParser.LPAREN, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression() {
-			return GetRuleContext<ExpressionContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
+			return GetRuleContexts<ExpressionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
+			return GetRuleContext<ExpressionContext>(i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] RPAREN() { return GetTokens(TarnParser.RPAREN); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN(int i) {
@@ -3732,6 +3844,10 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] SAFE_DOT() { return GetTokens(TarnParser.SAFE_DOT); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SAFE_DOT(int i) {
 			return GetToken(TarnParser.SAFE_DOT, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(TarnParser.COMMA); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
+			return GetToken(TarnParser.COMMA, i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public TypeArgumentsContext[] typeArguments() {
 			return GetRuleContexts<TypeArgumentsContext>();
@@ -3760,13 +3876,13 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 589;
+			State = 620;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 44)) & ~0x3f) == 0 && ((1L << (_la - 44)) & 442381631489L) != 0)) {
 				{
 				{
-				State = 586;
+				State = 617;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 44)) & ~0x3f) == 0 && ((1L << (_la - 44)) & 442381631489L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3777,16 +3893,16 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 591;
+				State = 622;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 637;
+			State = 675;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
-				State = 592;
+				State = 623;
 				newArray();
 				}
 				break;
@@ -3810,181 +3926,197 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 615;
+				State = 653;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 593;
+					State = 624;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 594;
+					State = 625;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 595;
+					State = 626;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 596;
+					State = 627;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 597;
+					State = 628;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 598;
+					State = 629;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 599;
+					State = 630;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 600;
+					State = 631;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 601;
+					State = 632;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 602;
+					State = 633;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 603;
+					State = 634;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 604;
+					State = 635;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 605;
+					State = 636;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 606;
+					State = 637;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 607;
+					State = 638;
 					ifExpression();
 					}
 					break;
 				case MATCH:
 					{
-					State = 608;
+					State = 639;
 					matchExpression();
 					}
 					break;
 				case TRY:
 					{
-					State = 609;
+					State = 640;
 					tryExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 610;
+					State = 641;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 611;
+					State = 642;
 					Match(LPAREN);
-					State = 612;
+					State = 643;
 					expression();
-					State = 613;
+					State = 648;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==COMMA) {
+						{
+						{
+						State = 644;
+						Match(COMMA);
+						State = 645;
+						expression();
+						}
+						}
+						State = 650;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 651;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 634;
+				State = 672;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6917529027641081344L) != 0) || ((((_la - 70)) & ~0x3f) == 0 && ((1L << (_la - 70)) & 67L) != 0)) {
 					{
-					State = 632;
+					State = 670;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 618;
+						State = 656;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 617;
+							State = 655;
 							typeArguments();
 							}
 						}
 
-						State = 620;
+						State = 658;
 						Match(LPAREN);
-						State = 622;
+						State = 660;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 							{
-							State = 621;
+							State = 659;
 							arguments();
 							}
 						}
 
-						State = 624;
+						State = 662;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 625;
+						State = 663;
 						Match(LBRACK);
-						State = 626;
+						State = 664;
 						index();
-						State = 627;
+						State = 665;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 629;
+						State = 667;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -3993,13 +4125,20 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 630;
-						Match(IDENT);
+						State = 668;
+						_la = TokenStream.LA(1);
+						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 6192449487634432L) != 0)) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
 						}
 						break;
 					case BANG_BANG:
 						{
-						State = 631;
+						State = 669;
 						Match(BANG_BANG);
 						}
 						break;
@@ -4007,7 +4146,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 636;
+					State = 674;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -4059,43 +4198,43 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 639;
+			State = 677;
 			expression();
-			State = 642;
+			State = 680;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 640;
+				State = 678;
 				Match(COLON);
-				State = 641;
+				State = 679;
 				expression();
 				}
 			}
 
-			State = 654;
+			State = 692;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 644;
+				State = 682;
 				Match(COMMA);
-				State = 650;
+				State = 688;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 645;
+					State = 683;
 					expression();
-					State = 648;
+					State = 686;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 646;
+						State = 684;
 						Match(COLON);
-						State = 647;
+						State = 685;
 						expression();
 						}
 					}
@@ -4105,7 +4244,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 656;
+				State = 694;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4144,7 +4283,7 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 72, RULE_index);
 		int _la;
 		try {
-			State = 668;
+			State = 706;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
@@ -4177,14 +4316,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 657;
+				State = 695;
 				expression();
-				State = 662;
+				State = 700;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 658;
+					State = 696;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -4193,12 +4332,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 660;
+					State = 698;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 						{
-						State = 659;
+						State = 697;
 						expression();
 						}
 					}
@@ -4212,7 +4351,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 664;
+				State = 702;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4221,12 +4360,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 666;
+				State = 704;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 					{
-					State = 665;
+					State = 703;
 					expression();
 					}
 				}
@@ -4276,43 +4415,43 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 670;
+			State = 708;
 			Match(LBRACK);
-			State = 681;
+			State = 719;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 				{
-				State = 671;
+				State = 709;
 				expression();
-				State = 678;
+				State = 716;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 672;
+					State = 710;
 					Match(COMMA);
-					State = 674;
+					State = 712;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 						{
-						State = 673;
+						State = 711;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 680;
+					State = 718;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 683;
+			State = 721;
 			Match(RBRACK);
 			}
 		}
@@ -4375,65 +4514,65 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 685;
+			State = 723;
 			Match(NEW);
-			State = 686;
+			State = 724;
 			Match(IDENT);
-			State = 691;
+			State = 729;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 687;
+				State = 725;
 				Match(DOT);
-				State = 688;
+				State = 726;
 				Match(IDENT);
 				}
 				}
-				State = 693;
+				State = 731;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 695;
+			State = 733;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 694;
+				State = 732;
 				typeArguments();
 				}
 			}
 
-			State = 705;
+			State = 743;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LBRACK || _la==QUESTION) {
 				{
-				State = 703;
+				State = 741;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 697;
+					State = 735;
 					Match(LBRACK);
-					State = 699;
+					State = 737;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -5278711859547995776L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 103L) != 0)) {
 						{
-						State = 698;
+						State = 736;
 						expression();
 						}
 					}
 
-					State = 701;
+					State = 739;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 702;
+					State = 740;
 					Match(QUESTION);
 					}
 					break;
@@ -4441,20 +4580,20 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 707;
+				State = 745;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 712;
+			State = 750;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 708;
+				State = 746;
 				Match(LPAREN);
-				State = 709;
+				State = 747;
 				expression();
-				State = 710;
+				State = 748;
 				Match(RPAREN);
 				}
 			}
@@ -4509,40 +4648,40 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 714;
+			State = 752;
 			Match(IF);
-			State = 715;
+			State = 753;
 			expression();
-			State = 716;
+			State = 754;
 			block();
-			State = 724;
+			State = 762;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 717;
+				State = 755;
 				Match(ELSE_IF);
-				State = 718;
+				State = 756;
 				Match(IF);
-				State = 719;
+				State = 757;
 				expression();
-				State = 720;
+				State = 758;
 				block();
 				}
 				}
-				State = 726;
+				State = 764;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 729;
+			State = 767;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 727;
+				State = 765;
 				Match(ELSE);
-				State = 728;
+				State = 766;
 				block();
 				}
 			}
@@ -4590,32 +4729,32 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 731;
+			State = 769;
 			Match(TRY);
-			State = 732;
+			State = 770;
 			block();
-			State = 736;
+			State = 774;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==CATCH) {
 				{
 				{
-				State = 733;
+				State = 771;
 				catchClause();
 				}
 				}
-				State = 738;
+				State = 776;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 741;
+			State = 779;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FINALLY) {
 				{
-				State = 739;
+				State = 777;
 				Match(FINALLY);
-				State = 740;
+				State = 778;
 				block();
 				}
 			}
@@ -4658,23 +4797,23 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 743;
+			State = 781;
 			Match(CATCH);
-			State = 747;
+			State = 785;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 744;
+				State = 782;
 				Match(IDENT);
-				State = 745;
+				State = 783;
 				Match(COLON);
-				State = 746;
+				State = 784;
 				type();
 				}
 			}
 
-			State = 749;
+			State = 787;
 			block();
 			}
 		}
@@ -4729,19 +4868,19 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 751;
+			State = 789;
 			Match(MATCH);
-			State = 752;
+			State = 790;
 			expression();
-			State = 753;
+			State = 791;
 			Match(LBRACE);
-			State = 757;
+			State = 795;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) {
 				{
 				{
-				State = 754;
+				State = 792;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4752,25 +4891,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 759;
+				State = 797;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 768;
+			State = 806;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 36)) & ~0x3f) == 0 && ((1L << (_la - 36)) & 70368784802017L) != 0)) {
 				{
 				{
-				State = 760;
+				State = 798;
 				matchArm();
-				State = 762;
+				State = 800;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 761;
+					State = 799;
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
@@ -4781,17 +4920,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 764;
+					State = 802;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( ((((_la - 67)) & ~0x3f) == 0 && ((1L << (_la - 67)) & 9007199254740995L) != 0) );
 				}
 				}
-				State = 770;
+				State = 808;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 771;
+			State = 809;
 			Match(RBRACE);
 			}
 		}
@@ -4836,28 +4975,28 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 773;
+			State = 811;
 			alternatives();
-			State = 776;
+			State = 814;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IF) {
 				{
-				State = 774;
+				State = 812;
 				Match(IF);
-				State = 775;
+				State = 813;
 				expression();
 				}
 			}
 
-			State = 778;
+			State = 816;
 			Match(FAT_ARROW);
-			State = 781;
+			State = 819;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 779;
+				State = 817;
 				block();
 				}
 				break;
@@ -4899,7 +5038,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 780;
+				State = 818;
 				statement();
 				}
 				break;
@@ -4945,21 +5084,21 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 783;
+			State = 821;
 			pattern();
-			State = 788;
+			State = 826;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==BAR) {
 				{
 				{
-				State = 784;
+				State = 822;
 				Match(BAR);
-				State = 785;
+				State = 823;
 				pattern();
 				}
 				}
-				State = 790;
+				State = 828;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5017,56 +5156,56 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 90, RULE_pattern);
 		int _la;
 		try {
-			State = 820;
+			State = 858;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 791;
+				State = 829;
 				Match(IDENT);
-				State = 796;
+				State = 834;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 792;
+					State = 830;
 					Match(DOT);
-					State = 793;
+					State = 831;
 					Match(IDENT);
 					}
 					}
-					State = 798;
+					State = 836;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 806;
+				State = 844;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LPAREN:
 					{
-					State = 799;
+					State = 837;
 					Match(LPAREN);
-					State = 801;
+					State = 839;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 36)) & ~0x3f) == 0 && ((1L << (_la - 36)) & 70368784802017L) != 0)) {
 						{
-						State = 800;
+						State = 838;
 						subpatterns();
 						}
 					}
 
-					State = 803;
+					State = 841;
 					Match(RPAREN);
 					}
 					break;
 				case COLON:
 					{
-					State = 804;
+					State = 842;
 					Match(COLON);
-					State = 805;
+					State = 843;
 					type();
 					}
 					break;
@@ -5084,27 +5223,27 @@ internal partial class TarnParser : TarnParserBase {
 			case IS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 808;
+				State = 846;
 				Match(IS);
-				State = 809;
+				State = 847;
 				type();
 				}
 				break;
 			case LPAREN:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 810;
+				State = 848;
 				Match(LPAREN);
-				State = 811;
+				State = 849;
 				subpatterns();
-				State = 812;
+				State = 850;
 				Match(RPAREN);
 				}
 				break;
 			case NULL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 814;
+				State = 852;
 				Match(NULL);
 				}
 				break;
@@ -5120,14 +5259,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 815;
+				State = 853;
 				patternConstant();
-				State = 818;
+				State = 856;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 816;
+					State = 854;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -5136,7 +5275,7 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 817;
+					State = 855;
 					patternConstant();
 					}
 				}
@@ -5184,29 +5323,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 822;
+			State = 860;
 			alternatives();
-			State = 829;
+			State = 867;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 823;
+				State = 861;
 				Match(COMMA);
-				State = 825;
+				State = 863;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 36)) & ~0x3f) == 0 && ((1L << (_la - 36)) & 70368784802017L) != 0)) {
 					{
-					State = 824;
+					State = 862;
 					alternatives();
 					}
 				}
 
 				}
 				}
-				State = 831;
+				State = 869;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5247,7 +5386,7 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 94, RULE_patternConstant);
 		int _la;
 		try {
-			State = 841;
+			State = 879;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INT:
@@ -5257,17 +5396,17 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 833;
+				State = 871;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 832;
+					State = 870;
 					Match(MINUS);
 					}
 				}
 
-				State = 835;
+				State = 873;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 16888498602639360L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5281,35 +5420,35 @@ internal partial class TarnParser : TarnParserBase {
 			case CHAR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 836;
+				State = 874;
 				Match(CHAR);
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 837;
+				State = 875;
 				Match(STRING);
 				}
 				break;
 			case RAW_STRING:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 838;
+				State = 876;
 				Match(RAW_STRING);
 				}
 				break;
 			case TRUE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 839;
+				State = 877;
 				Match(TRUE);
 				}
 				break;
 			case FALSE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 840;
+				State = 878;
 				Match(FALSE);
 				}
 				break;
@@ -5364,29 +5503,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 843;
+			State = 881;
 			Match(STRING_START);
-			State = 851;
+			State = 889;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 849;
+				State = 887;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 844;
+					State = 882;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 845;
+					State = 883;
 					Match(INTERPOLATION);
-					State = 846;
+					State = 884;
 					expression();
-					State = 847;
+					State = 885;
 					Match(RBRACE);
 					}
 					break;
@@ -5394,11 +5533,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 853;
+				State = 891;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 854;
+			State = 892;
 			Match(STRING_END);
 			}
 		}
@@ -5414,7 +5553,7 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,127,857,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,127,895,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -5446,285 +5585,299 @@ internal partial class TarnParser : TarnParserBase {
 		21,3,21,383,8,21,1,21,3,21,386,8,21,1,22,1,22,5,22,390,8,22,10,22,12,22,
 		393,9,22,1,22,1,22,4,22,397,8,22,11,22,12,22,398,5,22,401,8,22,10,22,12,
 		22,404,9,22,1,22,1,22,1,23,1,23,1,23,1,24,1,24,1,24,1,24,1,25,1,25,1,25,
-		1,25,3,25,419,8,25,1,25,1,25,3,25,423,8,25,1,26,1,26,1,26,5,26,428,8,26,
-		10,26,12,26,431,9,26,1,26,3,26,434,8,26,1,26,1,26,1,26,1,26,3,26,440,8,
-		26,1,26,1,26,1,26,5,26,445,8,26,10,26,12,26,448,9,26,1,26,1,26,1,26,1,
-		26,1,26,5,26,455,8,26,10,26,12,26,458,9,26,3,26,460,8,26,1,26,1,26,1,26,
-		3,26,465,8,26,1,27,1,27,1,27,1,27,5,27,471,8,27,10,27,12,27,474,9,27,1,
-		27,1,27,1,28,1,28,5,28,480,8,28,10,28,12,28,483,9,28,1,28,1,28,4,28,487,
-		8,28,11,28,12,28,488,5,28,491,8,28,10,28,12,28,494,9,28,1,28,1,28,1,29,
-		1,29,1,29,1,29,1,29,3,29,503,8,29,1,29,1,29,3,29,507,8,29,1,29,1,29,3,
-		29,511,8,29,1,29,1,29,1,29,3,29,516,8,29,1,29,1,29,1,29,1,29,1,29,1,29,
-		1,29,3,29,525,8,29,3,29,527,8,29,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,
-		30,1,30,1,30,1,30,1,30,3,30,541,8,30,3,30,543,8,30,1,30,1,30,3,30,547,
-		8,30,1,31,1,31,1,31,1,31,1,31,1,31,5,31,555,8,31,10,31,12,31,558,9,31,
-		3,31,560,8,31,1,32,1,32,1,32,1,32,1,32,5,32,567,8,32,10,32,12,32,570,9,
-		32,3,32,572,8,32,1,32,3,32,575,8,32,1,32,1,32,1,32,3,32,580,8,32,1,33,
-		1,33,1,33,3,33,585,8,33,1,34,5,34,588,8,34,10,34,12,34,591,9,34,1,34,1,
-		34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,
-		34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,3,34,616,8,34,1,34,3,34,619,8,34,
-		1,34,1,34,3,34,623,8,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,5,34,633,
-		8,34,10,34,12,34,636,9,34,3,34,638,8,34,1,35,1,35,1,35,3,35,643,8,35,1,
-		35,1,35,1,35,1,35,3,35,649,8,35,3,35,651,8,35,5,35,653,8,35,10,35,12,35,
-		656,9,35,1,36,1,36,1,36,3,36,661,8,36,3,36,663,8,36,1,36,1,36,3,36,667,
-		8,36,3,36,669,8,36,1,37,1,37,1,37,1,37,3,37,675,8,37,5,37,677,8,37,10,
-		37,12,37,680,9,37,3,37,682,8,37,1,37,1,37,1,38,1,38,1,38,1,38,5,38,690,
-		8,38,10,38,12,38,693,9,38,1,38,3,38,696,8,38,1,38,1,38,3,38,700,8,38,1,
-		38,1,38,5,38,704,8,38,10,38,12,38,707,9,38,1,38,1,38,1,38,1,38,3,38,713,
-		8,38,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,5,39,723,8,39,10,39,12,39,
-		726,9,39,1,39,1,39,3,39,730,8,39,1,40,1,40,1,40,5,40,735,8,40,10,40,12,
-		40,738,9,40,1,40,1,40,3,40,742,8,40,1,41,1,41,1,41,1,41,3,41,748,8,41,
-		1,41,1,41,1,42,1,42,1,42,1,42,5,42,756,8,42,10,42,12,42,759,9,42,1,42,
-		1,42,4,42,763,8,42,11,42,12,42,764,5,42,767,8,42,10,42,12,42,770,9,42,
-		1,42,1,42,1,43,1,43,1,43,3,43,777,8,43,1,43,1,43,1,43,3,43,782,8,43,1,
-		44,1,44,1,44,5,44,787,8,44,10,44,12,44,790,9,44,1,45,1,45,1,45,5,45,795,
-		8,45,10,45,12,45,798,9,45,1,45,1,45,3,45,802,8,45,1,45,1,45,1,45,3,45,
-		807,8,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,3,45,819,8,
-		45,3,45,821,8,45,1,46,1,46,1,46,3,46,826,8,46,5,46,828,8,46,10,46,12,46,
-		831,9,46,1,47,3,47,834,8,47,1,47,1,47,1,47,1,47,1,47,1,47,3,47,842,8,47,
-		1,48,1,48,1,48,1,48,1,48,1,48,5,48,850,8,48,10,48,12,48,853,9,48,1,48,
-		1,48,1,48,0,0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,
-		40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,
-		88,90,92,94,96,0,12,2,0,68,68,120,120,3,0,4,4,11,11,20,25,1,0,70,71,1,
-		0,20,25,1,0,14,15,2,0,67,68,120,120,1,0,104,116,1,0,73,74,2,0,31,31,81,
-		103,1,0,36,38,3,0,44,44,76,78,81,82,1,0,50,53,994,0,101,1,0,0,0,2,119,
-		1,0,0,0,4,121,1,0,0,0,6,145,1,0,0,0,8,150,1,0,0,0,10,163,1,0,0,0,12,181,
-		1,0,0,0,14,193,1,0,0,0,16,221,1,0,0,0,18,243,1,0,0,0,20,245,1,0,0,0,22,
-		256,1,0,0,0,24,261,1,0,0,0,26,271,1,0,0,0,28,278,1,0,0,0,30,296,1,0,0,
-		0,32,309,1,0,0,0,34,317,1,0,0,0,36,326,1,0,0,0,38,334,1,0,0,0,40,345,1,
-		0,0,0,42,379,1,0,0,0,44,387,1,0,0,0,46,407,1,0,0,0,48,410,1,0,0,0,50,414,
-		1,0,0,0,52,464,1,0,0,0,54,466,1,0,0,0,56,477,1,0,0,0,58,526,1,0,0,0,60,
-		546,1,0,0,0,62,559,1,0,0,0,64,574,1,0,0,0,66,581,1,0,0,0,68,589,1,0,0,
-		0,70,639,1,0,0,0,72,668,1,0,0,0,74,670,1,0,0,0,76,685,1,0,0,0,78,714,1,
-		0,0,0,80,731,1,0,0,0,82,743,1,0,0,0,84,751,1,0,0,0,86,773,1,0,0,0,88,783,
-		1,0,0,0,90,820,1,0,0,0,92,822,1,0,0,0,94,841,1,0,0,0,96,843,1,0,0,0,98,
-		100,7,0,0,0,99,98,1,0,0,0,100,103,1,0,0,0,101,99,1,0,0,0,101,102,1,0,0,
-		0,102,112,1,0,0,0,103,101,1,0,0,0,104,106,3,2,1,0,105,107,7,0,0,0,106,
-		105,1,0,0,0,107,108,1,0,0,0,108,106,1,0,0,0,108,109,1,0,0,0,109,111,1,
-		0,0,0,110,104,1,0,0,0,111,114,1,0,0,0,112,110,1,0,0,0,112,113,1,0,0,0,
-		113,115,1,0,0,0,114,112,1,0,0,0,115,116,5,0,0,1,116,1,1,0,0,0,117,120,
-		3,4,2,0,118,120,3,8,4,0,119,117,1,0,0,0,119,118,1,0,0,0,120,3,1,0,0,0,
-		121,122,5,12,0,0,122,127,5,49,0,0,123,124,5,70,0,0,124,126,3,6,3,0,125,
-		123,1,0,0,0,126,129,1,0,0,0,127,125,1,0,0,0,127,128,1,0,0,0,128,132,1,
-		0,0,0,129,127,1,0,0,0,130,131,5,37,0,0,131,133,5,49,0,0,132,130,1,0,0,
-		0,132,133,1,0,0,0,133,5,1,0,0,0,134,146,5,49,0,0,135,136,5,65,0,0,136,
-		141,5,49,0,0,137,138,5,67,0,0,138,140,5,49,0,0,139,137,1,0,0,0,140,143,
-		1,0,0,0,141,139,1,0,0,0,141,142,1,0,0,0,142,144,1,0,0,0,143,141,1,0,0,
-		0,144,146,5,66,0,0,145,134,1,0,0,0,145,135,1,0,0,0,146,7,1,0,0,0,147,149,
-		7,1,0,0,148,147,1,0,0,0,149,152,1,0,0,0,150,148,1,0,0,0,150,151,1,0,0,
-		0,151,161,1,0,0,0,152,150,1,0,0,0,153,162,3,10,5,0,154,162,3,18,9,0,155,
-		162,3,28,14,0,156,162,3,38,19,0,157,162,3,40,20,0,158,162,3,50,25,0,159,
-		162,3,46,23,0,160,162,3,48,24,0,161,153,1,0,0,0,161,154,1,0,0,0,161,155,
-		1,0,0,0,161,156,1,0,0,0,161,157,1,0,0,0,161,158,1,0,0,0,161,159,1,0,0,
-		0,161,160,1,0,0,0,162,9,1,0,0,0,163,164,5,13,0,0,164,165,3,12,6,0,165,
-		167,5,61,0,0,166,168,3,24,12,0,167,166,1,0,0,0,167,168,1,0,0,0,168,169,
-		1,0,0,0,169,172,5,62,0,0,170,171,5,69,0,0,171,173,3,52,26,0,172,170,1,
-		0,0,0,172,173,1,0,0,0,173,177,1,0,0,0,174,178,3,56,28,0,175,176,5,104,
-		0,0,176,178,3,62,31,0,177,174,1,0,0,0,177,175,1,0,0,0,177,178,1,0,0,0,
-		178,11,1,0,0,0,179,182,3,14,7,0,180,182,3,16,8,0,181,179,1,0,0,0,181,180,
-		1,0,0,0,182,190,1,0,0,0,183,186,7,2,0,0,184,187,3,14,7,0,185,187,3,16,
-		8,0,186,184,1,0,0,0,186,185,1,0,0,0,187,189,1,0,0,0,188,183,1,0,0,0,189,
-		192,1,0,0,0,190,188,1,0,0,0,190,191,1,0,0,0,191,13,1,0,0,0,192,190,1,0,
-		0,0,193,195,5,49,0,0,194,196,3,20,10,0,195,194,1,0,0,0,195,196,1,0,0,0,
-		196,202,1,0,0,0,197,198,5,63,0,0,198,201,5,64,0,0,199,201,5,72,0,0,200,
-		197,1,0,0,0,200,199,1,0,0,0,201,204,1,0,0,0,202,200,1,0,0,0,202,203,1,
-		0,0,0,203,15,1,0,0,0,204,202,1,0,0,0,205,222,5,81,0,0,206,222,5,82,0,0,
-		207,222,5,83,0,0,208,222,5,84,0,0,209,222,5,85,0,0,210,222,5,77,0,0,211,
-		222,5,97,0,0,212,222,5,96,0,0,213,222,5,31,0,0,214,215,5,63,0,0,215,217,
-		5,64,0,0,216,218,5,104,0,0,217,216,1,0,0,0,217,218,1,0,0,0,218,222,1,0,
-		0,0,219,220,5,5,0,0,220,222,5,62,0,0,221,205,1,0,0,0,221,206,1,0,0,0,221,
-		207,1,0,0,0,221,208,1,0,0,0,221,209,1,0,0,0,221,210,1,0,0,0,221,211,1,
-		0,0,0,221,212,1,0,0,0,221,213,1,0,0,0,221,214,1,0,0,0,221,219,1,0,0,0,
-		222,224,1,0,0,0,223,225,3,20,10,0,224,223,1,0,0,0,224,225,1,0,0,0,225,
-		17,1,0,0,0,226,227,5,2,0,0,227,228,5,49,0,0,228,229,5,69,0,0,229,233,3,
-		52,26,0,230,234,3,56,28,0,231,232,5,104,0,0,232,234,3,62,31,0,233,230,
-		1,0,0,0,233,231,1,0,0,0,233,234,1,0,0,0,234,244,1,0,0,0,235,236,5,3,0,
-		0,236,237,5,49,0,0,237,238,5,61,0,0,238,239,3,26,13,0,239,241,5,62,0,0,
-		240,242,3,56,28,0,241,240,1,0,0,0,241,242,1,0,0,0,242,244,1,0,0,0,243,
-		226,1,0,0,0,243,235,1,0,0,0,244,19,1,0,0,0,245,246,5,9,0,0,246,251,3,22,
-		11,0,247,248,5,67,0,0,248,250,3,22,11,0,249,247,1,0,0,0,250,253,1,0,0,
-		0,251,249,1,0,0,0,251,252,1,0,0,0,252,254,1,0,0,0,253,251,1,0,0,0,254,
-		255,5,10,0,0,255,21,1,0,0,0,256,259,3,52,26,0,257,258,5,69,0,0,258,260,
-		3,52,26,0,259,257,1,0,0,0,259,260,1,0,0,0,260,23,1,0,0,0,261,268,3,26,
-		13,0,262,264,5,67,0,0,263,265,3,26,13,0,264,263,1,0,0,0,264,265,1,0,0,
-		0,265,267,1,0,0,0,266,262,1,0,0,0,267,270,1,0,0,0,268,266,1,0,0,0,268,
-		269,1,0,0,0,269,25,1,0,0,0,270,268,1,0,0,0,271,272,5,49,0,0,272,273,5,
-		69,0,0,273,276,3,52,26,0,274,275,5,104,0,0,275,277,3,62,31,0,276,274,1,
-		0,0,0,276,277,1,0,0,0,277,27,1,0,0,0,278,279,5,16,0,0,279,281,5,49,0,0,
-		280,282,3,20,10,0,281,280,1,0,0,0,281,282,1,0,0,0,282,288,1,0,0,0,283,
-		285,5,61,0,0,284,286,3,30,15,0,285,284,1,0,0,0,285,286,1,0,0,0,286,287,
-		1,0,0,0,287,289,5,62,0,0,288,283,1,0,0,0,288,289,1,0,0,0,289,291,1,0,0,
-		0,290,292,3,34,17,0,291,290,1,0,0,0,291,292,1,0,0,0,292,294,1,0,0,0,293,
-		295,3,44,22,0,294,293,1,0,0,0,294,295,1,0,0,0,295,29,1,0,0,0,296,303,3,
-		32,16,0,297,299,5,67,0,0,298,300,3,32,16,0,299,298,1,0,0,0,299,300,1,0,
-		0,0,300,302,1,0,0,0,301,297,1,0,0,0,302,305,1,0,0,0,303,301,1,0,0,0,303,
-		304,1,0,0,0,304,31,1,0,0,0,305,303,1,0,0,0,306,308,7,3,0,0,307,306,1,0,
-		0,0,308,311,1,0,0,0,309,307,1,0,0,0,309,310,1,0,0,0,310,313,1,0,0,0,311,
-		309,1,0,0,0,312,314,7,4,0,0,313,312,1,0,0,0,313,314,1,0,0,0,314,315,1,
-		0,0,0,315,316,3,26,13,0,316,33,1,0,0,0,317,318,5,69,0,0,318,323,3,36,18,
-		0,319,320,5,67,0,0,320,322,3,36,18,0,321,319,1,0,0,0,322,325,1,0,0,0,323,
-		321,1,0,0,0,323,324,1,0,0,0,324,35,1,0,0,0,325,323,1,0,0,0,326,332,3,52,
-		26,0,327,329,5,61,0,0,328,330,3,70,35,0,329,328,1,0,0,0,329,330,1,0,0,
-		0,330,331,1,0,0,0,331,333,5,62,0,0,332,327,1,0,0,0,332,333,1,0,0,0,333,
-		37,1,0,0,0,334,335,5,17,0,0,335,337,5,49,0,0,336,338,3,20,10,0,337,336,
-		1,0,0,0,337,338,1,0,0,0,338,340,1,0,0,0,339,341,3,34,17,0,340,339,1,0,
-		0,0,340,341,1,0,0,0,341,343,1,0,0,0,342,344,3,44,22,0,343,342,1,0,0,0,
-		343,344,1,0,0,0,344,39,1,0,0,0,345,346,5,18,0,0,346,348,5,49,0,0,347,349,
-		3,20,10,0,348,347,1,0,0,0,348,349,1,0,0,0,349,351,1,0,0,0,350,352,3,34,
-		17,0,351,350,1,0,0,0,351,352,1,0,0,0,352,353,1,0,0,0,353,357,5,65,0,0,
-		354,356,7,5,0,0,355,354,1,0,0,0,356,359,1,0,0,0,357,355,1,0,0,0,357,358,
-		1,0,0,0,358,374,1,0,0,0,359,357,1,0,0,0,360,362,3,42,21,0,361,363,7,5,
-		0,0,362,361,1,0,0,0,363,364,1,0,0,0,364,362,1,0,0,0,364,365,1,0,0,0,365,
-		373,1,0,0,0,366,368,3,8,4,0,367,369,7,0,0,0,368,367,1,0,0,0,369,370,1,
-		0,0,0,370,368,1,0,0,0,370,371,1,0,0,0,371,373,1,0,0,0,372,360,1,0,0,0,
-		372,366,1,0,0,0,373,376,1,0,0,0,374,372,1,0,0,0,374,375,1,0,0,0,375,377,
-		1,0,0,0,376,374,1,0,0,0,377,378,5,66,0,0,378,41,1,0,0,0,379,385,5,49,0,
-		0,380,382,5,61,0,0,381,383,3,24,12,0,382,381,1,0,0,0,382,383,1,0,0,0,383,
-		384,1,0,0,0,384,386,5,62,0,0,385,380,1,0,0,0,385,386,1,0,0,0,386,43,1,
-		0,0,0,387,391,5,65,0,0,388,390,7,0,0,0,389,388,1,0,0,0,390,393,1,0,0,0,
-		391,389,1,0,0,0,391,392,1,0,0,0,392,402,1,0,0,0,393,391,1,0,0,0,394,396,
-		3,8,4,0,395,397,7,0,0,0,396,395,1,0,0,0,397,398,1,0,0,0,398,396,1,0,0,
-		0,398,399,1,0,0,0,399,401,1,0,0,0,400,394,1,0,0,0,401,404,1,0,0,0,402,
-		400,1,0,0,0,402,403,1,0,0,0,403,405,1,0,0,0,404,402,1,0,0,0,405,406,5,
-		66,0,0,406,45,1,0,0,0,407,408,5,19,0,0,408,409,3,56,28,0,409,47,1,0,0,
-		0,410,411,5,1,0,0,411,412,5,57,0,0,412,413,3,56,28,0,413,49,1,0,0,0,414,
-		415,7,4,0,0,415,418,5,49,0,0,416,417,5,69,0,0,417,419,3,52,26,0,418,416,
-		1,0,0,0,418,419,1,0,0,0,419,422,1,0,0,0,420,421,5,104,0,0,421,423,3,62,
-		31,0,422,420,1,0,0,0,422,423,1,0,0,0,423,51,1,0,0,0,424,429,5,49,0,0,425,
-		426,5,70,0,0,426,428,5,49,0,0,427,425,1,0,0,0,428,431,1,0,0,0,429,427,
-		1,0,0,0,429,430,1,0,0,0,430,433,1,0,0,0,431,429,1,0,0,0,432,434,3,54,27,
-		0,433,432,1,0,0,0,433,434,1,0,0,0,434,440,1,0,0,0,435,436,5,61,0,0,436,
-		437,3,52,26,0,437,438,5,62,0,0,438,440,1,0,0,0,439,424,1,0,0,0,439,435,
-		1,0,0,0,440,446,1,0,0,0,441,442,5,63,0,0,442,445,5,64,0,0,443,445,5,72,
-		0,0,444,441,1,0,0,0,444,443,1,0,0,0,445,448,1,0,0,0,446,444,1,0,0,0,446,
-		447,1,0,0,0,447,465,1,0,0,0,448,446,1,0,0,0,449,450,5,13,0,0,450,459,5,
-		61,0,0,451,456,3,52,26,0,452,453,5,67,0,0,453,455,3,52,26,0,454,452,1,
-		0,0,0,455,458,1,0,0,0,456,454,1,0,0,0,456,457,1,0,0,0,457,460,1,0,0,0,
-		458,456,1,0,0,0,459,451,1,0,0,0,459,460,1,0,0,0,460,461,1,0,0,0,461,462,
-		5,62,0,0,462,463,5,69,0,0,463,465,3,52,26,0,464,439,1,0,0,0,464,449,1,
-		0,0,0,465,53,1,0,0,0,466,467,5,9,0,0,467,472,3,52,26,0,468,469,5,67,0,
-		0,469,471,3,52,26,0,470,468,1,0,0,0,471,474,1,0,0,0,472,470,1,0,0,0,472,
-		473,1,0,0,0,473,475,1,0,0,0,474,472,1,0,0,0,475,476,5,10,0,0,476,55,1,
-		0,0,0,477,481,5,65,0,0,478,480,7,0,0,0,479,478,1,0,0,0,480,483,1,0,0,0,
-		481,479,1,0,0,0,481,482,1,0,0,0,482,492,1,0,0,0,483,481,1,0,0,0,484,486,
-		3,58,29,0,485,487,7,0,0,0,486,485,1,0,0,0,487,488,1,0,0,0,488,486,1,0,
-		0,0,488,489,1,0,0,0,489,491,1,0,0,0,490,484,1,0,0,0,491,494,1,0,0,0,492,
-		490,1,0,0,0,492,493,1,0,0,0,493,495,1,0,0,0,494,492,1,0,0,0,495,496,5,
-		66,0,0,496,57,1,0,0,0,497,527,3,50,25,0,498,527,3,10,5,0,499,527,3,60,
-		30,0,500,502,5,32,0,0,501,503,5,49,0,0,502,501,1,0,0,0,502,503,1,0,0,0,
-		503,527,1,0,0,0,504,506,5,33,0,0,505,507,5,49,0,0,506,505,1,0,0,0,506,
-		507,1,0,0,0,507,527,1,0,0,0,508,510,5,34,0,0,509,511,3,62,31,0,510,509,
-		1,0,0,0,510,511,1,0,0,0,511,527,1,0,0,0,512,515,5,48,0,0,513,516,3,56,
-		28,0,514,516,3,58,29,0,515,513,1,0,0,0,515,514,1,0,0,0,516,527,1,0,0,0,
-		517,524,3,62,31,0,518,519,7,6,0,0,519,525,3,62,31,0,520,525,5,79,0,0,521,
-		525,5,80,0,0,522,523,5,69,0,0,523,525,3,60,30,0,524,518,1,0,0,0,524,520,
-		1,0,0,0,524,521,1,0,0,0,524,522,1,0,0,0,524,525,1,0,0,0,525,527,1,0,0,
-		0,526,497,1,0,0,0,526,498,1,0,0,0,526,499,1,0,0,0,526,500,1,0,0,0,526,
-		504,1,0,0,0,526,508,1,0,0,0,526,512,1,0,0,0,526,517,1,0,0,0,527,59,1,0,
-		0,0,528,529,5,29,0,0,529,530,3,62,31,0,530,531,3,56,28,0,531,547,1,0,0,
-		0,532,533,5,30,0,0,533,534,5,49,0,0,534,535,5,31,0,0,535,542,3,62,31,0,
-		536,537,7,7,0,0,537,540,3,62,31,0,538,539,5,49,0,0,539,541,3,62,31,0,540,
-		538,1,0,0,0,540,541,1,0,0,0,541,543,1,0,0,0,542,536,1,0,0,0,542,543,1,
-		0,0,0,543,544,1,0,0,0,544,545,3,56,28,0,545,547,1,0,0,0,546,528,1,0,0,
-		0,546,532,1,0,0,0,547,61,1,0,0,0,548,560,3,64,32,0,549,556,3,68,34,0,550,
-		551,7,8,0,0,551,555,3,68,34,0,552,553,7,9,0,0,553,555,3,52,26,0,554,550,
-		1,0,0,0,554,552,1,0,0,0,555,558,1,0,0,0,556,554,1,0,0,0,556,557,1,0,0,
-		0,557,560,1,0,0,0,558,556,1,0,0,0,559,548,1,0,0,0,559,549,1,0,0,0,560,
-		63,1,0,0,0,561,575,5,7,0,0,562,571,5,8,0,0,563,568,3,66,33,0,564,565,5,
-		67,0,0,565,567,3,66,33,0,566,564,1,0,0,0,567,570,1,0,0,0,568,566,1,0,0,
-		0,568,569,1,0,0,0,569,572,1,0,0,0,570,568,1,0,0,0,571,563,1,0,0,0,571,
-		572,1,0,0,0,572,573,1,0,0,0,573,575,5,62,0,0,574,561,1,0,0,0,574,562,1,
-		0,0,0,575,576,1,0,0,0,576,579,5,75,0,0,577,580,3,56,28,0,578,580,3,62,
-		31,0,579,577,1,0,0,0,579,578,1,0,0,0,580,65,1,0,0,0,581,584,5,49,0,0,582,
-		583,5,69,0,0,583,585,3,52,26,0,584,582,1,0,0,0,584,585,1,0,0,0,585,67,
-		1,0,0,0,586,588,7,10,0,0,587,586,1,0,0,0,588,591,1,0,0,0,589,587,1,0,0,
-		0,589,590,1,0,0,0,590,637,1,0,0,0,591,589,1,0,0,0,592,638,3,76,38,0,593,
-		616,5,49,0,0,594,616,5,50,0,0,595,616,5,51,0,0,596,616,5,53,0,0,597,616,
-		5,52,0,0,598,616,5,55,0,0,599,616,5,57,0,0,600,616,5,58,0,0,601,616,5,
-		42,0,0,602,616,5,43,0,0,603,616,5,41,0,0,604,616,5,39,0,0,605,616,5,40,
-		0,0,606,616,3,96,48,0,607,616,3,78,39,0,608,616,3,84,42,0,609,616,3,80,
-		40,0,610,616,3,74,37,0,611,612,5,61,0,0,612,613,3,62,31,0,613,614,5,62,
-		0,0,614,616,1,0,0,0,615,593,1,0,0,0,615,594,1,0,0,0,615,595,1,0,0,0,615,
-		596,1,0,0,0,615,597,1,0,0,0,615,598,1,0,0,0,615,599,1,0,0,0,615,600,1,
-		0,0,0,615,601,1,0,0,0,615,602,1,0,0,0,615,603,1,0,0,0,615,604,1,0,0,0,
-		615,605,1,0,0,0,615,606,1,0,0,0,615,607,1,0,0,0,615,608,1,0,0,0,615,609,
-		1,0,0,0,615,610,1,0,0,0,615,611,1,0,0,0,616,634,1,0,0,0,617,619,3,54,27,
-		0,618,617,1,0,0,0,618,619,1,0,0,0,619,620,1,0,0,0,620,622,5,61,0,0,621,
-		623,3,70,35,0,622,621,1,0,0,0,622,623,1,0,0,0,623,624,1,0,0,0,624,633,
-		5,62,0,0,625,626,5,63,0,0,626,627,3,72,36,0,627,628,5,64,0,0,628,633,1,
-		0,0,0,629,630,7,2,0,0,630,633,5,49,0,0,631,633,5,76,0,0,632,618,1,0,0,
-		0,632,625,1,0,0,0,632,629,1,0,0,0,632,631,1,0,0,0,633,636,1,0,0,0,634,
-		632,1,0,0,0,634,635,1,0,0,0,635,638,1,0,0,0,636,634,1,0,0,0,637,592,1,
-		0,0,0,637,615,1,0,0,0,638,69,1,0,0,0,639,642,3,62,31,0,640,641,5,69,0,
-		0,641,643,3,62,31,0,642,640,1,0,0,0,642,643,1,0,0,0,643,654,1,0,0,0,644,
-		650,5,67,0,0,645,648,3,62,31,0,646,647,5,69,0,0,647,649,3,62,31,0,648,
-		646,1,0,0,0,648,649,1,0,0,0,649,651,1,0,0,0,650,645,1,0,0,0,650,651,1,
-		0,0,0,651,653,1,0,0,0,652,644,1,0,0,0,653,656,1,0,0,0,654,652,1,0,0,0,
-		654,655,1,0,0,0,655,71,1,0,0,0,656,654,1,0,0,0,657,662,3,62,31,0,658,660,
-		7,7,0,0,659,661,3,62,31,0,660,659,1,0,0,0,660,661,1,0,0,0,661,663,1,0,
-		0,0,662,658,1,0,0,0,662,663,1,0,0,0,663,669,1,0,0,0,664,666,7,7,0,0,665,
-		667,3,62,31,0,666,665,1,0,0,0,666,667,1,0,0,0,667,669,1,0,0,0,668,657,
-		1,0,0,0,668,664,1,0,0,0,669,73,1,0,0,0,670,681,5,63,0,0,671,678,3,62,31,
-		0,672,674,5,67,0,0,673,675,3,62,31,0,674,673,1,0,0,0,674,675,1,0,0,0,675,
-		677,1,0,0,0,676,672,1,0,0,0,677,680,1,0,0,0,678,676,1,0,0,0,678,679,1,
-		0,0,0,679,682,1,0,0,0,680,678,1,0,0,0,681,671,1,0,0,0,681,682,1,0,0,0,
-		682,683,1,0,0,0,683,684,5,64,0,0,684,75,1,0,0,0,685,686,5,35,0,0,686,691,
-		5,49,0,0,687,688,5,70,0,0,688,690,5,49,0,0,689,687,1,0,0,0,690,693,1,0,
-		0,0,691,689,1,0,0,0,691,692,1,0,0,0,692,695,1,0,0,0,693,691,1,0,0,0,694,
-		696,3,54,27,0,695,694,1,0,0,0,695,696,1,0,0,0,696,705,1,0,0,0,697,699,
-		5,63,0,0,698,700,3,62,31,0,699,698,1,0,0,0,699,700,1,0,0,0,700,701,1,0,
-		0,0,701,704,5,64,0,0,702,704,5,72,0,0,703,697,1,0,0,0,703,702,1,0,0,0,
-		704,707,1,0,0,0,705,703,1,0,0,0,705,706,1,0,0,0,706,712,1,0,0,0,707,705,
-		1,0,0,0,708,709,5,61,0,0,709,710,3,62,31,0,710,711,5,62,0,0,711,713,1,
-		0,0,0,712,708,1,0,0,0,712,713,1,0,0,0,713,77,1,0,0,0,714,715,5,26,0,0,
-		715,716,3,62,31,0,716,724,3,56,28,0,717,718,5,6,0,0,718,719,5,26,0,0,719,
-		720,3,62,31,0,720,721,3,56,28,0,721,723,1,0,0,0,722,717,1,0,0,0,723,726,
-		1,0,0,0,724,722,1,0,0,0,724,725,1,0,0,0,725,729,1,0,0,0,726,724,1,0,0,
-		0,727,728,5,27,0,0,728,730,3,56,28,0,729,727,1,0,0,0,729,730,1,0,0,0,730,
-		79,1,0,0,0,731,732,5,45,0,0,732,736,3,56,28,0,733,735,3,82,41,0,734,733,
-		1,0,0,0,735,738,1,0,0,0,736,734,1,0,0,0,736,737,1,0,0,0,737,741,1,0,0,
-		0,738,736,1,0,0,0,739,740,5,47,0,0,740,742,3,56,28,0,741,739,1,0,0,0,741,
-		742,1,0,0,0,742,81,1,0,0,0,743,747,5,46,0,0,744,745,5,49,0,0,745,746,5,
-		69,0,0,746,748,3,52,26,0,747,744,1,0,0,0,747,748,1,0,0,0,748,749,1,0,0,
-		0,749,750,3,56,28,0,750,83,1,0,0,0,751,752,5,28,0,0,752,753,3,62,31,0,
-		753,757,5,65,0,0,754,756,7,5,0,0,755,754,1,0,0,0,756,759,1,0,0,0,757,755,
-		1,0,0,0,757,758,1,0,0,0,758,768,1,0,0,0,759,757,1,0,0,0,760,762,3,86,43,
-		0,761,763,7,5,0,0,762,761,1,0,0,0,763,764,1,0,0,0,764,762,1,0,0,0,764,
-		765,1,0,0,0,765,767,1,0,0,0,766,760,1,0,0,0,767,770,1,0,0,0,768,766,1,
-		0,0,0,768,769,1,0,0,0,769,771,1,0,0,0,770,768,1,0,0,0,771,772,5,66,0,0,
-		772,85,1,0,0,0,773,776,3,88,44,0,774,775,5,26,0,0,775,777,3,62,31,0,776,
-		774,1,0,0,0,776,777,1,0,0,0,777,778,1,0,0,0,778,781,5,75,0,0,779,782,3,
-		56,28,0,780,782,3,58,29,0,781,779,1,0,0,0,781,780,1,0,0,0,782,87,1,0,0,
-		0,783,788,3,90,45,0,784,785,5,87,0,0,785,787,3,90,45,0,786,784,1,0,0,0,
-		787,790,1,0,0,0,788,786,1,0,0,0,788,789,1,0,0,0,789,89,1,0,0,0,790,788,
-		1,0,0,0,791,796,5,49,0,0,792,793,5,70,0,0,793,795,5,49,0,0,794,792,1,0,
-		0,0,795,798,1,0,0,0,796,794,1,0,0,0,796,797,1,0,0,0,797,806,1,0,0,0,798,
-		796,1,0,0,0,799,801,5,61,0,0,800,802,3,92,46,0,801,800,1,0,0,0,801,802,
-		1,0,0,0,802,803,1,0,0,0,803,807,5,62,0,0,804,805,5,69,0,0,805,807,3,52,
-		26,0,806,799,1,0,0,0,806,804,1,0,0,0,806,807,1,0,0,0,807,821,1,0,0,0,808,
-		809,5,36,0,0,809,821,3,52,26,0,810,811,5,61,0,0,811,812,3,92,46,0,812,
-		813,5,62,0,0,813,821,1,0,0,0,814,821,5,41,0,0,815,818,3,94,47,0,816,817,
-		7,7,0,0,817,819,3,94,47,0,818,816,1,0,0,0,818,819,1,0,0,0,819,821,1,0,
-		0,0,820,791,1,0,0,0,820,808,1,0,0,0,820,810,1,0,0,0,820,814,1,0,0,0,820,
-		815,1,0,0,0,821,91,1,0,0,0,822,829,3,88,44,0,823,825,5,67,0,0,824,826,
-		3,88,44,0,825,824,1,0,0,0,825,826,1,0,0,0,826,828,1,0,0,0,827,823,1,0,
-		0,0,828,831,1,0,0,0,829,827,1,0,0,0,829,830,1,0,0,0,830,93,1,0,0,0,831,
-		829,1,0,0,0,832,834,5,82,0,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,
-		0,0,0,835,842,7,11,0,0,836,842,5,55,0,0,837,842,5,57,0,0,838,842,5,58,
-		0,0,839,842,5,42,0,0,840,842,5,43,0,0,841,833,1,0,0,0,841,836,1,0,0,0,
-		841,837,1,0,0,0,841,838,1,0,0,0,841,839,1,0,0,0,841,840,1,0,0,0,842,95,
-		1,0,0,0,843,851,5,60,0,0,844,850,5,125,0,0,845,846,5,124,0,0,846,847,3,
-		62,31,0,847,848,5,66,0,0,848,850,1,0,0,0,849,844,1,0,0,0,849,845,1,0,0,
-		0,850,853,1,0,0,0,851,849,1,0,0,0,851,852,1,0,0,0,852,854,1,0,0,0,853,
-		851,1,0,0,0,854,855,5,123,0,0,855,97,1,0,0,0,134,101,108,112,119,127,132,
-		141,145,150,161,167,172,177,181,186,190,195,200,202,217,221,224,233,241,
-		243,251,259,264,268,276,281,285,288,291,294,299,303,309,313,323,329,332,
-		337,340,343,348,351,357,364,370,372,374,382,385,391,398,402,418,422,429,
-		433,439,444,446,456,459,464,472,481,488,492,502,506,510,515,524,526,540,
-		542,546,554,556,559,568,571,574,579,584,589,615,618,622,632,634,637,642,
-		648,650,654,660,662,666,668,674,678,681,691,695,699,703,705,712,724,729,
-		736,741,747,757,764,768,776,781,788,796,801,806,818,820,825,829,833,841,
-		849,851
+		1,25,3,25,419,8,25,1,25,1,25,1,25,1,25,5,25,425,8,25,10,25,12,25,428,9,
+		25,1,25,3,25,431,8,25,1,25,1,25,3,25,435,8,25,1,26,1,26,1,26,5,26,440,
+		8,26,10,26,12,26,443,9,26,1,26,3,26,446,8,26,1,26,1,26,1,26,1,26,5,26,
+		452,8,26,10,26,12,26,455,9,26,1,26,1,26,3,26,459,8,26,1,26,1,26,1,26,5,
+		26,464,8,26,10,26,12,26,467,9,26,1,26,1,26,1,26,1,26,1,26,5,26,474,8,26,
+		10,26,12,26,477,9,26,3,26,479,8,26,1,26,1,26,1,26,3,26,484,8,26,1,27,1,
+		27,1,27,1,27,5,27,490,8,27,10,27,12,27,493,9,27,1,27,1,27,1,28,1,28,5,
+		28,499,8,28,10,28,12,28,502,9,28,1,28,1,28,4,28,506,8,28,11,28,12,28,507,
+		5,28,510,8,28,10,28,12,28,513,9,28,1,28,1,28,1,29,1,29,1,29,1,29,1,29,
+		3,29,522,8,29,1,29,1,29,3,29,526,8,29,1,29,1,29,3,29,530,8,29,1,29,1,29,
+		1,29,3,29,535,8,29,1,29,1,29,1,29,1,29,1,29,1,29,1,29,3,29,544,8,29,3,
+		29,546,8,29,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,5,30,558,
+		8,30,10,30,12,30,561,9,30,1,30,3,30,564,8,30,1,30,1,30,1,30,1,30,1,30,
+		1,30,3,30,572,8,30,3,30,574,8,30,1,30,1,30,3,30,578,8,30,1,31,1,31,1,31,
+		1,31,1,31,1,31,5,31,586,8,31,10,31,12,31,589,9,31,3,31,591,8,31,1,32,1,
+		32,1,32,1,32,1,32,5,32,598,8,32,10,32,12,32,601,9,32,3,32,603,8,32,1,32,
+		3,32,606,8,32,1,32,1,32,1,32,3,32,611,8,32,1,33,1,33,1,33,3,33,616,8,33,
+		1,34,5,34,619,8,34,10,34,12,34,622,9,34,1,34,1,34,1,34,1,34,1,34,1,34,
+		1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,
+		1,34,1,34,1,34,5,34,647,8,34,10,34,12,34,650,9,34,1,34,1,34,3,34,654,8,
+		34,1,34,3,34,657,8,34,1,34,1,34,3,34,661,8,34,1,34,1,34,1,34,1,34,1,34,
+		1,34,1,34,1,34,5,34,671,8,34,10,34,12,34,674,9,34,3,34,676,8,34,1,35,1,
+		35,1,35,3,35,681,8,35,1,35,1,35,1,35,1,35,3,35,687,8,35,3,35,689,8,35,
+		5,35,691,8,35,10,35,12,35,694,9,35,1,36,1,36,1,36,3,36,699,8,36,3,36,701,
+		8,36,1,36,1,36,3,36,705,8,36,3,36,707,8,36,1,37,1,37,1,37,1,37,3,37,713,
+		8,37,5,37,715,8,37,10,37,12,37,718,9,37,3,37,720,8,37,1,37,1,37,1,38,1,
+		38,1,38,1,38,5,38,728,8,38,10,38,12,38,731,9,38,1,38,3,38,734,8,38,1,38,
+		1,38,3,38,738,8,38,1,38,1,38,5,38,742,8,38,10,38,12,38,745,9,38,1,38,1,
+		38,1,38,1,38,3,38,751,8,38,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,5,39,
+		761,8,39,10,39,12,39,764,9,39,1,39,1,39,3,39,768,8,39,1,40,1,40,1,40,5,
+		40,773,8,40,10,40,12,40,776,9,40,1,40,1,40,3,40,780,8,40,1,41,1,41,1,41,
+		1,41,3,41,786,8,41,1,41,1,41,1,42,1,42,1,42,1,42,5,42,794,8,42,10,42,12,
+		42,797,9,42,1,42,1,42,4,42,801,8,42,11,42,12,42,802,5,42,805,8,42,10,42,
+		12,42,808,9,42,1,42,1,42,1,43,1,43,1,43,3,43,815,8,43,1,43,1,43,1,43,3,
+		43,820,8,43,1,44,1,44,1,44,5,44,825,8,44,10,44,12,44,828,9,44,1,45,1,45,
+		1,45,5,45,833,8,45,10,45,12,45,836,9,45,1,45,1,45,3,45,840,8,45,1,45,1,
+		45,1,45,3,45,845,8,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,
+		3,45,857,8,45,3,45,859,8,45,1,46,1,46,1,46,3,46,864,8,46,5,46,866,8,46,
+		10,46,12,46,869,9,46,1,47,3,47,872,8,47,1,47,1,47,1,47,1,47,1,47,1,47,
+		3,47,880,8,47,1,48,1,48,1,48,1,48,1,48,1,48,5,48,888,8,48,10,48,12,48,
+		891,9,48,1,48,1,48,1,48,0,0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
+		30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,
+		78,80,82,84,86,88,90,92,94,96,0,13,2,0,68,68,120,120,3,0,4,4,11,11,20,
+		25,1,0,70,71,1,0,20,25,1,0,14,15,2,0,67,68,120,120,1,0,104,116,1,0,73,
+		74,2,0,31,31,81,103,1,0,36,38,3,0,44,44,76,78,81,82,2,0,49,50,52,52,1,
+		0,50,53,1038,0,101,1,0,0,0,2,119,1,0,0,0,4,121,1,0,0,0,6,145,1,0,0,0,8,
+		150,1,0,0,0,10,163,1,0,0,0,12,181,1,0,0,0,14,193,1,0,0,0,16,221,1,0,0,
+		0,18,243,1,0,0,0,20,245,1,0,0,0,22,256,1,0,0,0,24,261,1,0,0,0,26,271,1,
+		0,0,0,28,278,1,0,0,0,30,296,1,0,0,0,32,309,1,0,0,0,34,317,1,0,0,0,36,326,
+		1,0,0,0,38,334,1,0,0,0,40,345,1,0,0,0,42,379,1,0,0,0,44,387,1,0,0,0,46,
+		407,1,0,0,0,48,410,1,0,0,0,50,414,1,0,0,0,52,483,1,0,0,0,54,485,1,0,0,
+		0,56,496,1,0,0,0,58,545,1,0,0,0,60,577,1,0,0,0,62,590,1,0,0,0,64,605,1,
+		0,0,0,66,612,1,0,0,0,68,620,1,0,0,0,70,677,1,0,0,0,72,706,1,0,0,0,74,708,
+		1,0,0,0,76,723,1,0,0,0,78,752,1,0,0,0,80,769,1,0,0,0,82,781,1,0,0,0,84,
+		789,1,0,0,0,86,811,1,0,0,0,88,821,1,0,0,0,90,858,1,0,0,0,92,860,1,0,0,
+		0,94,879,1,0,0,0,96,881,1,0,0,0,98,100,7,0,0,0,99,98,1,0,0,0,100,103,1,
+		0,0,0,101,99,1,0,0,0,101,102,1,0,0,0,102,112,1,0,0,0,103,101,1,0,0,0,104,
+		106,3,2,1,0,105,107,7,0,0,0,106,105,1,0,0,0,107,108,1,0,0,0,108,106,1,
+		0,0,0,108,109,1,0,0,0,109,111,1,0,0,0,110,104,1,0,0,0,111,114,1,0,0,0,
+		112,110,1,0,0,0,112,113,1,0,0,0,113,115,1,0,0,0,114,112,1,0,0,0,115,116,
+		5,0,0,1,116,1,1,0,0,0,117,120,3,4,2,0,118,120,3,8,4,0,119,117,1,0,0,0,
+		119,118,1,0,0,0,120,3,1,0,0,0,121,122,5,12,0,0,122,127,5,49,0,0,123,124,
+		5,70,0,0,124,126,3,6,3,0,125,123,1,0,0,0,126,129,1,0,0,0,127,125,1,0,0,
+		0,127,128,1,0,0,0,128,132,1,0,0,0,129,127,1,0,0,0,130,131,5,37,0,0,131,
+		133,5,49,0,0,132,130,1,0,0,0,132,133,1,0,0,0,133,5,1,0,0,0,134,146,5,49,
+		0,0,135,136,5,65,0,0,136,141,5,49,0,0,137,138,5,67,0,0,138,140,5,49,0,
+		0,139,137,1,0,0,0,140,143,1,0,0,0,141,139,1,0,0,0,141,142,1,0,0,0,142,
+		144,1,0,0,0,143,141,1,0,0,0,144,146,5,66,0,0,145,134,1,0,0,0,145,135,1,
+		0,0,0,146,7,1,0,0,0,147,149,7,1,0,0,148,147,1,0,0,0,149,152,1,0,0,0,150,
+		148,1,0,0,0,150,151,1,0,0,0,151,161,1,0,0,0,152,150,1,0,0,0,153,162,3,
+		10,5,0,154,162,3,18,9,0,155,162,3,28,14,0,156,162,3,38,19,0,157,162,3,
+		40,20,0,158,162,3,50,25,0,159,162,3,46,23,0,160,162,3,48,24,0,161,153,
+		1,0,0,0,161,154,1,0,0,0,161,155,1,0,0,0,161,156,1,0,0,0,161,157,1,0,0,
+		0,161,158,1,0,0,0,161,159,1,0,0,0,161,160,1,0,0,0,162,9,1,0,0,0,163,164,
+		5,13,0,0,164,165,3,12,6,0,165,167,5,61,0,0,166,168,3,24,12,0,167,166,1,
+		0,0,0,167,168,1,0,0,0,168,169,1,0,0,0,169,172,5,62,0,0,170,171,5,69,0,
+		0,171,173,3,52,26,0,172,170,1,0,0,0,172,173,1,0,0,0,173,177,1,0,0,0,174,
+		178,3,56,28,0,175,176,5,104,0,0,176,178,3,62,31,0,177,174,1,0,0,0,177,
+		175,1,0,0,0,177,178,1,0,0,0,178,11,1,0,0,0,179,182,3,14,7,0,180,182,3,
+		16,8,0,181,179,1,0,0,0,181,180,1,0,0,0,182,190,1,0,0,0,183,186,7,2,0,0,
+		184,187,3,14,7,0,185,187,3,16,8,0,186,184,1,0,0,0,186,185,1,0,0,0,187,
+		189,1,0,0,0,188,183,1,0,0,0,189,192,1,0,0,0,190,188,1,0,0,0,190,191,1,
+		0,0,0,191,13,1,0,0,0,192,190,1,0,0,0,193,195,5,49,0,0,194,196,3,20,10,
+		0,195,194,1,0,0,0,195,196,1,0,0,0,196,202,1,0,0,0,197,198,5,63,0,0,198,
+		201,5,64,0,0,199,201,5,72,0,0,200,197,1,0,0,0,200,199,1,0,0,0,201,204,
+		1,0,0,0,202,200,1,0,0,0,202,203,1,0,0,0,203,15,1,0,0,0,204,202,1,0,0,0,
+		205,222,5,81,0,0,206,222,5,82,0,0,207,222,5,83,0,0,208,222,5,84,0,0,209,
+		222,5,85,0,0,210,222,5,77,0,0,211,222,5,97,0,0,212,222,5,96,0,0,213,222,
+		5,31,0,0,214,215,5,63,0,0,215,217,5,64,0,0,216,218,5,104,0,0,217,216,1,
+		0,0,0,217,218,1,0,0,0,218,222,1,0,0,0,219,220,5,5,0,0,220,222,5,62,0,0,
+		221,205,1,0,0,0,221,206,1,0,0,0,221,207,1,0,0,0,221,208,1,0,0,0,221,209,
+		1,0,0,0,221,210,1,0,0,0,221,211,1,0,0,0,221,212,1,0,0,0,221,213,1,0,0,
+		0,221,214,1,0,0,0,221,219,1,0,0,0,222,224,1,0,0,0,223,225,3,20,10,0,224,
+		223,1,0,0,0,224,225,1,0,0,0,225,17,1,0,0,0,226,227,5,2,0,0,227,228,5,49,
+		0,0,228,229,5,69,0,0,229,233,3,52,26,0,230,234,3,56,28,0,231,232,5,104,
+		0,0,232,234,3,62,31,0,233,230,1,0,0,0,233,231,1,0,0,0,233,234,1,0,0,0,
+		234,244,1,0,0,0,235,236,5,3,0,0,236,237,5,49,0,0,237,238,5,61,0,0,238,
+		239,3,26,13,0,239,241,5,62,0,0,240,242,3,56,28,0,241,240,1,0,0,0,241,242,
+		1,0,0,0,242,244,1,0,0,0,243,226,1,0,0,0,243,235,1,0,0,0,244,19,1,0,0,0,
+		245,246,5,9,0,0,246,251,3,22,11,0,247,248,5,67,0,0,248,250,3,22,11,0,249,
+		247,1,0,0,0,250,253,1,0,0,0,251,249,1,0,0,0,251,252,1,0,0,0,252,254,1,
+		0,0,0,253,251,1,0,0,0,254,255,5,10,0,0,255,21,1,0,0,0,256,259,3,52,26,
+		0,257,258,5,69,0,0,258,260,3,52,26,0,259,257,1,0,0,0,259,260,1,0,0,0,260,
+		23,1,0,0,0,261,268,3,26,13,0,262,264,5,67,0,0,263,265,3,26,13,0,264,263,
+		1,0,0,0,264,265,1,0,0,0,265,267,1,0,0,0,266,262,1,0,0,0,267,270,1,0,0,
+		0,268,266,1,0,0,0,268,269,1,0,0,0,269,25,1,0,0,0,270,268,1,0,0,0,271,272,
+		5,49,0,0,272,273,5,69,0,0,273,276,3,52,26,0,274,275,5,104,0,0,275,277,
+		3,62,31,0,276,274,1,0,0,0,276,277,1,0,0,0,277,27,1,0,0,0,278,279,5,16,
+		0,0,279,281,5,49,0,0,280,282,3,20,10,0,281,280,1,0,0,0,281,282,1,0,0,0,
+		282,288,1,0,0,0,283,285,5,61,0,0,284,286,3,30,15,0,285,284,1,0,0,0,285,
+		286,1,0,0,0,286,287,1,0,0,0,287,289,5,62,0,0,288,283,1,0,0,0,288,289,1,
+		0,0,0,289,291,1,0,0,0,290,292,3,34,17,0,291,290,1,0,0,0,291,292,1,0,0,
+		0,292,294,1,0,0,0,293,295,3,44,22,0,294,293,1,0,0,0,294,295,1,0,0,0,295,
+		29,1,0,0,0,296,303,3,32,16,0,297,299,5,67,0,0,298,300,3,32,16,0,299,298,
+		1,0,0,0,299,300,1,0,0,0,300,302,1,0,0,0,301,297,1,0,0,0,302,305,1,0,0,
+		0,303,301,1,0,0,0,303,304,1,0,0,0,304,31,1,0,0,0,305,303,1,0,0,0,306,308,
+		7,3,0,0,307,306,1,0,0,0,308,311,1,0,0,0,309,307,1,0,0,0,309,310,1,0,0,
+		0,310,313,1,0,0,0,311,309,1,0,0,0,312,314,7,4,0,0,313,312,1,0,0,0,313,
+		314,1,0,0,0,314,315,1,0,0,0,315,316,3,26,13,0,316,33,1,0,0,0,317,318,5,
+		69,0,0,318,323,3,36,18,0,319,320,5,67,0,0,320,322,3,36,18,0,321,319,1,
+		0,0,0,322,325,1,0,0,0,323,321,1,0,0,0,323,324,1,0,0,0,324,35,1,0,0,0,325,
+		323,1,0,0,0,326,332,3,52,26,0,327,329,5,61,0,0,328,330,3,70,35,0,329,328,
+		1,0,0,0,329,330,1,0,0,0,330,331,1,0,0,0,331,333,5,62,0,0,332,327,1,0,0,
+		0,332,333,1,0,0,0,333,37,1,0,0,0,334,335,5,17,0,0,335,337,5,49,0,0,336,
+		338,3,20,10,0,337,336,1,0,0,0,337,338,1,0,0,0,338,340,1,0,0,0,339,341,
+		3,34,17,0,340,339,1,0,0,0,340,341,1,0,0,0,341,343,1,0,0,0,342,344,3,44,
+		22,0,343,342,1,0,0,0,343,344,1,0,0,0,344,39,1,0,0,0,345,346,5,18,0,0,346,
+		348,5,49,0,0,347,349,3,20,10,0,348,347,1,0,0,0,348,349,1,0,0,0,349,351,
+		1,0,0,0,350,352,3,34,17,0,351,350,1,0,0,0,351,352,1,0,0,0,352,353,1,0,
+		0,0,353,357,5,65,0,0,354,356,7,5,0,0,355,354,1,0,0,0,356,359,1,0,0,0,357,
+		355,1,0,0,0,357,358,1,0,0,0,358,374,1,0,0,0,359,357,1,0,0,0,360,362,3,
+		42,21,0,361,363,7,5,0,0,362,361,1,0,0,0,363,364,1,0,0,0,364,362,1,0,0,
+		0,364,365,1,0,0,0,365,373,1,0,0,0,366,368,3,8,4,0,367,369,7,0,0,0,368,
+		367,1,0,0,0,369,370,1,0,0,0,370,368,1,0,0,0,370,371,1,0,0,0,371,373,1,
+		0,0,0,372,360,1,0,0,0,372,366,1,0,0,0,373,376,1,0,0,0,374,372,1,0,0,0,
+		374,375,1,0,0,0,375,377,1,0,0,0,376,374,1,0,0,0,377,378,5,66,0,0,378,41,
+		1,0,0,0,379,385,5,49,0,0,380,382,5,61,0,0,381,383,3,24,12,0,382,381,1,
+		0,0,0,382,383,1,0,0,0,383,384,1,0,0,0,384,386,5,62,0,0,385,380,1,0,0,0,
+		385,386,1,0,0,0,386,43,1,0,0,0,387,391,5,65,0,0,388,390,7,0,0,0,389,388,
+		1,0,0,0,390,393,1,0,0,0,391,389,1,0,0,0,391,392,1,0,0,0,392,402,1,0,0,
+		0,393,391,1,0,0,0,394,396,3,8,4,0,395,397,7,0,0,0,396,395,1,0,0,0,397,
+		398,1,0,0,0,398,396,1,0,0,0,398,399,1,0,0,0,399,401,1,0,0,0,400,394,1,
+		0,0,0,401,404,1,0,0,0,402,400,1,0,0,0,402,403,1,0,0,0,403,405,1,0,0,0,
+		404,402,1,0,0,0,405,406,5,66,0,0,406,45,1,0,0,0,407,408,5,19,0,0,408,409,
+		3,56,28,0,409,47,1,0,0,0,410,411,5,1,0,0,411,412,5,57,0,0,412,413,3,56,
+		28,0,413,49,1,0,0,0,414,430,7,4,0,0,415,418,5,49,0,0,416,417,5,69,0,0,
+		417,419,3,52,26,0,418,416,1,0,0,0,418,419,1,0,0,0,419,431,1,0,0,0,420,
+		421,5,61,0,0,421,426,5,49,0,0,422,423,5,67,0,0,423,425,5,49,0,0,424,422,
+		1,0,0,0,425,428,1,0,0,0,426,424,1,0,0,0,426,427,1,0,0,0,427,429,1,0,0,
+		0,428,426,1,0,0,0,429,431,5,62,0,0,430,415,1,0,0,0,430,420,1,0,0,0,431,
+		434,1,0,0,0,432,433,5,104,0,0,433,435,3,62,31,0,434,432,1,0,0,0,434,435,
+		1,0,0,0,435,51,1,0,0,0,436,441,5,49,0,0,437,438,5,70,0,0,438,440,5,49,
+		0,0,439,437,1,0,0,0,440,443,1,0,0,0,441,439,1,0,0,0,441,442,1,0,0,0,442,
+		445,1,0,0,0,443,441,1,0,0,0,444,446,3,54,27,0,445,444,1,0,0,0,445,446,
+		1,0,0,0,446,459,1,0,0,0,447,448,5,61,0,0,448,453,3,52,26,0,449,450,5,67,
+		0,0,450,452,3,52,26,0,451,449,1,0,0,0,452,455,1,0,0,0,453,451,1,0,0,0,
+		453,454,1,0,0,0,454,456,1,0,0,0,455,453,1,0,0,0,456,457,5,62,0,0,457,459,
+		1,0,0,0,458,436,1,0,0,0,458,447,1,0,0,0,459,465,1,0,0,0,460,461,5,63,0,
+		0,461,464,5,64,0,0,462,464,5,72,0,0,463,460,1,0,0,0,463,462,1,0,0,0,464,
+		467,1,0,0,0,465,463,1,0,0,0,465,466,1,0,0,0,466,484,1,0,0,0,467,465,1,
+		0,0,0,468,469,5,13,0,0,469,478,5,61,0,0,470,475,3,52,26,0,471,472,5,67,
+		0,0,472,474,3,52,26,0,473,471,1,0,0,0,474,477,1,0,0,0,475,473,1,0,0,0,
+		475,476,1,0,0,0,476,479,1,0,0,0,477,475,1,0,0,0,478,470,1,0,0,0,478,479,
+		1,0,0,0,479,480,1,0,0,0,480,481,5,62,0,0,481,482,5,69,0,0,482,484,3,52,
+		26,0,483,458,1,0,0,0,483,468,1,0,0,0,484,53,1,0,0,0,485,486,5,9,0,0,486,
+		491,3,52,26,0,487,488,5,67,0,0,488,490,3,52,26,0,489,487,1,0,0,0,490,493,
+		1,0,0,0,491,489,1,0,0,0,491,492,1,0,0,0,492,494,1,0,0,0,493,491,1,0,0,
+		0,494,495,5,10,0,0,495,55,1,0,0,0,496,500,5,65,0,0,497,499,7,0,0,0,498,
+		497,1,0,0,0,499,502,1,0,0,0,500,498,1,0,0,0,500,501,1,0,0,0,501,511,1,
+		0,0,0,502,500,1,0,0,0,503,505,3,58,29,0,504,506,7,0,0,0,505,504,1,0,0,
+		0,506,507,1,0,0,0,507,505,1,0,0,0,507,508,1,0,0,0,508,510,1,0,0,0,509,
+		503,1,0,0,0,510,513,1,0,0,0,511,509,1,0,0,0,511,512,1,0,0,0,512,514,1,
+		0,0,0,513,511,1,0,0,0,514,515,5,66,0,0,515,57,1,0,0,0,516,546,3,50,25,
+		0,517,546,3,10,5,0,518,546,3,60,30,0,519,521,5,32,0,0,520,522,5,49,0,0,
+		521,520,1,0,0,0,521,522,1,0,0,0,522,546,1,0,0,0,523,525,5,33,0,0,524,526,
+		5,49,0,0,525,524,1,0,0,0,525,526,1,0,0,0,526,546,1,0,0,0,527,529,5,34,
+		0,0,528,530,3,62,31,0,529,528,1,0,0,0,529,530,1,0,0,0,530,546,1,0,0,0,
+		531,534,5,48,0,0,532,535,3,56,28,0,533,535,3,58,29,0,534,532,1,0,0,0,534,
+		533,1,0,0,0,535,546,1,0,0,0,536,543,3,62,31,0,537,538,7,6,0,0,538,544,
+		3,62,31,0,539,544,5,79,0,0,540,544,5,80,0,0,541,542,5,69,0,0,542,544,3,
+		60,30,0,543,537,1,0,0,0,543,539,1,0,0,0,543,540,1,0,0,0,543,541,1,0,0,
+		0,543,544,1,0,0,0,544,546,1,0,0,0,545,516,1,0,0,0,545,517,1,0,0,0,545,
+		518,1,0,0,0,545,519,1,0,0,0,545,523,1,0,0,0,545,527,1,0,0,0,545,531,1,
+		0,0,0,545,536,1,0,0,0,546,59,1,0,0,0,547,548,5,29,0,0,548,549,3,62,31,
+		0,549,550,3,56,28,0,550,578,1,0,0,0,551,563,5,30,0,0,552,564,5,49,0,0,
+		553,554,5,61,0,0,554,559,5,49,0,0,555,556,5,67,0,0,556,558,5,49,0,0,557,
+		555,1,0,0,0,558,561,1,0,0,0,559,557,1,0,0,0,559,560,1,0,0,0,560,562,1,
+		0,0,0,561,559,1,0,0,0,562,564,5,62,0,0,563,552,1,0,0,0,563,553,1,0,0,0,
+		564,565,1,0,0,0,565,566,5,31,0,0,566,573,3,62,31,0,567,568,7,7,0,0,568,
+		571,3,62,31,0,569,570,5,49,0,0,570,572,3,62,31,0,571,569,1,0,0,0,571,572,
+		1,0,0,0,572,574,1,0,0,0,573,567,1,0,0,0,573,574,1,0,0,0,574,575,1,0,0,
+		0,575,576,3,56,28,0,576,578,1,0,0,0,577,547,1,0,0,0,577,551,1,0,0,0,578,
+		61,1,0,0,0,579,591,3,64,32,0,580,587,3,68,34,0,581,582,7,8,0,0,582,586,
+		3,68,34,0,583,584,7,9,0,0,584,586,3,52,26,0,585,581,1,0,0,0,585,583,1,
+		0,0,0,586,589,1,0,0,0,587,585,1,0,0,0,587,588,1,0,0,0,588,591,1,0,0,0,
+		589,587,1,0,0,0,590,579,1,0,0,0,590,580,1,0,0,0,591,63,1,0,0,0,592,606,
+		5,7,0,0,593,602,5,8,0,0,594,599,3,66,33,0,595,596,5,67,0,0,596,598,3,66,
+		33,0,597,595,1,0,0,0,598,601,1,0,0,0,599,597,1,0,0,0,599,600,1,0,0,0,600,
+		603,1,0,0,0,601,599,1,0,0,0,602,594,1,0,0,0,602,603,1,0,0,0,603,604,1,
+		0,0,0,604,606,5,62,0,0,605,592,1,0,0,0,605,593,1,0,0,0,606,607,1,0,0,0,
+		607,610,5,75,0,0,608,611,3,56,28,0,609,611,3,62,31,0,610,608,1,0,0,0,610,
+		609,1,0,0,0,611,65,1,0,0,0,612,615,5,49,0,0,613,614,5,69,0,0,614,616,3,
+		52,26,0,615,613,1,0,0,0,615,616,1,0,0,0,616,67,1,0,0,0,617,619,7,10,0,
+		0,618,617,1,0,0,0,619,622,1,0,0,0,620,618,1,0,0,0,620,621,1,0,0,0,621,
+		675,1,0,0,0,622,620,1,0,0,0,623,676,3,76,38,0,624,654,5,49,0,0,625,654,
+		5,50,0,0,626,654,5,51,0,0,627,654,5,53,0,0,628,654,5,52,0,0,629,654,5,
+		55,0,0,630,654,5,57,0,0,631,654,5,58,0,0,632,654,5,42,0,0,633,654,5,43,
+		0,0,634,654,5,41,0,0,635,654,5,39,0,0,636,654,5,40,0,0,637,654,3,96,48,
+		0,638,654,3,78,39,0,639,654,3,84,42,0,640,654,3,80,40,0,641,654,3,74,37,
+		0,642,643,5,61,0,0,643,648,3,62,31,0,644,645,5,67,0,0,645,647,3,62,31,
+		0,646,644,1,0,0,0,647,650,1,0,0,0,648,646,1,0,0,0,648,649,1,0,0,0,649,
+		651,1,0,0,0,650,648,1,0,0,0,651,652,5,62,0,0,652,654,1,0,0,0,653,624,1,
+		0,0,0,653,625,1,0,0,0,653,626,1,0,0,0,653,627,1,0,0,0,653,628,1,0,0,0,
+		653,629,1,0,0,0,653,630,1,0,0,0,653,631,1,0,0,0,653,632,1,0,0,0,653,633,
+		1,0,0,0,653,634,1,0,0,0,653,635,1,0,0,0,653,636,1,0,0,0,653,637,1,0,0,
+		0,653,638,1,0,0,0,653,639,1,0,0,0,653,640,1,0,0,0,653,641,1,0,0,0,653,
+		642,1,0,0,0,654,672,1,0,0,0,655,657,3,54,27,0,656,655,1,0,0,0,656,657,
+		1,0,0,0,657,658,1,0,0,0,658,660,5,61,0,0,659,661,3,70,35,0,660,659,1,0,
+		0,0,660,661,1,0,0,0,661,662,1,0,0,0,662,671,5,62,0,0,663,664,5,63,0,0,
+		664,665,3,72,36,0,665,666,5,64,0,0,666,671,1,0,0,0,667,668,7,2,0,0,668,
+		671,7,11,0,0,669,671,5,76,0,0,670,656,1,0,0,0,670,663,1,0,0,0,670,667,
+		1,0,0,0,670,669,1,0,0,0,671,674,1,0,0,0,672,670,1,0,0,0,672,673,1,0,0,
+		0,673,676,1,0,0,0,674,672,1,0,0,0,675,623,1,0,0,0,675,653,1,0,0,0,676,
+		69,1,0,0,0,677,680,3,62,31,0,678,679,5,69,0,0,679,681,3,62,31,0,680,678,
+		1,0,0,0,680,681,1,0,0,0,681,692,1,0,0,0,682,688,5,67,0,0,683,686,3,62,
+		31,0,684,685,5,69,0,0,685,687,3,62,31,0,686,684,1,0,0,0,686,687,1,0,0,
+		0,687,689,1,0,0,0,688,683,1,0,0,0,688,689,1,0,0,0,689,691,1,0,0,0,690,
+		682,1,0,0,0,691,694,1,0,0,0,692,690,1,0,0,0,692,693,1,0,0,0,693,71,1,0,
+		0,0,694,692,1,0,0,0,695,700,3,62,31,0,696,698,7,7,0,0,697,699,3,62,31,
+		0,698,697,1,0,0,0,698,699,1,0,0,0,699,701,1,0,0,0,700,696,1,0,0,0,700,
+		701,1,0,0,0,701,707,1,0,0,0,702,704,7,7,0,0,703,705,3,62,31,0,704,703,
+		1,0,0,0,704,705,1,0,0,0,705,707,1,0,0,0,706,695,1,0,0,0,706,702,1,0,0,
+		0,707,73,1,0,0,0,708,719,5,63,0,0,709,716,3,62,31,0,710,712,5,67,0,0,711,
+		713,3,62,31,0,712,711,1,0,0,0,712,713,1,0,0,0,713,715,1,0,0,0,714,710,
+		1,0,0,0,715,718,1,0,0,0,716,714,1,0,0,0,716,717,1,0,0,0,717,720,1,0,0,
+		0,718,716,1,0,0,0,719,709,1,0,0,0,719,720,1,0,0,0,720,721,1,0,0,0,721,
+		722,5,64,0,0,722,75,1,0,0,0,723,724,5,35,0,0,724,729,5,49,0,0,725,726,
+		5,70,0,0,726,728,5,49,0,0,727,725,1,0,0,0,728,731,1,0,0,0,729,727,1,0,
+		0,0,729,730,1,0,0,0,730,733,1,0,0,0,731,729,1,0,0,0,732,734,3,54,27,0,
+		733,732,1,0,0,0,733,734,1,0,0,0,734,743,1,0,0,0,735,737,5,63,0,0,736,738,
+		3,62,31,0,737,736,1,0,0,0,737,738,1,0,0,0,738,739,1,0,0,0,739,742,5,64,
+		0,0,740,742,5,72,0,0,741,735,1,0,0,0,741,740,1,0,0,0,742,745,1,0,0,0,743,
+		741,1,0,0,0,743,744,1,0,0,0,744,750,1,0,0,0,745,743,1,0,0,0,746,747,5,
+		61,0,0,747,748,3,62,31,0,748,749,5,62,0,0,749,751,1,0,0,0,750,746,1,0,
+		0,0,750,751,1,0,0,0,751,77,1,0,0,0,752,753,5,26,0,0,753,754,3,62,31,0,
+		754,762,3,56,28,0,755,756,5,6,0,0,756,757,5,26,0,0,757,758,3,62,31,0,758,
+		759,3,56,28,0,759,761,1,0,0,0,760,755,1,0,0,0,761,764,1,0,0,0,762,760,
+		1,0,0,0,762,763,1,0,0,0,763,767,1,0,0,0,764,762,1,0,0,0,765,766,5,27,0,
+		0,766,768,3,56,28,0,767,765,1,0,0,0,767,768,1,0,0,0,768,79,1,0,0,0,769,
+		770,5,45,0,0,770,774,3,56,28,0,771,773,3,82,41,0,772,771,1,0,0,0,773,776,
+		1,0,0,0,774,772,1,0,0,0,774,775,1,0,0,0,775,779,1,0,0,0,776,774,1,0,0,
+		0,777,778,5,47,0,0,778,780,3,56,28,0,779,777,1,0,0,0,779,780,1,0,0,0,780,
+		81,1,0,0,0,781,785,5,46,0,0,782,783,5,49,0,0,783,784,5,69,0,0,784,786,
+		3,52,26,0,785,782,1,0,0,0,785,786,1,0,0,0,786,787,1,0,0,0,787,788,3,56,
+		28,0,788,83,1,0,0,0,789,790,5,28,0,0,790,791,3,62,31,0,791,795,5,65,0,
+		0,792,794,7,5,0,0,793,792,1,0,0,0,794,797,1,0,0,0,795,793,1,0,0,0,795,
+		796,1,0,0,0,796,806,1,0,0,0,797,795,1,0,0,0,798,800,3,86,43,0,799,801,
+		7,5,0,0,800,799,1,0,0,0,801,802,1,0,0,0,802,800,1,0,0,0,802,803,1,0,0,
+		0,803,805,1,0,0,0,804,798,1,0,0,0,805,808,1,0,0,0,806,804,1,0,0,0,806,
+		807,1,0,0,0,807,809,1,0,0,0,808,806,1,0,0,0,809,810,5,66,0,0,810,85,1,
+		0,0,0,811,814,3,88,44,0,812,813,5,26,0,0,813,815,3,62,31,0,814,812,1,0,
+		0,0,814,815,1,0,0,0,815,816,1,0,0,0,816,819,5,75,0,0,817,820,3,56,28,0,
+		818,820,3,58,29,0,819,817,1,0,0,0,819,818,1,0,0,0,820,87,1,0,0,0,821,826,
+		3,90,45,0,822,823,5,87,0,0,823,825,3,90,45,0,824,822,1,0,0,0,825,828,1,
+		0,0,0,826,824,1,0,0,0,826,827,1,0,0,0,827,89,1,0,0,0,828,826,1,0,0,0,829,
+		834,5,49,0,0,830,831,5,70,0,0,831,833,5,49,0,0,832,830,1,0,0,0,833,836,
+		1,0,0,0,834,832,1,0,0,0,834,835,1,0,0,0,835,844,1,0,0,0,836,834,1,0,0,
+		0,837,839,5,61,0,0,838,840,3,92,46,0,839,838,1,0,0,0,839,840,1,0,0,0,840,
+		841,1,0,0,0,841,845,5,62,0,0,842,843,5,69,0,0,843,845,3,52,26,0,844,837,
+		1,0,0,0,844,842,1,0,0,0,844,845,1,0,0,0,845,859,1,0,0,0,846,847,5,36,0,
+		0,847,859,3,52,26,0,848,849,5,61,0,0,849,850,3,92,46,0,850,851,5,62,0,
+		0,851,859,1,0,0,0,852,859,5,41,0,0,853,856,3,94,47,0,854,855,7,7,0,0,855,
+		857,3,94,47,0,856,854,1,0,0,0,856,857,1,0,0,0,857,859,1,0,0,0,858,829,
+		1,0,0,0,858,846,1,0,0,0,858,848,1,0,0,0,858,852,1,0,0,0,858,853,1,0,0,
+		0,859,91,1,0,0,0,860,867,3,88,44,0,861,863,5,67,0,0,862,864,3,88,44,0,
+		863,862,1,0,0,0,863,864,1,0,0,0,864,866,1,0,0,0,865,861,1,0,0,0,866,869,
+		1,0,0,0,867,865,1,0,0,0,867,868,1,0,0,0,868,93,1,0,0,0,869,867,1,0,0,0,
+		870,872,5,82,0,0,871,870,1,0,0,0,871,872,1,0,0,0,872,873,1,0,0,0,873,880,
+		7,12,0,0,874,880,5,55,0,0,875,880,5,57,0,0,876,880,5,58,0,0,877,880,5,
+		42,0,0,878,880,5,43,0,0,879,871,1,0,0,0,879,874,1,0,0,0,879,875,1,0,0,
+		0,879,876,1,0,0,0,879,877,1,0,0,0,879,878,1,0,0,0,880,95,1,0,0,0,881,889,
+		5,60,0,0,882,888,5,125,0,0,883,884,5,124,0,0,884,885,3,62,31,0,885,886,
+		5,66,0,0,886,888,1,0,0,0,887,882,1,0,0,0,887,883,1,0,0,0,888,891,1,0,0,
+		0,889,887,1,0,0,0,889,890,1,0,0,0,890,892,1,0,0,0,891,889,1,0,0,0,892,
+		893,5,123,0,0,893,97,1,0,0,0,140,101,108,112,119,127,132,141,145,150,161,
+		167,172,177,181,186,190,195,200,202,217,221,224,233,241,243,251,259,264,
+		268,276,281,285,288,291,294,299,303,309,313,323,329,332,337,340,343,348,
+		351,357,364,370,372,374,382,385,391,398,402,418,426,430,434,441,445,453,
+		458,463,465,475,478,483,491,500,507,511,521,525,529,534,543,545,559,563,
+		571,573,577,585,587,590,599,602,605,610,615,620,648,653,656,660,670,672,
+		675,680,686,688,692,698,700,704,706,712,716,719,729,733,737,741,743,750,
+		762,767,774,779,785,795,802,806,814,819,826,834,839,844,856,858,863,867,
+		871,879,887,889
 	};
 
 	public static readonly ATN _ATN =

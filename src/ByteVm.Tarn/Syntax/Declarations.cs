@@ -105,6 +105,9 @@ internal sealed record NamedTypeSyntax(Span Span, ImmutableArray<Identifier> Pat
 /// <summary><c>fn(A, B): R</c></summary>
 internal sealed record FunctionTypeSyntax(Span Span, ImmutableArray<TypeSyntax> Parameters, TypeSyntax Result) : TypeSyntax(Span);
 
+/// <summary><c>(A, B)</c></summary>
+internal sealed record TupleTypeSyntax(Span Span, ImmutableArray<TypeSyntax> Types) : TypeSyntax(Span);
+
 internal sealed record ArrayTypeSyntax(Span Span, TypeSyntax Element) : TypeSyntax(Span);
 
 internal sealed record NullableTypeSyntax(Span Span, TypeSyntax Inner) : TypeSyntax(Span);

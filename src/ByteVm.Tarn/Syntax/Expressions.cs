@@ -64,6 +64,8 @@ internal readonly record struct IfClause(ExpressionSyntax Condition, BlockSyntax
 /// <summary>if, any number of else if, and perhaps else: a statement or a value, as its place has it.</summary>
 internal sealed record IfSyntax(Span Span, ImmutableArray<IfClause> Clauses, BlockSyntax? Else) : ExpressionSyntax(Span);
 
+internal sealed record TupleSyntax(Span Span, ImmutableArray<ExpressionSyntax> Elements) : ExpressionSyntax(Span);
+
 internal sealed record ArrayLiteralSyntax(Span Span, ImmutableArray<ExpressionSyntax> Elements) : ExpressionSyntax(Span);
 
 /// <summary>

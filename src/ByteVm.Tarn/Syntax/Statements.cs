@@ -11,6 +11,9 @@ internal sealed record LocalSyntax(VariableSyntax Variable) : StatementSyntax(Va
 /// <summary>A function inside of another.</summary>
 internal sealed record LocalFunctionSyntax(FunctionSyntax Function) : StatementSyntax(Function.Span);
 
+/// <summary><c>let (a, b) = value</c>: locals for the parts of a tuple; '_' takes none.</summary>
+internal sealed record DestructuringSyntax(Span Span, ImmutableArray<Identifier> Names, bool IsMutable, ExpressionSyntax Value) : StatementSyntax(Span);
+
 internal sealed record ExpressionStatementSyntax(Span Span, ExpressionSyntax Expression) : StatementSyntax(Span);
 
 /// <summary><c>target = value</c>, or with an operator <c>target op= value</c>; <c>++</c> and <c>--</c> are <c>+= 1</c> and <c>-= 1</c>.</summary>

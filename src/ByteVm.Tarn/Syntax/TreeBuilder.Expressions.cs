@@ -131,6 +131,8 @@ internal sealed partial class TreeBuilder
     private ExpressionSyntax Parenthesized(ref ChildReader children)
     {
         ExpressionSyntax inner = Expression(children.Rule<ExpressionContext>());
+        if (children.NextToken == COMMA)
+            return Tuple(inner, ref children);
         children.Skip();
         return inner;
     }
@@ -145,8 +147,7 @@ internal sealed partial class TreeBuilder
             case LBRACK: return Index(target, ref children);
             case BANG_BANG: return new NotNullSyntax(target.Span.To(SpanOf(token)), target);
             default:
-                Identifier name = Name(children.Token());
-                return new MemberSyntax(target.Span.To(name.Span), target, name, token.Type == SAFE_DOT);
+                return Member(target, children.Token(), token.Type == SAFE_DOT);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class TreeBuilder
         if (children.TryRule<ExpressionContext>() is { } expression)
             return ExpressionStatement(context, Expression(expression), ref children);
         if (children.TryRule<VariableDeclarationContext>() is { } variable)
-            return new LocalSyntax(Variable(Modifiers.None, variable));
+            return (StatementSyntax?)Destructuring(variable) ?? new LocalSyntax(Variable(Modifiers.None, variable));
         if (children.TryRule<FunctionDeclarationContext>() is { } function)
             return new LocalFunctionSyntax(RunsLater(() => Function(function, Modifiers.None, function)));
         if (children.TryRule<LoopContext>() is { } loop)
@@ -71,6 +71,8 @@ internal sealed partial class TreeBuilder
             case PLUS_PLUS or MINUS_MINUS:
                 BinaryOperator step = token.Type == PLUS_PLUS ? BinaryOperator.Add : BinaryOperator.Subtract;
                 return Assignment(context, expression, step, new IntegerLiteralSyntax(SpanOf(token), 1, IsLong: false, IsBits: false));
+            case ASSIGN when expression is TupleSyntax targets:
+                return TupleAssignment(context, targets, Expression(children.Rule<ExpressionContext>()));
             default:
                 return Assignment(context, expression, AssignmentOperator(token.Type), Expression(children.Rule<ExpressionContext>()));
         }
@@ -127,16 +129,16 @@ internal sealed partial class TreeBuilder
 
     private LoopSyntax For(LoopContext context, Identifier? label, ref ChildReader children)
     {
-        Identifier variable = Name(children.Token());
+        (Identifier variable, DestructuringSyntax? parts) = LoopVariable(ref children);
         children.Skip();
         ExpressionSyntax first = Expression(children.Rule<ExpressionContext>());
         if (children.TryRule<BlockContext>() is { } body)
-            return new ForEachSyntax(SpanOf(context), label, variable, first, Block(body), []);
+            return new ForEachSyntax(SpanOf(context), label, variable, first, WithParts(Block(body), parts), []);
 
         bool isClosed = children.Token().Type == RANGE_CLOSED;
         ExpressionSyntax last = Expression(children.Rule<ExpressionContext>());
         ExpressionSyntax? step = children.NextToken == IDENT ? Step(ref children) : null;
-        return new ForRangeSyntax(SpanOf(context), label, variable, first, last, isClosed, step, Block(children.Rule<BlockContext>()), []);
+        return new ForRangeSyntax(SpanOf(context), label, variable, first, last, isClosed, step, WithParts(Block(children.Rule<BlockContext>()), parts), []);
     }
 
     private ExpressionSyntax Step(ref ChildReader children)

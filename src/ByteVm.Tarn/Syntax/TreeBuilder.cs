@@ -265,7 +265,9 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
     {
         var children = new ChildReader(context);
         bool isMutable = children.Token().Type == VAR;
-        Identifier name = Name(children.Token());
+        if (children.NextToken == LPAREN)
+            diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.DestructuringOutside);
+        Identifier name = children.NextToken == LPAREN ? Names(ref children)[0] : Name(children.Token());
         TypeSyntax? type = children.TryToken(COLON) ? Type(children.Rule<TypeContext>()) : null;
         ExpressionSyntax? initializer = children.TryToken(ASSIGN) ? Expression(children.Rule<ExpressionContext>()) : null;
         return new VariableSyntax(SpanOf(context), modifiers, name, isMutable, type, initializer);
@@ -301,6 +303,8 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
     private TypeSyntax ParenthesizedType(ref ChildReader children)
     {
         TypeSyntax type = Type(children.Rule<TypeContext>());
+        if (children.NextToken == COMMA)
+            return TupleType(type, ref children);
         children.Skip();
         return type;
     }
