@@ -150,7 +150,8 @@ public sealed partial class ModuleReader
         TypeForm.Named => TypeNode.Named(reader.Unsigned("a type definition"), ReadTypeArguments(ref reader)),
         TypeForm.Variable => TypeNode.Variable(reader.Unsigned("a type parameter")),
         TypeForm.Function => TypeNode.Function(ReadParameters(ref reader), reader.Type("a result type")),
-        var form => throw reader.Error($"unknown type form {(int)form}; this version knows 0 to {(int)TypeForm.Function}"),
+        TypeForm.Optional => TypeNode.Optional(reader.Unsigned("a type definition"), reader.Type("an element type")),
+        var form => throw reader.Error($"unknown type form {(int)form}; this version knows 0 to {(int)TypeForm.Optional}"),
     };
 
     private static TypeDefinition ReadTypeDefinition(ref ByteReader reader)

@@ -76,6 +76,10 @@ public sealed partial class ModuleWriter
             case TypeForm.Variable:
                 writer.Unsigned(type.Definition);
                 break;
+            case TypeForm.Optional:
+                writer.Unsigned(type.Definition);
+                writer.Type(type.Element);
+                break;
             case TypeForm.Function:
                 WriteTypes(writer, type.Arguments);
                 writer.Type(type.Element);

@@ -66,6 +66,9 @@ public sealed class ModuleBuilder : IModuleTables
 
     public TypeRef TypeVariable(int index) => Type(TypeNode.Variable(index));
 
+    /// <summary>A type variable's value or nothing; <paramref name="definition"/> is the value class that this is for values that are no references.</summary>
+    public TypeRef Optional(int definition, TypeRef variable) => Type(TypeNode.Optional(definition, variable));
+
     public TypeRef FunctionType(IReadOnlyList<TypeRef> parameters, TypeRef result) => Type(TypeNode.Function(parameters, result));
 
     /// <summary>Reserves a type definition; <see cref="DefineType"/> must follow.</summary>

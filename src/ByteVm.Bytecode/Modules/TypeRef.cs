@@ -52,6 +52,12 @@ public enum TypeForm : byte
 
     /// <summary>Function object: Arguments are the parameter types, Element the result.</summary>
     Function,
+
+    /// <summary>
+    /// Something of the type variable <see cref="TypeNode.Element"/>, or nothing: a reference that may be null where the variable stands for a
+    /// reference, else the value class <see cref="TypeNode.Definition"/> with that type argument.
+    /// </summary>
+    Optional,
 }
 
 /// <summary>An entry of the type table. Structural: the builder interns, so equal types have equal references.</summary>
@@ -60,6 +66,7 @@ public sealed record TypeNode(TypeForm Form, int Definition, TypeRef Element, IR
     public static TypeNode ArrayOf(TypeRef element) => new(TypeForm.Array, 0, element, []);
     public static TypeNode Named(int definition, IReadOnlyList<TypeRef> arguments) => new(TypeForm.Named, definition, TypeRef.None, arguments);
     public static TypeNode Variable(int index) => new(TypeForm.Variable, index, TypeRef.None, []);
+    public static TypeNode Optional(int definition, TypeRef variable) => new(TypeForm.Optional, definition, variable, []);
     public static TypeNode Function(IReadOnlyList<TypeRef> parameters, TypeRef result) => new(TypeForm.Function, 0, result, parameters);
 
     public bool Equals(TypeNode? other) =>

@@ -142,11 +142,21 @@ internal sealed class AssemblyTables(TokenReader reader)
 
         if (reader.Accept("$"))
             node = TypeNode.Variable(reader.Integer("the number of a type parameter"));
+        else if (reader.Accept("optional"))
+            node = TypeNode.Optional(DefinitionNames.Read(reader), ReadOnlyArgument());
         else if (reader.Accept("fn"))
             node = TypeNode.Function(reader.List("(", ")", ReadType).ToArray(), ReadResult());
         else
             node = TypeNode.Named(DefinitionNames.Read(reader), ReadTypeArguments());
         return TypeRef.None;
+    }
+
+    private TypeRef ReadOnlyArgument()
+    {
+        reader.Expect("<");
+        TypeRef argument = ReadType();
+        reader.Expect(">");
+        return argument;
     }
 
     private static TypeRef? PrimitiveOf(string name)

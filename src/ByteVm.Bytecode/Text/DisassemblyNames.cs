@@ -11,7 +11,7 @@ internal sealed class DisassemblyNames
     /// <summary>Types longer than this are written by number.</summary>
     private const int TypeNameLimit = 120;
 
-    private static readonly HashSet<string> reserved = [.. TypeRef.PrimitiveNames, .. Assembler.Keywords, "none", "needs", "implements", "version"];
+    private static readonly HashSet<string> reserved = [.. TypeRef.PrimitiveNames, .. Assembler.Keywords, "none", "optional", "needs", "implements", "version"];
 
     private readonly Module module;
     private readonly string?[] types;
@@ -97,6 +97,7 @@ internal sealed class DisassemblyNames
     {
         TypeForm.Array => ArrayOf(entry.Element, part),
         TypeForm.Variable => $"${entry.Definition}",
+        TypeForm.Optional => $"optional {Definition(entry.Definition)}<{part(entry.Element)}>",
         TypeForm.Function => $"fn({string.Join(", ", entry.Arguments.Select(part))})" + (entry.Element.IsNone ? "" : $": {part(entry.Element)}"),
         TypeForm.Named => Definition(entry.Definition) + (entry.Arguments.Count == 0 ? "" : $"<{string.Join(", ", entry.Arguments.Select(part))}>"),
         _ => throw new ArgumentException($"Type form {(int)entry.Form} has no text form."),

@@ -5,6 +5,7 @@ internal sealed class HierarchyChecks(Module module, TypeSystem types, TypeUses 
 {
     public void Check()
     {
+        CheckOptionals();
         Each(CheckParents);
         if (errors.Any || !CheckOrder())
             return;
@@ -19,6 +20,17 @@ internal sealed class HierarchyChecks(Module module, TypeSystem types, TypeUses 
         {
             At(i);
             check(module.TypeDefinitions[i]);
+        }
+    }
+
+    private void CheckOptionals()
+    {
+        for (int i = 0; i < module.Types.Count; i++)
+        {
+            if (module.Types[i] is not { Form: TypeForm.Optional, Definition: var definition } || types.IsOptionalDefinition(definition))
+                continue;
+            errors.At("type", TypeRef.PrimitiveCount + i, "");
+            errors.Add(VerifierRules.OptionalDefinition, "a value class of one type parameter with the fields u8 and $0", DisassemblyNames.Name(module.TypeDefinitions[definition].Name));
         }
     }
 

@@ -87,6 +87,30 @@ internal sealed partial class InstructionChecker
             report(VerifierRules.Box, $"a register for object or an interface of {types.Name(value)}", Describe(box.A));
     }
 
+    private void CheckOptionalNone(in Instruction none) => IsOptional(none.A);
+
+    private void CheckOptionalSome(in Instruction some)
+    {
+        if (IsOptional(some.A))
+            Consume(some.B, types.InsideOptional(registers[some.A]).InRegister);
+    }
+
+    private void CheckOptionalHas(in Instruction has) => IsOptional(has.B);
+
+    private void CheckOptionalGet(in Instruction get)
+    {
+        if (IsOptional(get.B))
+            Produce(get.A, types.InsideOptional(registers[get.B]).InRegister);
+    }
+
+    private bool IsOptional(int register)
+    {
+        bool holds = !types.InsideOptional(registers[register]).IsNone;
+        if (!holds)
+            report(VerifierRules.Optional, "a register of an optional type", Describe(register));
+        return holds;
+    }
+
     private void CheckLoadField(in Instruction load)
     {
         if (FieldOf(load.C) is not { } field)

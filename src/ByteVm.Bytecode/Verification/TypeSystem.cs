@@ -39,7 +39,8 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
 
     /// <param name="Depth">Nesting: 0 for primitives.</param>
     /// <param name="Variables">One more than the highest type variable inside.</param>
-    private readonly record struct Shape(int Depth, int Variables);
+    /// <param name="IsUndecided">An optional of a definition that is still to come is inside: only while a module is built.</param>
+    private readonly record struct Shape(int Depth, int Variables, bool IsUndecided);
 
     public int ModuleTypeCount => ofModule.Count;
 
@@ -90,6 +91,7 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
         null => type == TypeRef.String || type == TypeRef.Object,
         { Form: TypeForm.Variable } variable => !scope.Bound(variable.Definition).IsNone,
         { Form: TypeForm.Named } named => definition(named.Definition)?.Kind != TypeDefinitionKind.Value,
+        { Form: TypeForm.Optional } => false,
         _ => true,
     };
 
@@ -114,7 +116,9 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
         Charge(1 + node.Arguments.Count);
         if (node.Form == TypeForm.Variable)
             return node.Definition < arguments.Count ? arguments[node.Definition] : type;
-        return Intern(node with { Element = Substitute(node.Element, arguments), Arguments = Substitute(node.Arguments, arguments) });
+        return node.Form == TypeForm.Optional
+            ? OptionalOf(node.Definition, Substitute(node.Element, arguments))
+            : Intern(node with { Element = Substitute(node.Element, arguments), Arguments = Substitute(node.Arguments, arguments) });
     }
 
     public TypeRef[] Substitute(IReadOnlyList<TypeRef> types, IReadOnlyList<TypeRef> arguments)
@@ -134,12 +138,38 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     /// <summary>Whether a box of the value class is one of the reference type.</summary>
     public bool IsBoxAssignable(TypeRef value, TypeRef to) => to == TypeRef.Object || InheritsAsReference(value, to);
 
+    /// <summary>Whether a definition can stand for optional values: <c>value Optional&lt;T&gt; { field has: u8 field value: $0 }</c>.</summary>
+    public bool IsOptionalDefinition(int index) =>
+        definition(index) is { Kind: TypeDefinitionKind.Value, TypeParameters: [{ Bound.IsNone: true }], Fields: [{ Type: var has }, { Type: var value }] }
+        && has == TypeRef.U8 && IsInTable(value) && Node(Canonical(value)) is { Form: TypeForm.Variable, Definition: 0 };
+
+    /// <summary>
+    /// What an optional holds when it is something, as it is stored; None when the type is no optional. Of a definition that is not known yet
+    /// the argument is taken to be it.
+    /// </summary>
+    public TypeRef InsideOptional(TypeRef type) => Node(type) switch
+    {
+        { Form: TypeForm.Optional } optional => optional.Element,
+        { Form: TypeForm.Named, Arguments: [var inside] } named when definition(named.Definition) is null || IsOptionalDefinition(named.Definition) => inside,
+        _ => TypeRef.None,
+    };
+
+    // The type that linking would give: a reference, or an optional, is its own optional.
+    private TypeRef OptionalOf(int optional, TypeRef element) => Node(element) switch
+    {
+        { Form: TypeForm.Variable } => Intern(TypeNode.Optional(optional, element)),
+        { Form: TypeForm.Optional } => element,
+        { Form: TypeForm.Named } named when definition(named.Definition) is null => Intern(TypeNode.Optional(optional, element)),
+        { Form: TypeForm.Named } named when named.Definition == optional => element,
+        _ => IsReference(element, TypeScope.Empty) ? element : Intern(TypeNode.Named(optional, [element])),
+    };
+
     public bool IsVariable(TypeRef type) => Node(type)?.Form == TypeForm.Variable;
 
     /// <summary>Whether a register of type <paramref name="to"/> may hold a value of type <paramref name="from"/>.</summary>
     public bool IsAssignable(TypeRef from, TypeRef to, TypeScope scope)
     {
-        if (from == to)
+        if (from == to || ShapeOf(from).IsUndecided || ShapeOf(to).IsUndecided)
             return true;
         if (to == TypeRef.Object)
             return IsReference(from, scope);
@@ -258,15 +288,17 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     {
         Shape element = ShapeOf(node.Element);
         int depth = element.Depth;
+        bool isUndecided = element.IsUndecided || (node.Form == TypeForm.Optional && !IsVariable(node.Element));
         int variables = node.Form == TypeForm.Variable ? node.Definition + 1 : element.Variables;
         foreach (TypeRef argument in node.Arguments)
         {
             Shape shape = ShapeOf(argument);
             depth = Math.Max(depth, shape.Depth);
             variables = Math.Max(variables, shape.Variables);
+            isUndecided |= shape.IsUndecided;
         }
 
-        return new Shape(depth + 1, variables);
+        return new Shape(depth + 1, variables, isUndecided);
     }
 
     // Subclassing and implementing; from and to differ, and from is no type variable.
@@ -341,6 +373,10 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
                 break;
             case { Form: TypeForm.Variable } variable:
                 text.Append($"${variable.Definition}");
+                break;
+            case { Form: TypeForm.Optional } optional:
+                AppendName(text, optional.Element);
+                text.Append('?');
                 break;
             case { Form: TypeForm.Function } function:
                 AppendList(text.Append("fn"), '(', function.Arguments, ')');

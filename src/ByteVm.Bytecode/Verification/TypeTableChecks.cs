@@ -19,7 +19,7 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
     {
         if (!HasShape(entry))
         {
-            report(VerifierRules.TypeShape, "an array, named type, type variable or function type", $"{entry.Form} with parts it does not have");
+            report(VerifierRules.TypeShape, "an array, named type, type variable, function type or optional", $"{entry.Form} with parts it does not have");
             return false;
         }
 
@@ -37,6 +37,7 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
         TypeForm.Named => entry is { Element.Index: -1 },
         TypeForm.Variable => entry is { Element.Index: -1, Arguments.Count: 0 },
         TypeForm.Function => entry is { Definition: 0 },
+        TypeForm.Optional => entry is { Arguments.Count: 0 },
         _ => false,
     };
 
@@ -45,6 +46,7 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
         bool valid = entry.Form switch
         {
             TypeForm.Array => CheckPart(entry.Element, types, report, mayBeStorage: true),
+            TypeForm.Optional => CheckPart(entry.Element, types, report) && CheckVariable(entry.Element, types, report),
             TypeForm.Function => entry.Element == TypeRef.None || CheckPart(entry.Element, types, report),
             _ => true,
         };
@@ -66,10 +68,20 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
         return false;
     }
 
+    private static bool CheckVariable(TypeRef part, TypeSystem types, Report report)
+    {
+        bool holds = types.IsVariable(types.Canonical(part));
+        if (!holds)
+            report(VerifierRules.TypeShape, "a type variable that may be nothing", types.Name(types.Canonical(part)));
+        return holds;
+    }
+
     private static bool CheckNumber(TypeNode entry, TypeSystem types, Func<int, bool> isDefinition, Report report)
     {
         if (entry.Form == TypeForm.Named)
             return CheckArity(entry, types, isDefinition, report);
+        if (entry.Form == TypeForm.Optional)
+            return CheckOptional(entry, isDefinition, report);
         bool isVariable = entry.Form == TypeForm.Variable;
         if (isVariable && (uint)entry.Definition >= FormatLimits.MaxTypeArguments)
             report(VerifierRules.Limit, $"a type variable below {FormatLimits.MaxTypeArguments}", $"{entry.Definition}");
@@ -78,6 +90,14 @@ internal sealed class TypeTableChecks(Module module, TypeSystem types, ErrorColl
         else
             return true;
         return false;
+    }
+
+    private static bool CheckOptional(TypeNode entry, Func<int, bool> isDefinition, Report report)
+    {
+        bool holds = isDefinition(entry.Definition);
+        if (!holds)
+            report(VerifierRules.Index, "a type definition", $"{entry.Definition}");
+        return holds;
     }
 
     private static bool CheckArity(TypeNode entry, TypeSystem types, Func<int, bool> isDefinition, Report report)

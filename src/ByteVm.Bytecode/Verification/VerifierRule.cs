@@ -34,6 +34,7 @@ public static class VerifierRules
     public static readonly VerifierRule BoundUnmet = Define("V0210", "a type argument is assignable to the bound of its parameter");
     public static readonly VerifierRule TypeWork = Define("V0211", "substituting type arguments and searching supertypes stays within the work limit");
 
+    public static readonly VerifierRule OptionalDefinition = Define("V0212", "an optional type names a value class of one type parameter with the fields u8 and $0");
     public static readonly VerifierRule DefinitionShape = Define("V0301", "a definition has only the parts that its kind allows");
     public static readonly VerifierRule BaseClass = Define("V0302", "the base of a class is a class and not final");
     public static readonly VerifierRule InterfaceList = Define("V0303", "a definition implements interfaces only");
@@ -76,6 +77,8 @@ public static class VerifierRules
 
     public static readonly VerifierRule NewValue = Define("V0617", "new.value makes a value of a value class");
     public static readonly VerifierRule Box = Define("V0618", "box takes a value of a value class to object or an interface that the class implements");
+
+    public static readonly VerifierRule Optional = Define("V0619", "optional.none, some, has and get work on optional values");
 
     public static readonly VerifierRule ExceptionRoot = Define("V0701", "the class of exceptions is a class without type parameters and has a string for the message and an i64[] for the trace");
     public static readonly VerifierRule FaultClass = Define("V0702", "a fault arrives as a class that is not abstract or generic and inherits the class of exceptions; faults ascend");

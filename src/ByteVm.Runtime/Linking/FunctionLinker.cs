@@ -96,6 +96,10 @@ internal sealed partial class FunctionLinker
             case Opcode.CallConstrained: LinkCallConstrained(instruction); break;
             case Opcode.New: LinkNew(instruction); break;
             case Opcode.NewValue: LinkNewValue(instruction); break;
+            case Opcode.OptionalNone: LinkOptionalNone(instruction); break;
+            case Opcode.OptionalSome: LinkOptionalSome(instruction); break;
+            case Opcode.OptionalHas: LinkOptionalHas(instruction); break;
+            case Opcode.OptionalGet: LinkOptionalGet(instruction); break;
             case Opcode.Box: EmitBox(frame.Word(instruction.A), instruction.B); break;
             case Opcode.LoadField: LinkLoadField(instruction); break;
             case Opcode.StoreField: LinkStoreField(instruction); break;

@@ -115,9 +115,14 @@ internal sealed class TypeTable
     {
         TypeForm.Variable => arguments[node.Definition],
         TypeForm.Array => ArrayOf(Resolve(node.Element, arguments)),
+        TypeForm.Optional => OptionalOf(node.Definition, Resolve(node.Element, arguments)),
         TypeForm.Function => Intern(LinkedTypeKind.Function, -1, ResolveOrNone(node.Element, arguments), ResolveAll(node.Arguments, arguments)),
         TypeForm.Named => Intern(KindOf(module.TypeDefinitions[node.Definition]), node.Definition, null, ResolveAll(node.Arguments, arguments)),
     };
+
+    /// <summary>References have null; an optional is optional already; all else becomes a value with a flag.</summary>
+    private LinkedType OptionalOf(int definition, LinkedType element) =>
+        element.IsReference || element.Definition == module.TypeDefinitions[definition] ? element : Intern(LinkedTypeKind.Value, definition, null, [element]);
 
     private bool IsClosed(TypeNode node) => node.Form != TypeForm.Variable && IsClosed(node.Element) && node.Arguments.All(IsClosed);
 

@@ -57,16 +57,20 @@ internal sealed partial class BodyBinder
             return expression;
         if (Adapt(expression, type) is { } adapted)
             return adapted;
+        if (TypeRelations.IsOptional(type) && Adapt(expression, type.NonNull) is { } inner)
+            return new BoundConversion(expression.Span, type, inner);
         switch (TypeRelations.Classify(expression.Type, type))
         {
             case Conversion.Identity:
                 return expression;
-            case Conversion.Reference when expression is BoundNull:
+            case Conversion.Reference or Conversion.Optional when expression is BoundNull:
                 return new BoundNull(expression.Span, type);
             case Conversion.Widening:
             case Conversion.Reference:
             case Conversion.Boxing:
                 return new BoundConversion(expression.Span, type, expression);
+            case Conversion.Optional:
+                return ConvertOptional(expression, type);
             default:
                 return ReportMismatch(expression, type);
         }
@@ -207,7 +211,7 @@ internal sealed partial class BodyBinder
             return new BoundError(syntax.Span);
         if (!TypeRelations.MayBe(operand.Type, type.NonNull) && operand.Type != BuiltInType.Null)
             return ReportImpossible(syntax.Span, operand.Type, type);
-        return new BoundCast(syntax.Span, syntax.IsSafe ? type.Nullable : type, operand, syntax.IsSafe);
+        return BindCastOf(syntax, operand, type);
     }
 
     private BoundError ReportImpossible(Span span, TarnType from, TarnType to) =>

@@ -40,6 +40,8 @@ internal sealed partial class BodyBinder
             return new BoundError(span);
         TarnType type = declared.Substitute(TypeRelations.ClassOf(receiver.Type)!.AsSuper(field.Class!)!.Map);
         TarnType? narrowed = receiver is BoundThis ? flow.Narrowed(field) : null;
+        if (narrowed is { IsError: false, IsNullable: false } && TypeRelations.IsOptional(type))
+            return Unwrapped(span, new BoundField(span, receiver, field, type), narrowed);
         if (narrowed is null || narrowed.IsError || TypeRelations.IsSubtype(type.NonNull, narrowed))
             return new BoundField(span, receiver, field, narrowed ?? type);
         return new BoundCast(span, narrowed, new BoundField(span, receiver, field, type), IsSafe: false);
@@ -143,8 +145,8 @@ internal sealed partial class BodyBinder
         flow = before.Join(flow);
         if (access.Type.IsError || !target.Type.IsNullable)
             return new BoundError(span);
-        if (!access.Type.IsReference && !access.Type.IsVoid)
-            return Error(span, DiagnosticCatalog.SafeAccessOfNumber, access.Type);
-        return new BoundSafeAccess(span, access.Type.IsVoid ? BuiltInType.Void : access.Type.Nullable, target, inner, access);
+        return access.Type.IsVoid || access.Type.IsNever
+            ? new BoundSafeAccess(span, BuiltInType.Void, target, inner, access)
+            : new BoundSafeAccess(span, access.Type.Nullable, target, inner, Convert(access, access.Type.Nullable));
     }
 }

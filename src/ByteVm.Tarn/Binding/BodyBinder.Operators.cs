@@ -148,6 +148,8 @@ internal sealed partial class BodyBinder
     private BoundExpression? Equality(Span span, BinaryOperator @operator, BoundExpression left, BoundExpression right)
     {
         bool isIdentity = @operator is BinaryOperator.Identical or BinaryOperator.NotIdentical;
+        if (TypeRelations.IsOptional(left.Type) || TypeRelations.IsOptional(right.Type))
+            return EqualityOfOptionals(span, @operator, left, right);
         if (!isIdentity && EnumEquality(span, @operator, left, right) is { } byValue)
             return byValue;
         if (left.Type.IsReference && right.Type.IsReference)
@@ -181,7 +183,9 @@ internal sealed partial class BodyBinder
         flow = right.Type.IsNever ? before : before.Join(flow);
         if (left.Type.IsError || right.Type.IsError)
             return new BoundError(span);
-        TarnType? type = left.Type == BuiltInType.Null ? right.Type : TypeRelations.Join(left.Type.NonNull, right.Type);
+        TarnType? type = left.Type == BuiltInType.Null ? right.Type : JoinOrAdapt(left.Type.NonNull, right);
+        if (type is not null && TypeRelations.IsOptional(left.Type))
+            return CoalesceOptional(span, type, left, right);
         return type is null
             ? Error(right.Span, DiagnosticCatalog.TypeMismatch, left.Type.NonNull, right.Type)
             : new BoundCoalesce(span, type, left, Convert(right, type));
@@ -292,6 +296,7 @@ internal sealed partial class BodyBinder
     {
         BoundLocal { Local.IsShared: false } local => local.Local,
         BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } => field,
+        BoundUnwrap { Operand: BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } } => field,
         BoundCast { IsSafe: false, Operand: BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } } => field,
         _ => null,
     };
@@ -304,6 +309,8 @@ internal sealed partial class BodyBinder
             return new BoundError(syntax.Span);
         if (type.IsNullable)
             return Error(syntax.Type.Span, DiagnosticCatalog.TestOfNullable, type);
+        if (operand.Type.NonNull == type && TypeRelations.IsOptional(operand.Type) && type is not TypeVariable)
+            return new BoundBinary(syntax.Span, BuiltInType.Bool, BinaryOperator.NotEqual, operand, new BoundNull(syntax.Span, operand.Type));
         return TypeRelations.MayBe(operand.Type, type)
             ? new BoundTypeTest(syntax.Span, operand, type)
             : ReportImpossible(syntax.Span, operand.Type, type);

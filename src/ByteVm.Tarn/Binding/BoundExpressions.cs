@@ -99,6 +99,15 @@ internal sealed record BoundCoalesce(Span Span, TarnType Type, BoundExpression L
 /// <summary><c>receiver?.member</c>: null when the receiver is, else <see cref="Access"/>, in which <see cref="Receiver"/>'s value is the placeholder.</summary>
 internal sealed record BoundSafeAccess(Span Span, TarnType Type, BoundExpression Receiver, BoundPlaceholder Value, BoundExpression Access) : BoundExpression(Span, Type);
 
+/// <summary>What an optional holds, where it is known to hold something.</summary>
+internal sealed record BoundUnwrap(Span Span, BoundExpression Operand) : BoundExpression(Span, Operand.Type.NonNull);
+
+/// <summary>
+/// <c>left ?? right</c> of an optional: <see cref="Present"/>, in which the placeholder is what it holds, or <see cref="Right"/> when it holds nothing.
+/// </summary>
+internal sealed record BoundOptionalCoalesce(
+    Span Span, TarnType Type, BoundExpression Left, BoundPlaceholder Value, BoundExpression Present, BoundExpression Right) : BoundExpression(Span, Type);
+
 /// <summary>Computes a value once and uses it by its placeholder.</summary>
 internal sealed record BoundWith(Span Span, TarnType Type, BoundExpression Value, BoundPlaceholder Placeholder, BoundExpression Body) : BoundExpression(Span, Type);
 

@@ -38,6 +38,9 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>What can be thrown.</summary>
     public ClassSymbol Exception => field ??= PreludeClass("Exception");
 
+    /// <summary>The value class of values that may be null and are no references.</summary>
+    public ClassSymbol Optional => field ??= PreludeClass("Optional");
+
     /// <summary>What a shared variable lives in.</summary>
     public ClassSymbol SharedVariable => field ??= PreludeClass("SharedVariable");
 

@@ -12,6 +12,9 @@ internal enum Conversion
     /// <summary>To a supertype or with null added: nothing happens at run time.</summary>
     Reference,
 
+    /// <summary>To or from what the machine holds as an optional.</summary>
+    Optional,
+
     /// <summary>From a value class to object or an interface of its: an object is made that holds the value.</summary>
     Boxing,
 }
@@ -36,6 +39,8 @@ internal static class TypeRelations
             return Conversion.Reference;
         if (from is BuiltInType number && to is BuiltInType wider && Widens(number.Kind, wider.Kind))
             return Conversion.Widening;
+        if (IsOptional(to) || IsOptional(from))
+            return to is NullableType && (from == BuiltInType.Null || Classify(from.NonNull, to.NonNull) != Conversion.None) ? Conversion.Optional : Conversion.None;
         if (IsBoxing(from, to))
             return Conversion.Boxing;
         return IsSubtype(from, to) ? Conversion.Reference : Conversion.None;
@@ -44,6 +49,8 @@ internal static class TypeRelations
     /// <summary>Whether a value of a value class is put into an object to be one of type <paramref name="to"/>.</summary>
     public static bool IsBoxing(TarnType from, TarnType to) =>
         IsValue(from) && to.IsReference && (to.NonNull == BuiltInType.Object || (to.NonNull is ClassType super && ((ClassType)from).AsSuper(super.Symbol) == super));
+
+    public static bool IsOptional(TarnType type) => type is NullableType { IsOptional: true };
 
     public static bool IsValue(TarnType type) => type is ClassType { Symbol.IsValue: true };
 
@@ -119,10 +126,10 @@ internal static class TypeRelations
             return b;
         if (Classify(b, a) != Conversion.None)
             return a;
-        if (!a.IsReference || !b.IsReference)
-            return null;
         if (a.IsNullable || b.IsNullable)
             return a == BuiltInType.Null ? b.Nullable : b == BuiltInType.Null ? a.Nullable : Join(a.NonNull, b.NonNull)?.Nullable;
+        if (!a.IsReference || !b.IsReference)
+            return null;
         return CommonBase(a, b);
     }
 

@@ -58,7 +58,7 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
 
     private TarnType NullableOf(TarnType inner, Span span)
     {
-        if (inner.IsError || inner.IsReference)
+        if (!inner.IsVoid && !inner.IsNever)
             return inner.Nullable;
         diagnostics.Report(module.Source, span, DiagnosticCatalog.NotNullable, inner.Name);
         return BuiltInType.Error;

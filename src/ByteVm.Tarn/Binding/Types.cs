@@ -97,12 +97,15 @@ internal sealed class ArrayType(TarnType element) : TarnType
     public override TarnType Substitute(TypeMap arguments) => HasVariables ? Element.Substitute(arguments).Array : this;
 }
 
-/// <summary>A reference type with null.</summary>
+/// <summary>A type with null. A reference is null itself; every other value is held with a flag (<see cref="IsOptional"/>).</summary>
 internal sealed class NullableType(TarnType inner) : TarnType
 {
     public override string Name => NonNull.Name + "?";
 
     public override TarnType NonNull { get; } = inner;
+
+    /// <summary>Whether the machine holds it as an optional. What a type parameter stands for may be a reference or not, so it counts.</summary>
+    public bool IsOptional => NonNull is TypeVariable || !NonNull.IsReference;
 
     public override TarnType Nullable => this;
 

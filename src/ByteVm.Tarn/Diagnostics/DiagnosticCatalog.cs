@@ -67,7 +67,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor MayBeNull = Error(203, "this may be null: expected {1}, found {0}", "test it with != null, give a default with ??, or write !! to fault on null");
     internal static readonly DiagnosticDescriptor AccessOnNullable = Error(204, "'{0}' on a value that may be null ({1})", "test it with != null, or write ?. or !!");
     internal static readonly DiagnosticDescriptor NeverNull = Error(205, "'{0}' on a value that is never null ({1})");
-    internal static readonly DiagnosticDescriptor NotNullable = Error(206, "{0} cannot be null", "only references can");
+    internal static readonly DiagnosticDescriptor NotNullable = Error(206, "{0} cannot be null");
     internal static readonly DiagnosticDescriptor NotAValueType = Error(207, "there are no values of type {0}");
     internal static readonly DiagnosticDescriptor NoValue = Error(208, "this gives no value");
     internal static readonly DiagnosticDescriptor TypeOfNull = Error(209, "the type of '{0}' cannot be found from null", "write it: T?");
@@ -87,7 +87,6 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor NoDefaultElement = Error(223, "the places of a new array of {0} need a value", "write new {0}[size](value), new {0}[size](i => value), or new {0}?[size]");
     internal static readonly DiagnosticDescriptor IfWithoutElse = Error(224, "an 'if' that gives a value needs 'else'");
     internal static readonly DiagnosticDescriptor BranchWithoutValue = Error(225, "this branch gives no value", "end it with an expression");
-    internal static readonly DiagnosticDescriptor SafeAccessOfNumber = Error(226, "'?.' would have to give null or {0}, and {0} cannot be null");
     internal static readonly DiagnosticDescriptor StringIsImmutable = Error(227, "a string cannot be changed");
     internal static readonly DiagnosticDescriptor NoEffect = Error(228, "this computes a value and does nothing with it");
 

@@ -15,7 +15,7 @@ internal sealed partial class FunctionLowering
     {
         switch (expression)
         {
-            case BoundLocal { Local: { IsShared: false } local } when !copiesLocals && !NeedsCast(local.Type, expression.Type):
+            case BoundLocal { Local: { IsShared: false } local } when !copiesLocals && !IsSeenOtherwise(local.Type, expression.Type):
                 return locals[local];
             case BoundPlaceholder placeholder:
                 return placeholders[placeholder];
@@ -29,6 +29,8 @@ internal sealed partial class FunctionLowering
                 return LowerNotNull(notNull);
             case BoundWith with:
                 return LowerWith(with);
+            case BoundUnwrap unwrap:
+                return Unwrap(Lower(unwrap.Operand), unwrap.Operand.Type);
             default:
                 return LowerToTemporary(expression);
         }
@@ -73,7 +75,8 @@ internal sealed partial class FunctionLowering
             case BoundInteger e: EmitInteger(target, e.Value); break;
             case BoundFloat e: EmitFloat(target, e); break;
             case BoundString e: builder.ConstString(target, e.Value); break;
-            case BoundNull: builder.ConstNull(target); break;
+            case BoundNull e: EmitNull(target, e.Type); break;
+            case BoundOptionalCoalesce e: LowerOptionalCoalesce(e, target); break;
             case BoundGlobal e: builder.LoadGlobal(target, program.GlobalOf(e.Global)); break;
             case BoundLocal e: LowerLocalInto(e, target); break;
             case BoundSlice e: LowerSlice(e, target); break;
@@ -87,7 +90,7 @@ internal sealed partial class FunctionLowering
             case BoundMatch e: LowerMatch(e, target); break;
             case BoundThrow e: LowerThrow(e); break;
             case BoundSafeAccess e: LowerSafeAccess(e, target); break;
-            case BoundPlaceholder or BoundThis or BoundNotNull or BoundDefault or BoundWith: MoveInto(target, Lower(expression)); break;
+            case BoundPlaceholder or BoundThis or BoundNotNull or BoundDefault or BoundWith or BoundUnwrap: MoveInto(target, Lower(expression)); break;
             case BoundConversion e when IsSameRegister(e.Operand.Type, e.Type): LowerInto(e.Operand, target, isFresh); break;
             case BoundNew or BoundNewArray or BoundArrayLiteral or BoundCoalesce or BoundCast or BoundTry: LowerSeveral(expression, target, isFresh); break;
             default: LowerSimple(expression, target); break;
@@ -142,6 +145,12 @@ internal sealed partial class FunctionLowering
     private void LowerLocalInto(BoundLocal expression, Register target)
     {
         Register register = expression.Local.IsShared ? LoadShared(expression.Local) : locals[expression.Local];
+        if (TypeRelations.IsOptional(expression.Local.Type) && !expression.Type.IsNullable)
+        {
+            LowerHeldInto(register, expression, target);
+            return;
+        }
+
         if (NeedsCast(expression.Local.Type, expression.Type))
             builder.Cast(target, register, Types.Storage(expression.Type));
         else
@@ -161,6 +170,8 @@ internal sealed partial class FunctionLowering
     {
         Register register = Lower(expression.Operand);
         Position(expression.Span);
+        if (TypeRelations.IsOptional(expression.Operand.Type))
+            return UnwrapOrFault(register, expression.Operand.Type);
         builder.NullCheck(register);
         return register;
     }
@@ -432,7 +443,11 @@ internal sealed partial class FunctionLowering
     private void LowerTypeTest(BoundTypeTest expression, Register target)
     {
         int mark = temporaries.Count;
-        builder.Is(target, Lower(expression.Operand), Types.Storage(expression.Tested));
+        Register operand = Lower(expression.Operand);
+        if (TypeRelations.IsOptional(expression.Operand.Type))
+            EmitTestOfHeld(target, operand, expression);
+        else
+            builder.Is(target, operand, Types.Storage(expression.Tested));
         ReleaseTo(mark);
     }
 
@@ -441,8 +456,12 @@ internal sealed partial class FunctionLowering
         int mark = temporaries.Count;
         Register operand = Lower(expression.Operand);
         Position(expression.Span);
-        if (expression.IsSafe)
+        if (expression.IsSafe && TypeRelations.IsOptional(expression.Type))
+            EmitCastToOptional(target, operand, expression.Type.NonNull);
+        else if (expression.IsSafe)
             EmitSafeCast(target, operand, Types.Storage(expression.Type));
+        else if (TypeRelations.IsOptional(expression.Type))
+            EmitWrappedCast(target, operand, expression.Type.NonNull);
         else
             builder.Cast(target, operand, Types.Storage(expression.Type));
         if (expression.Type is { IsReference: true, IsNullable: false } && expression.Operand.Type.IsNullable)
@@ -491,12 +510,11 @@ internal sealed partial class FunctionLowering
         int mark = temporaries.Count;
         Label isNull = builder.NewLabel();
         Label end = builder.NewLabel();
-        placeholders[expression.Value] = Lower(expression.Receiver);
-        builder.BrNull(placeholders[expression.Value], isNull);
+        LowerReceiver(expression, isNull);
         LowerInto(expression.Access, target, isFresh: false);
         Jump(end);
         Mark(isNull);
-        builder.ConstNull(target);
+        EmitNull(target, expression.Type);
         Mark(end);
         ReleaseTo(mark);
     }
@@ -504,8 +522,7 @@ internal sealed partial class FunctionLowering
     private void LowerSafeEffect(BoundSafeAccess expression)
     {
         Label end = builder.NewLabel();
-        placeholders[expression.Value] = Lower(expression.Receiver);
-        builder.BrNull(placeholders[expression.Value], end);
+        LowerReceiver(expression, end);
         LowerEffect(expression.Access);
         Mark(end);
     }

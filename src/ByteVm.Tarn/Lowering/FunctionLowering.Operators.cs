@@ -64,6 +64,12 @@ internal sealed partial class FunctionLowering
     private void EmitComparison(BoundBinary expression, Register result, Register left, Register right)
     {
         TarnType type = expression.Left.Type;
+        if (NullTested(expression) is { } tested && TypeRelations.IsOptional(tested.Type))
+        {
+            EmitNullComparison(expression, result, tested == expression.Left ? left : right);
+            return;
+        }
+
         if (type.IsReference)
         {
             EmitReferenceComparison(expression, result, left, right);
@@ -127,7 +133,7 @@ internal sealed partial class FunctionLowering
     /// <summary>Whether a conversion does nothing: between references, and from small integers, whose registers hold an int.</summary>
     private static bool IsSameRegister(TarnType from, TarnType to)
     {
-        if (TypeRelations.IsBoxing(from, to))
+        if (TypeRelations.IsBoxing(from, to) || (TypeRelations.IsOptional(to) && !TypeRelations.IsOptional(from) && !from.IsNever))
             return false;
         if (from.IsReference)
             return true;
@@ -143,6 +149,8 @@ internal sealed partial class FunctionLowering
         Register operand = Lower(expression.Operand);
         if (expression.Operand.Type.IsNever || IsSameRegister(expression.Operand.Type, expression.Type))
             return operand;
+        if (TypeRelations.IsOptional(expression.Type))
+            return EmitSome(operand, Result(target, expression.Type, mark));
         if (TypeRelations.IsBoxing(expression.Operand.Type, expression.Type))
             return EmitBox(operand, Result(target, expression.Type, mark));
         TypeRef to = Types.Register(expression.Type);
@@ -261,7 +269,7 @@ internal sealed partial class FunctionLowering
 
     private void LowerComparisonCondition(BoundBinary condition, Label target, bool whenTrue)
     {
-        if (condition.Left.Type.IsReference)
+        if (condition.Left.Type.IsReference || NullTested(condition) is not null)
         {
             LowerReferenceCondition(condition, target, whenTrue);
             return;
@@ -276,10 +284,12 @@ internal sealed partial class FunctionLowering
     private void LowerReferenceCondition(BoundBinary condition, Label target, bool whenTrue)
     {
         bool onSame = whenTrue == condition.Operator is BinaryOperator.Equal or BinaryOperator.Identical;
-        if (condition.Right is BoundNull || condition.Left is BoundNull)
+        if (NullTested(condition) is { } operand)
         {
-            Register tested = Lower(condition.Right is BoundNull ? condition.Left : condition.Right);
-            if (onSame)
+            Register tested = Lower(operand);
+            if (TypeRelations.IsOptional(operand.Type))
+                BranchOnHeld(tested, target, whenHeld: !onSame);
+            else if (onSame)
                 builder.BrNull(tested, target);
             else
                 builder.BrNonnull(tested, target);

@@ -73,7 +73,7 @@ internal sealed partial class FunctionLowering
         builder.NameLocal(register, statement.Local.Name, builder.Position, builder.Position);
         if (statement.Initializer is not null)
             LowerInto(statement.Initializer, register, isFresh: true);
-        else if (statement.Local.Type is not TypeVariable)
+        else if (statement.Local.Type is not TypeVariable && !TypeRelations.IsValue(statement.Local.Type) && !TypeRelations.IsOptional(statement.Local.Type))
             EmitZero(register);
     }
 
@@ -95,7 +95,9 @@ internal sealed partial class FunctionLowering
     {
         Place place = LowerPlace(statement.Target);
         Register current = Load(place, Types.Register(statement.Target.Type));
-        placeholders[statement.Current] = current;
+        placeholders[statement.Current] = statement.Current.Type.IsNullable || !TypeRelations.IsOptional(statement.Target.Type)
+            ? current
+            : Unwrap(current, statement.Target.Type);
         if (place.Kind == PlaceKind.Local)
         {
             LowerInto(statement.Value, place.A, isFresh: false);

@@ -94,7 +94,10 @@ internal sealed partial class FunctionLowering
         }
 
         Register value = Temporary(Types.Register(type));
-        EmitZero(value);
+        if (TypeRelations.IsOptional(type))
+            builder.OptionalNone(value);
+        else
+            EmitZero(value);
         builder.ReturnValue(value);
         isDead = true;
     }

@@ -29,7 +29,7 @@ internal sealed partial class ProgramLowering
         this.compilation = compilation;
         moduleName = name;
         module = new ModuleBuilder(name);
-        Types = new TypeLowering(module);
+        Types = new TypeLowering(module, () => compilation.Optional);
     }
 
     public TypeLowering Types { get; }

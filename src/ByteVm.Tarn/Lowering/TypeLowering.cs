@@ -3,8 +3,8 @@ using ByteVm.Tarn.Binding;
 
 namespace ByteVm.Tarn.Lowering;
 
-/// <summary>Types of the language as types of the machine. Null safety ends here: a nullable type is its reference.</summary>
-internal sealed class TypeLowering(ModuleBuilder module)
+/// <summary>Types of the language as types of the machine. Null safety ends here: a nullable reference is the reference, every other nullable type an optional.</summary>
+internal sealed class TypeLowering(ModuleBuilder module, Func<ClassSymbol> optional)
 {
     private readonly Dictionary<TarnType, TypeRef> known = [];
     private readonly Dictionary<ClassSymbol, int> classes = [];
@@ -18,7 +18,7 @@ internal sealed class TypeLowering(ModuleBuilder module)
     {
         if (!known.TryGetValue(type, out TypeRef reference))
         {
-            reference = Lower(type.NonNull);
+            reference = type is NullableType { IsOptional: true } nullable ? Optional(nullable.NonNull) : Lower(type.NonNull);
             known.Add(type, reference);
         }
 
@@ -43,6 +43,10 @@ internal sealed class TypeLowering(ModuleBuilder module)
     }
 
     public TypeRef[] StorageOf(IEnumerable<TarnType> types) => [.. types.Select(Storage)];
+
+    /// <summary>What a type parameter stands for may be a reference, so its optional is left to linking.</summary>
+    private TypeRef Optional(TarnType type) =>
+        type is TypeVariable ? module.Optional(Definition(optional()), Storage(type)) : module.Named(Definition(optional()), Storage(type));
 
     private TypeRef Lower(TarnType type) => type switch
     {

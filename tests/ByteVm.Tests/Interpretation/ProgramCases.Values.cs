@@ -66,6 +66,25 @@ internal static partial class ProgramCases
             var r0: Pair, r1: i32, r2: object
             call r0, pair, () box r2, r0 call r1, all<object>, (r2) return.value r1
             """, all);
+        yield return FromText("an optional number", 1 + 300, """
+            var r0: Optional<i32>, r1: i32, r2: i32
+            const.i32 r1, 300 call r0, wrap<i32>, (r1) optional.has r1, r0 optional.get r2, r0 add.i32 r1, r1, r2
+            optional.none r0 optional.has r2, r0 add.i32 r1, r1, r2 optional.get r2, r0 add.i32 r1, r1, r2 return.value r1
+            """, wrap);
+        yield return FromText("an optional reference is a reference", 7 + 1, """
+            var r0: string, r1: i32, r2: i32
+            const.string r0, "seven 7" call r0, wrap<string>, (r0) string.length r1, r0 call r0, nothing<string>, ()
+            br.nonnull r0, no const.i32 r2, 1 no: add.i32 r1, r1, r2 return.value r1
+            """, wrap);
+        yield return FromText("an optional of an optional is one optional", 1 + 300, """
+            var r0: Optional<i64>, r1: i64, r2: i32, r3: i32
+            const.i64 r1, 300 optional.some r0, r1 call r0, wrap<Optional<i64>>, (r0) optional.has r2, r0 optional.get r1, r0
+            i64.to.i32 r3, r1 add.i32 r2, r2, r3 call r0, nothing<Optional<i64>>, () optional.has r3, r0 add.i32 r2, r2, r3 return.value r2
+            """, wrap);
+        yield return FromText("an optional of several parts", 1 + 1007 + 44, """
+            var r0: Optional<Pair>, r1: Pair, r2: i32
+            call r1, pair, () call r0, wrap<Pair>, (r1) optional.get r1, r0 optional.has r2, r0 call r2, Pair.size, (r1, r2) return.value r2
+            """, wrap);
     }
 
     /// <summary>Uses a value as what it implements, whatever it is.</summary>
@@ -75,6 +94,16 @@ internal static partial class ProgramCases
             const.i32 r1, 5 call.constrained r1, Measured::size, (r0, r1) call.constrained r2, Measured::twice, (r0) add.i32 r1, r1, r2
             is r2, r0, Measured br.false r2, no const.i32 r2, 10 add.i32 r1, r1, r2 no: is r2, r0, Named add.i32 r1, r1, r2
             cast r3, r0, Measured null.check r3 return.value r1
+        }
+        """;
+
+    private const string wrap = """
+        value Optional<T> { readonly field has: u8 readonly field value: $0 }
+        fn nothing<T>(): optional Optional<$0> { var r0: optional Optional<$0> optional.none r0 return.value r0 }
+        fn wrap<T>(r0: $0): optional Optional<$0> {
+            var r1: optional Optional<$0>, r2: $0, r3: i32, r4: $0[]
+            optional.some r1, r0 optional.has r3, r1 new.array r4, r3, $0[] optional.get r2, r1 const.i32 r3, 0 store.element r4, r3, r2
+            load.element r2, r4, r3 optional.some r1, r2 return.value r1
         }
         """;
 
