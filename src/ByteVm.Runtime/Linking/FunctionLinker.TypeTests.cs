@@ -13,9 +13,9 @@ internal sealed partial class FunctionLinker
     {
         LinkedType type = Resolve(test.C);
         LinkedType tested = frame.TypeOf(test.B);
-        if (!tested.IsReference || !(type.IsReference || type.Kind == LinkedTypeKind.Value))
+        if (Outcome(test) is { } outcome)
         {
-            Constant32(test.A, IsOf(tested, type) ? 1 : 0);
+            Constant32(test.A, outcome ? 1 : 0);
             return;
         }
 
@@ -34,6 +34,23 @@ internal sealed partial class FunctionLinker
         };
         buffer.EmitExtended(opcode, frame.Word(test.A), frame.Word(test.B), extension);
     }
+
+    /// <summary>What a type test gives whatever the value is; null when that depends on the value.</summary>
+    private bool? Outcome(Instruction test)
+    {
+        LinkedType type = Resolve(test.C);
+        LinkedType tested = frame.TypeOf(test.B);
+        return tested.IsReference && (type.IsReference || type.Kind == LinkedTypeKind.Value) ? CanBe(tested, type) ? null : false : IsOf(tested, type);
+    }
+
+    /// <summary>A string, an array or an object of a final class is of no type but its own and those above; other references may be anything.</summary>
+    private static bool CanBe(LinkedType tested, LinkedType type) => tested.Kind switch
+    {
+        LinkedTypeKind.String or LinkedTypeKind.Array => tested.IsAssignableTo(type),
+        LinkedTypeKind.Class when tested.Definition!.IsFinal => tested.IsAssignableTo(type),
+        LinkedTypeKind.Class => type.Kind is LinkedTypeKind.Class or LinkedTypeKind.Interface or LinkedTypeKind.Object,
+        _ => true,
+    };
 
     /// <summary>What a value of a type variable is: its very type, or an interface that its value class implements.</summary>
     private static bool IsOf(LinkedType tested, LinkedType type) =>

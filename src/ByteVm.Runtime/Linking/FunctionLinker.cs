@@ -16,6 +16,7 @@ internal sealed partial class FunctionLinker
     private readonly IReadOnlyList<LinkedType> typeArguments;
     private readonly FrameShape frame;
     private readonly BasicBlocks blocks;
+    private readonly ReachableCode reachable;
     private readonly LinkedCodeBuffer buffer;
 
     public FunctionLinker(Program program, LinkedFunction function)
@@ -26,6 +27,7 @@ internal sealed partial class FunctionLinker
         typeArguments = function.TypeArguments;
         frame = new FrameShape(program.Types.ResolveAll(source.Registers, typeArguments), source.ParameterCount, source.Code);
         blocks = new BasicBlocks(source.Code, source.Handlers);
+        reachable = new ReachableCode(source, blocks, Outcome);
         buffer = new LinkedCodeBuffer(source.Code.Count);
     }
 
@@ -71,11 +73,24 @@ internal sealed partial class FunctionLinker
     private void LinkAt(int pc)
     {
         buffer.StartInstruction(pc);
+        if (!reachable.IsReachable(pc))
+            return;
         if (program.Options.Metered && blocks.IsLeader(pc))
             buffer.EmitWord(LinkedOpcode.Charge, 0, blocks.Fuel(pc));
         if (blocks.IsLoopHeader(pc))
             buffer.Emit(LinkedOpcode.Poll);
-        LinkInstruction(pc, source.Code[pc]);
+        if (reachable.Decision(pc) is { } goes)
+            LinkDecided(pc, goes);
+        else if (!reachable.IsSuperfluous(pc))
+            LinkInstruction(pc, source.Code[pc]);
+    }
+
+    /// <summary>A branch that always or never goes to its label.</summary>
+    private void LinkDecided(int pc, bool goes)
+    {
+        int target = source.Code[pc].B;
+        if (goes && !reachable.IsNext(pc, target))
+            buffer.EmitJump(target);
     }
 
     private void LinkInstruction(int pc, in Instruction instruction)
