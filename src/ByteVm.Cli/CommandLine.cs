@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ByteVm.Bytecode;
 using ByteVm.Cli.Commands;
 using ByteVm.Runtime.Linking;
 
@@ -35,12 +36,12 @@ internal static class CommandLine
         }
         catch (CommandException e)
         {
-            error.WriteLine($"bytevm: {e.Message}");
+            error.WriteLine($"bytevm: {PlainText.OfLines(e.Message)}");
             return e.ExitCode;
         }
         catch (LinkException e)
         {
-            error.WriteLine($"bytevm: {e.Message}");
+            error.WriteLine($"bytevm: {PlainText.OfLines(e.Message)}");
             return ExitCode.BadInput;
         }
         catch (Exception e)

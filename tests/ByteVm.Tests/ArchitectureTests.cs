@@ -41,6 +41,26 @@ public sealed class ArchitectureTests
         }
     }
 
+    /// <summary>
+    /// What a worker may have changed is read in few places, each of which reads once and checks: objects in GuestObjects, slots in ServiceCall and
+    /// Instance.Slot, frames in FrameWalker, roots in InstanceRoots. Whoever needs more gets a method there.
+    /// </summary>
+    [Theory]
+    [InlineData("Cage.Base", "Instance.cs", "InstanceMemory.cs", "InstanceRoots.cs", "Services.Arrays.cs")]
+    [InlineData("FramePointer[", "")]
+    [InlineData("frame[", "Instance.cs", "ServiceCall.cs")]
+    public void OnlyTheAccessorsReadGuestMemory(string access, params string[] allowed)
+    {
+        string[] folders = ["src/ByteVm.Runtime/Execution", "src/ByteVm", "src/ByteVm.Host/Worker"];
+        IEnumerable<string> users =
+            from folder in folders
+            from path in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
+            where !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            where File.ReadAllText(path).Contains(access, StringComparison.Ordinal)
+            select Path.GetFileName(path);
+        Assert.Empty(users.Except(allowed));
+    }
+
     private static IEnumerable<string> Projects() =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories);
 

@@ -61,6 +61,7 @@ internal sealed unsafe class WorkerProcessor(Program program, NativeProcessor na
         TrapKind kind = session.Run();
         while (kind == TrapKind.Compile)
         {
+            session.CountCompilation(program.Functions.Count);
             LinkedFunction function = FunctionToCompile((uint)context->TrapArgument);
             try
             {

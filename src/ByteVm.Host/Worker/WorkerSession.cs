@@ -12,6 +12,7 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
 {
     private readonly AttachedWorker worker;
     private readonly InstanceContext* context;
+    private int compilations;
 
     /// <param name="worker">Attached to the instance's memory; the session's from now on.</param>
     /// <exception cref="IsolationException">Its limits cannot be set.</exception>
@@ -59,6 +60,14 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
             throw new GuestLostException(worker.Process.Reap().ToString());
         BeforeReading?.Invoke();
         return context->Trap;
+    }
+
+    /// <summary>A guest asks for a function's code at its first call of it. One that asks more often would keep the host busy for ever.</summary>
+    /// <param name="functions">How many functions the program has by now.</param>
+    public void CountCompilation(int functions)
+    {
+        if (++compilations > functions)
+            throw new GuestLostException($"it asked for code {compilations} times, but there are {functions} functions");
     }
 
     public void Kill() => worker.Process.Kill();

@@ -23,6 +23,30 @@ public sealed unsafe class GuestObjects(Heap heap)
     /// <summary>Elements of an array, bytes of a string.</summary>
     public int Length(uint reference) => (int)Shape(reference).Length;
 
+    /// <summary>An array of any kind of elements.</summary>
+    internal ArrayElements Array(uint reference)
+    {
+        ObjectShape shape = Shape(reference, ObjectKind.Array);
+        return new ArrayElements(Address(reference) + ObjectLayout.ArrayElementsOffset, reference + ObjectLayout.ArrayElementsOffset, shape);
+    }
+
+    /// <summary>Metadata offset of an object's published type descriptor.</summary>
+    internal uint TypeOffset(uint reference) => heap.Reader.OffsetOf(Shape(reference).Descriptor);
+
+    /// <summary>Where a string keeps its hash, computed once; 0 until then.</summary>
+    internal ref uint HashCell(uint text)
+    {
+        _ = Shape(text, ObjectKind.String);
+        return ref *(uint*)(Address(text) + ObjectLayout.StringHashOffset);
+    }
+
+    /// <summary>Where an object that is neither string nor array keeps its identity hash; 0 until it has one.</summary>
+    internal ref uint IdentityCell(uint reference)
+    {
+        _ = Shape(reference, ObjectKind.Instance);
+        return ref *(uint*)(Address(reference) + ObjectLayout.IdentityHashOffset);
+    }
+
     /// <summary>The elements of an array without references, as values of exactly the element's size.</summary>
     public Span<T> Elements<T>(uint reference) where T : unmanaged
     {
@@ -96,5 +120,32 @@ public sealed unsafe class GuestObjects(Heap heap)
         if (reference >= CageLayout.PermanentStart && reference < heap.Cage.PermanentEnd)
             return heap.Reader.Read(reference, heap.Cage.PermanentEnd);
         return heap.Reader.Read(reference, heap.LimitOf(reference));
+    }
+}
+
+/// <summary>The elements of an array whose header was checked. Valid until the next allocation.</summary>
+internal readonly unsafe ref struct ArrayElements(byte* start, uint offset, ObjectShape shape)
+{
+    private readonly TypeDescriptor* descriptor = shape.Descriptor;
+
+    public int Length { get; } = (int)shape.Length;
+
+    public int ElementBytes => (int)descriptor->Size;
+
+    /// <summary>Of the array's type, in the program's table of types.</summary>
+    public int TypeIndex => (int)descriptor->TypeIndex;
+
+    public bool HoldReferences => descriptor->ReferenceCount != 0;
+
+    /// <summary>Cage offset of an element.</summary>
+    public uint Offset(int index) => offset + (uint)index * descriptor->Size;
+
+    /// <summary>The bytes of some of them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are not all in the array.</exception>
+    public Span<byte> Bytes(int from, int count)
+    {
+        if ((from | count) < 0 || (long)from + count > Length)
+            throw new ArgumentOutOfRangeException(nameof(count), $"{count} elements from {from} of {Length}");
+        return new Span<byte>(start + (long)from * ElementBytes, checked(count * ElementBytes));
     }
 }

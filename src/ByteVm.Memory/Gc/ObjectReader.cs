@@ -48,6 +48,9 @@ internal readonly unsafe struct ObjectReader(byte* cageBase, MetadataRegion meta
         return new ObjectShape(descriptor, (uint)bytes, second);
     }
 
+    /// <summary>The metadata offset of a published descriptor.</summary>
+    public uint OffsetOf(TypeDescriptor* descriptor) => (uint)((byte*)descriptor - metadata.Base);
+
     /// <summary>The published descriptor at an offset the host itself supplies.</summary>
     public TypeDescriptor* Descriptor(uint typeOffset)
     {

@@ -225,12 +225,17 @@ internal sealed unsafe class Instance : IDisposable
         return reference;
     }
 
-    public LinkedType TypeOf(uint reference)
-    {
-        // The header is read unchecked below.
-        _ = Objects.Length(reference);
-        return Program.TypeOf(*(uint*)(Cage.Base + reference + ObjectLayout.TypeOffset));
-    }
+    public LinkedType TypeOf(uint reference) => Program.TypeOf(Objects.TypeOffset(reference));
+
+    /// <summary>
+    /// A slot of a frame whose place was checked. The word is checked here: what a hostile process says of its trap may lead to an instruction whose
+    /// operands are no slots.
+    /// </summary>
+    /// <exception cref="GuestLostException">The word is none of the frame's.</exception>
+    public static long Slot(LinkedFunction function, long* frame, int word) =>
+        word * (long)FrameLayout.SlotBytes >= -function.FrameBytes && word < FrameLayout.ParameterWord(function.ParameterSlots)
+            ? frame[word]
+            : throw new GuestLostException($"it reported a trap at an instruction of {function.Name} that has no such operand");
 
     /// <summary>Whether a frame of this function can lie at an address: with all its words inside of the guest's stack.</summary>
     public bool IsFrame(LinkedFunction function, long* frame)

@@ -26,7 +26,7 @@ internal static class FlipFuzzer
         if (Number(arguments, "--run") is { } only)
             return RunOnce(program, seed, only, out _) is { } problem ? Fail(seed, only, problem) : 0;
 
-        string state = Path.Combine(Path.GetTempPath(), "bytevm-flips.txt");
+        string state = Path.Combine(Path.GetTempPath(), $"bytevm-flips-{Environment.ProcessId}.txt");
         var ends = new SortedDictionary<string, int>(StringComparer.Ordinal);
         long flips = 0;
         long started = Stopwatch.GetTimestamp();
@@ -40,6 +40,7 @@ internal static class FlipFuzzer
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        File.Delete(state);
         Console.WriteLine($"{flips:N0} flips survived in {ends.Values.Sum():N0} runs, {flips / seconds:N0} flips/s, seed {seed}");
         foreach ((string end, int count) in ends)
             Console.WriteLine($"  {count,8:N0}  {end}");

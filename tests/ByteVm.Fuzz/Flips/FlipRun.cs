@@ -1,6 +1,7 @@
-using ByteVm.Memory;
 using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
 using ByteVm.Host.Worker;
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 
@@ -8,10 +9,13 @@ namespace ByteVm.Fuzz.Flips;
 
 /// <summary>One instance whose memory is tampered with at its traps, until it ends.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSpan limit)
+internal sealed unsafe partial class FlipRun(GuestProgram program, Random random, TimeSpan limit)
 {
     private const int Rounds = 400;
     private static readonly uint[] Favourites = [0, 1, 7, 8, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0xFFFF_FFF8, 64 * 1024, 0xFFFE_0000];
+
+    /// <summary>Most flips at a time: few leave the guest alive for long, many hit what few would miss.</summary>
+    private readonly int intensity = 1 << random.Next(1, 8);
 
     private Instance? instance;
 
@@ -68,9 +72,50 @@ internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSp
     /// <summary>Not at every trap, so that damage has time to spread.</summary>
     private void Tamper()
     {
-        int count = random.Next(4) == 0 ? 1 + random.Next(3) : 0;
+        int count = random.Next(4) == 0 ? 1 + random.Next(intensity) : 0;
         for (int i = 0; i < count; i++)
-            Flip(Target());
+        {
+            if (random.Next(8) == 0)
+                Confuse();
+            else
+                Flip(Target());
+        }
+    }
+
+    /// <summary>What bits alone seldom hit: values that are right in themselves, at another place than theirs.</summary>
+    private void Confuse()
+    {
+        Flips++;
+        InstanceContext* context = instance!.Context;
+        switch (random.Next(5))
+        {
+            case 0:
+                context->TrapSite = (uint)random.Next(instance.Program.TrapSiteCount);
+                break;
+            case 1:
+                context->Trap = (TrapKind)random.Next((int)TrapKind.HardwareFault + 1);
+                context->TrapArgument = (ulong)random.Next(20);
+                break;
+            case 2:
+                *(ulong*)((ulong)StackTarget() & ~7UL) = random.Next(2) == 0 ? SomeObject() : Favourites[random.Next(Favourites.Length)];
+                break;
+            case 3:
+                // Another type that exists, with a length to go with it.
+                uint* header = (uint*)(instance.Cage.Base + SomeObject());
+                header[0] = *(uint*)(instance.Cage.Base + SomeObject());
+                header[1] = Favourites[random.Next(Favourites.Length)];
+                break;
+            default:
+                context->GuestRbp = (ulong)StackTarget() & ~7UL;
+                break;
+        }
+    }
+
+    private uint SomeObject()
+    {
+        Heap heap = instance!.Heap;
+        (uint start, uint end) = random.Next(2) == 0 ? (heap.NurseryStart, heap.BufferEnd) : (heap.Old.Bottom, heap.Old.Top);
+        return end - start < 16 || end < start ? heap.NurseryStart : start + ((uint)random.NextInt64(end - start - 8) & ~7u);
     }
 
     private byte* Target()
@@ -81,8 +126,7 @@ internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSp
             case 0:
                 return (byte*)context + random.Next(sizeof(InstanceContext));
             case < 4:
-                long stack = Math.Clamp(instance.Stack.Top - (byte*)context->GuestRsp, 64, instance.Stack.Top - instance.Stack.Limit);
-                return instance.Stack.Top - 1 - random.NextInt64(stack);
+                return StackTarget();
             default:
                 return HeapTarget();
         }
@@ -100,6 +144,12 @@ internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSp
         return random.Next(8) == 0 ? instance.Cage.Cards + (offset >> CageLayout.CardShift) : instance.Cage.Base + offset;
     }
 
+    private byte* StackTarget()
+    {
+        long stack = Math.Clamp(instance!.Stack.Top - (byte*)instance.Context->GuestRsp, 64, instance.Stack.Top - instance.Stack.Limit);
+        return instance.Stack.Top - 1 - random.NextInt64(stack);
+    }
+
     private void Flip(byte* target)
     {
         Flips++;
@@ -115,7 +165,10 @@ internal sealed unsafe class FlipRun(GuestProgram program, Random random, TimeSp
 
     private static string Shape(string message)
     {
-        string text = new([.. message.Where(c => !char.IsAsciiHexDigit(c) || char.IsAsciiLetterLower(c))]);
+        string text = Numbers().Replace(message, "#");
         return text.Length > 90 ? text[..90] : text;
     }
+
+    [GeneratedRegex("0x[0-9a-fA-F]+|[0-9][0-9,.]*")]
+    private static partial Regex Numbers();
 }

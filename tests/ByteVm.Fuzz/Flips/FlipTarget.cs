@@ -25,6 +25,17 @@ internal static class FlipTarget
             return all
         }
 
+        fn copies(words: string[], n: int): int {
+            let from = new int[n]; let to = new int[n + 3]; let bytes = new byte[n]; let names = new string[words.length]("")
+            from.fill(0, n, 7)
+            from.copy(0, to, 3, n)
+            bytes.fill(0, n, 1)
+            words.copy(0, names, 0, words.length)
+            var s = 0
+            for name in names { s = s + hashOf(name) + name.length }
+            return s + to[n]
+        }
+
         fn numbers(values: double[]): double[] {
             let r = new double[values.length]
             for i in 0..values.length { r[i] = values[i] * 2.0; print("${r[i]} ") }
@@ -37,6 +48,7 @@ internal static class FlipTarget
                 let list = build(8)
                 s = "${lengths(list, 20)}" + texts(words)[i % words.length]
                 println(s)
+                if i % 4 == 0 { println("${copies(words, 30 + i % 5)}") }
             }
             return s
         }

@@ -12,7 +12,7 @@ internal static unsafe class FaultMessage
     public static string Of(Instance instance, FaultKind kind)
     {
         string? detail = instance.FaultDetail ?? Detail(instance, kind);
-        return detail is null ? NameOf(kind) : $"{NameOf(kind)}: {detail}";
+        return detail is null ? NameOf(kind) : $"{NameOf(kind)}: {PlainText.Of(detail)}";
     }
 
     public static string NameOf(FaultKind kind) => kind switch
@@ -51,7 +51,7 @@ internal static unsafe class FaultMessage
     private static string? NegativeLength(Instance instance)
     {
         LinkedInstruction instruction = Instruction(instance);
-        return instruction.Opcode == LinkedOpcode.NewElements ? $"{(int)instance.Trap.FramePointer[instruction.B]}" : null;
+        return instruction.Opcode == LinkedOpcode.NewElements ? $"{(int)Slot(instance, instruction.B)}" : null;
     }
 
     /// <summary>An access to an element has array and index as neighbours, after the destination if there is one.</summary>
@@ -60,9 +60,8 @@ internal static unsafe class FaultMessage
         LinkedInstruction instruction = Instruction(instance);
         IReadOnlyList<OperandInfo> operands = instruction.Opcode.Info().Operands;
         bool hasDestination = operands[0].Kind == OperandKind.Destination;
-        long* frame = instance.Trap.FramePointer;
-        uint array = (uint)frame[hasDestination ? instruction.B : instruction.A];
-        int index = (int)frame[hasDestination ? instruction.C : instruction.B];
+        uint array = (uint)Slot(instance, hasDestination ? instruction.B : instruction.A);
+        int index = (int)Slot(instance, hasDestination ? instruction.C : instruction.B);
         return array == 0 ? null : $"index {index}, length {instance.Objects.Length(array)}";
     }
 
@@ -83,7 +82,7 @@ internal static unsafe class FaultMessage
     private static LinkedType TypeToCast(Instance instance, LinkedInstruction instruction)
     {
         if (instruction.Opcode != LinkedOpcode.CastFail)
-            return instance.TypeOf((uint)instance.Trap.FramePointer[instruction.A]);
+            return instance.TypeOf((uint)Slot(instance, instruction.A));
         LinkedFunction function = instance.Trap.Location.Function;
         Instruction cast = SourceMap.ModuleInstruction(instance.Trap.Location);
         int register = cast.Opcode == Opcode.CallConstrained ? cast.List![0] : cast.B;
@@ -138,6 +137,8 @@ internal static unsafe class FaultMessage
 
     private static TypeDefinition Definition(Module module, TypeRef type) =>
         module.TypeDefinitions[module.Types[type.Index - TypeRef.PrimitiveCount].Definition];
+
+    private static long Slot(Instance instance, int word) => Instance.Slot(instance.Trap.Location.Function, instance.Trap.FramePointer, word);
 
     private static LinkedInstruction Instruction(Instance instance) => instance.Trap.Location.Function.InstructionAt(instance.Trap.Location.Word);
 }

@@ -85,7 +85,7 @@ internal static class FaultReport
     {
         SourcePosition? position = SourceMap.PositionOf(location);
         return position is { } p
-            ? new GuestStackFrame(location.Function.Name, module.SourceFiles[p.File], p.Line, p.Column)
-            : new GuestStackFrame(location.Function.Name, null, 0, 0);
+            ? new GuestStackFrame(PlainText.Of(location.Function.Name), PlainText.Of(module.SourceFiles[p.File]), p.Line, p.Column)
+            : new GuestStackFrame(PlainText.Of(location.Function.Name), null, 0, 0);
     }
 }

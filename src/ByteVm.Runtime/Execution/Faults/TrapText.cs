@@ -16,7 +16,7 @@ internal static class TrapText
             TrapKind.Fault => $"fault {FaultMessage.NameOf(trap.Fault)}",
             TrapKind kind => kind.ToString().ToLowerInvariant(),
         };
-        return $"trap: {what} in {trap.Location.Function.Name}{Place(instance)}";
+        return PlainText.Of($"trap: {what} in {trap.Location.Function.Name}{Place(instance)}");
     }
 
     private static string ServiceText(Instance instance)

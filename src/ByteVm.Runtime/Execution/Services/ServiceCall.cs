@@ -29,7 +29,7 @@ internal readonly unsafe ref struct ServiceCall(Instance instance, in Trap trap)
     public long C => frame[Instruction.C];
 
     /// <summary>Argument word <paramref name="index"/> of an instruction with an argument list.</summary>
-    public long Argument(int index) => frame[function.OutgoingWord(index)];
+    public long Argument(int index) => Instance.Slot(function, frame, function.OutgoingWord(index));
 
     /// <summary>The bytes of a string that is not null; valid until the next allocation.</summary>
     public ReadOnlySpan<byte> Text(long reference) => instance.Objects.StringBytes((uint)reference);

@@ -8,25 +8,26 @@ internal static unsafe partial class Services
     /// <summary>Objects without an identity of their own: strings hash by content, arrays by length.</summary>
     private static FaultKind IdentityHash(in ServiceCall call)
     {
-        if (call.B == 0)
-            return FaultKind.NullReference;
         uint reference = (uint)call.B;
+        if (reference == 0)
+            return FaultKind.NullReference;
         LinkedTypeKind kind = call.Instance.TypeOf(reference).Kind;
         if (kind == LinkedTypeKind.String)
             return StringHash(call);
         if (kind == LinkedTypeKind.Array)
             return call.Return(call.Instance.Objects.Length(reference));
-        uint* identity = (uint*)(call.Instance.Cage.Base + reference + ObjectLayout.IdentityHashOffset);
-        if (*identity == 0)
-            *identity = call.Instance.NextIdentityHash();
-        return call.Return(*identity);
+        ref uint cell = ref call.Instance.Objects.IdentityCell(reference);
+        uint identity = cell;
+        if (identity == 0)
+            cell = identity = call.Instance.NextIdentityHash();
+        return call.Return(identity);
     }
 
     private static FaultKind IsType(in ServiceCall call) =>
-        call.Return(call.B != 0 && IsInstance(call, (uint)call.B) ? 1 : 0);
+        call.Return((uint)call.B is uint reference and not 0 && IsInstance(call, reference) ? 1 : 0);
 
     private static FaultKind CastType(in ServiceCall call) =>
-        call.A == 0 || IsInstance(call, (uint)call.A) ? FaultKind.None : FaultKind.InvalidCast;
+        (uint)call.A is uint reference and not 0 && !IsInstance(call, reference) ? FaultKind.InvalidCast : FaultKind.None;
 
     /// <summary>The slow path of allocation: the engine's buffer was too short.</summary>
     private static FaultKind NewObject(in ServiceCall call)

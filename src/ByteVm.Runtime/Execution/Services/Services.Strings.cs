@@ -30,15 +30,17 @@ internal static unsafe partial class Services
 
     private static FaultKind StringHash(in ServiceCall call)
     {
-        if (call.B == 0)
+        uint reference = (uint)call.B;
+        if (reference == 0)
             return FaultKind.NullReference;
-        ReadOnlySpan<byte> text = call.Text(call.B);
+        ReadOnlySpan<byte> text = call.Text(reference);
         if (!call.TryCharge(text.Length))
             return FaultKind.OutOfFuel;
-        uint* cache = (uint*)(call.Instance.Cage.Base + (uint)call.B + ObjectLayout.StringHashOffset);
-        if (*cache == 0)
-            *cache = TextHash.Of(text);
-        return call.Return(*cache);
+        ref uint cell = ref call.Instance.Objects.HashCell(reference);
+        uint hash = cell;
+        if (hash == 0)
+            cell = hash = TextHash.Of(text);
+        return call.Return(hash);
     }
 
     private static FaultKind StringConcat(in ServiceCall call)

@@ -89,15 +89,28 @@ internal static class GuestData
             : typeof(T) == typeof(long[]) ? objects.Elements<long>(reference).ToArray()
             : typeof(T) == typeof(float[]) ? objects.Elements<float>(reference).ToArray()
             : typeof(T) == typeof(double[]) ? objects.Elements<double>(reference).ToArray()
-            : ReadStrings(objects, reference);
+            : ReadStrings(instance, reference);
     }
 
-    private static string?[] ReadStrings(GuestObjects objects, uint reference)
+    /// <summary>
+    /// A text that is referred to often is copied once; and all together take no more than the guest may have, whatever its objects look like.
+    /// </summary>
+    private static string?[] ReadStrings(Instance instance, uint reference)
     {
-        ReadOnlySpan<uint> elements = objects.References(reference);
+        uint[] elements = instance.Objects.References(reference).ToArray();
         string?[] texts = new string?[elements.Length];
+        var copied = new Dictionary<uint, string>();
+        long left = instance.Options.MemoryBytes + instance.Cage.PermanentEnd;
         for (int i = 0; i < texts.Length; i++)
-            texts[i] = elements[i] == 0 ? null : objects.String(elements[i]);
+        {
+            if (elements[i] == 0 || copied.TryGetValue(elements[i], out texts[i]))
+                continue;
+            ReadOnlySpan<byte> text = instance.Objects.StringBytes(elements[i]);
+            if ((left -= text.Length) < 0)
+                throw new GuestLostException("its result holds more text than it may have memory");
+            copied.Add(elements[i], texts[i] = Encoding.UTF8.GetString(text));
+        }
+
         return texts;
     }
 
