@@ -136,7 +136,8 @@ public sealed class FileTests : IDisposable
     [InlineData("data/sub", "it is a folder")]
     [InlineData("", "it is not a path")]
     [InlineData("data/\0", "it is not a path")]
-    public void FailuresSayWhy(string path, string why) => Assert.Equal($"host error: cannot read \"{path}\": {why}", Message("read", path));
+    public void FailuresSayWhy(string path, string why) =>
+        Assert.Equal($"host error: cannot read \"{ByteVm.Bytecode.PlainText.Of(path)}\": {why}", Message("read", path));
 
     [Fact]
     public void TextsMustBeUtf8()
