@@ -6,8 +6,10 @@ namespace ByteVm.Attack;
 /// <summary>The verdicts that an attack may have. Each asks that the host goes on: a fresh worker still answers.</summary>
 internal static unsafe class Expect
 {
+    public const string RepetitionsVariable = "BYTEVM_ATTACK_REPETITIONS";
+
     /// <summary>How often each attack is repeated: environment variable BYTEVM_ATTACK_REPETITIONS, once by default.</summary>
-    private static readonly int Repetitions = int.TryParse(Environment.GetEnvironmentVariable("BYTEVM_ATTACK_REPETITIONS"), out int count) ? count : 1;
+    private static readonly int Repetitions = int.TryParse(Environment.GetEnvironmentVariable(RepetitionsVariable), out int count) ? count : 1;
 
     public static void Repeatedly(Action attack)
     {

@@ -39,6 +39,7 @@ public sealed unsafe class LifecycleTests
     {
         var random = new Random(4);
         using GuestInstance other = Program.Instantiate(Guests.Options(IsolationLevel.Process));
+        TimeSpan soonest = TimeSpan.MaxValue;
         for (int i = 0; i < 20; i++)
         {
             using GuestInstance instance = Program.Instantiate(Guests.Options(IsolationLevel.Process));
@@ -53,13 +54,17 @@ public sealed unsafe class LifecycleTests
                 },
                 null, random.Next(1, 20), Timeout.Infinite);
             GuestFault fault = Guests.FaultOf(instance, "spin")!;
-            // 10 ms is the aim, see the bench; here the machine may be busy.
-            Assert.True(Stopwatch.GetElapsedTime(killed) < TimeSpan.FromSeconds(1));
+            TimeSpan noticed = Stopwatch.GetElapsedTime(killed);
+            Assert.True(noticed < TimeSpan.FromSeconds(1));
+            soonest = noticed < soonest ? noticed : soonest;
             Assert.Equal(FaultKind.WorkerDied, fault.Kind);
             Assert.Equal("worker died: it was killed (SIGKILL)", fault.Message);
             Assert.Equal(FaultKind.WorkerDied, Guests.FaultOf(instance, "count", 1)!.Kind);
             Assert.Equal(45, other.Call<int>("count", 10));
         }
+
+        // Not each time: the machine may be busy.
+        Assert.True(soonest < TimeSpan.FromMilliseconds(10), $"noticed after {soonest.TotalMilliseconds} ms at best");
     }
 
     [Fact]
@@ -92,14 +97,41 @@ public sealed unsafe class LifecycleTests
     [Fact]
     public void AHostThatIsKilledLeavesNoWorker()
     {
+        // Within 100 ms; not each time, as the machine may be busy.
+        TimeSpan soonest = TimeSpan.MaxValue;
+        for (int i = 0; i < 5 && soonest > TimeSpan.FromMilliseconds(100); i++)
+        {
+            TimeSpan ended = KillAHost();
+            soonest = ended < soonest ? ended : soonest;
+        }
+
+        Assert.True(soonest <= TimeSpan.FromMilliseconds(100), $"a worker outlived its host by {soonest.TotalMilliseconds} ms");
+    }
+
+    /// <summary>200 workers at once, each with a heap, all answering.</summary>
+    [Fact]
+    public void ManyWorkersLiveAtOnce()
+    {
+        const int count = 200;
+        List<GuestInstance> instances = [.. Enumerable.Range(0, count).Select(_ => Program.Instantiate(Guests.Options(IsolationLevel.Process)))];
+        for (int round = 1; round <= 2; round++)
+            Assert.All(instances, instance => Assert.Equal(round * 1000, instance.Call<int>("fill", round)));
+        Assert.Equal(count, instances.Select(i => WorkerOf(i).Id).Distinct().Count());
+        instances.ForEach(i => i.Dispose());
+    }
+
+    /// <returns>How long its worker outlived it.</returns>
+    private static TimeSpan KillAHost()
+    {
         using Process host = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, HoldScenario) { RedirectStandardOutput = true })!;
         int worker = int.Parse(host.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(Directory.Exists($"/proc/{worker}"));
         host.Kill();
         long killed = Stopwatch.GetTimestamp();
-        while (IsAlive(worker) && Stopwatch.GetElapsedTime(killed) < TimeSpan.FromSeconds(2))
+        while (IsAlive(worker) && Stopwatch.GetElapsedTime(killed) < TimeSpan.FromSeconds(5))
             Thread.Sleep(1);
         Assert.False(IsAlive(worker), "the worker outlived its host");
+        return Stopwatch.GetElapsedTime(killed);
     }
 
     /// <summary>What the child of the test above does: it holds a worker whose guest runs for ever.</summary>

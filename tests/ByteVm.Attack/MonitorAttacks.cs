@@ -61,7 +61,7 @@ public sealed unsafe class MonitorAttacks
 
     /// <summary>Bytes are passed on as they are; what makes text of them must not throw.</summary>
     [Fact]
-    public void C22_TextThatIsNotUtf8HarmsNobody()
+    public void C22_TextThatIsNotUtf8HarmsNobody() => Expect.Repeatedly(() =>
     {
         using var output = new StringWriter();
         using GuestInstance instance = Start(options => options with { Console = GuestConsole.To(output) });
@@ -74,7 +74,7 @@ public sealed unsafe class MonitorAttacks
         }));
         _ = Guests.FaultOf(instance, "outer", 20);
         AnotherWorks();
-    }
+    });
 
     [Theory]
     [InlineData(0u)]
@@ -93,7 +93,7 @@ public sealed unsafe class MonitorAttacks
 
     /// <summary>Memory that the collector finds in a ring ends like any other: each object is moved once.</summary>
     [Fact]
-    public void C25_CyclesAreNoTrap()
+    public void C25_CyclesAreNoTrap() => Expect.Repeatedly(() =>
     {
         using GuestInstance instance = Start(options => options with { GcStress = GcStress.Safepoints });
         Hook(instance, i =>
@@ -112,20 +112,20 @@ public sealed unsafe class MonitorAttacks
         _ = Guests.FaultOf(instance, "outer", 20);
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
         AnotherWorks();
-    }
+    });
 
     [Fact]
-    public void C24_AWorkerKilledDuringACollectionIsReportedAfterIt()
+    public void C24_AWorkerKilledDuringACollectionIsReportedAfterIt() => Expect.Repeatedly(() =>
     {
         using GuestInstance instance = Start(options => options with { GcStress = GcStress.Safepoints });
         Hook(instance, i => ((WorkerSession)i.ProcessorState!).Kill());
         Assert.Equal(FaultKind.WorkerDied, Guests.FaultOf(instance, "outer", 20)!.Kind);
         AnotherWorks();
-    }
+    });
 
     /// <summary>An address of this process would tell a hostile guest where to aim, should it ever find another hole.</summary>
     [Fact]
-    public void B14_NoSharedMemoryHoldsAnAddressOfTheHost()
+    public void B14_NoSharedMemoryHoldsAnAddressOfTheHost() => Expect.Repeatedly(() =>
     {
         using GuestInstance instance = Start(options => options);
         instance.Call<int>("outer", 50);
@@ -136,9 +136,9 @@ public sealed unsafe class MonitorAttacks
         {
             long bytes = Math.Min(range.Bytes, Native.Length(range.Descriptor));
             foreach (ulong word in new ReadOnlySpan<ulong>((void*)range.Address, (int)(bytes / sizeof(ulong))))
-                Assert.False(own.Any(r => word >= r.Start && word < r.End), $"0x{word:x} in the range at 0x{range.Address:x} is an address of the host");
+                Assert.False(word > uint.MaxValue && own.Any(r => word >= r.Start && word < r.End), $"0x{word:x} in the range at 0x{range.Address:x} is an address of the host");
         }
-    }
+    });
 
     /// <summary>What is mapped here, but for machine code of guests, which workers have at the same addresses.</summary>
     private static IEnumerable<(ulong Start, ulong End)> HostRanges() =>

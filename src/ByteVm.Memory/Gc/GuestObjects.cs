@@ -47,6 +47,18 @@ public sealed unsafe class GuestObjects(Heap heap)
         return ref *(uint*)(Address(reference) + ObjectLayout.IdentityHashOffset);
     }
 
+    /// <summary>A reference field of an object that is neither string nor array.</summary>
+    /// <param name="offset">From the object's start.</param>
+    /// <exception cref="HeapCorruptionException">It is no object that has such a field.</exception>
+    internal uint ReferenceField(uint reference, int offset) => *Field(reference, offset);
+
+    /// <summary>Stores into a field as of <see cref="ReferenceField"/>.</summary>
+    internal void SetReferenceField(uint reference, int offset, uint value)
+    {
+        _ = Field(reference, offset);
+        ReferenceStore.Store(heap.Cage.Base, reference + (uint)offset, value);
+    }
+
     /// <summary>The elements of an array without references, as values of exactly the element's size.</summary>
     public Span<T> Elements<T>(uint reference) where T : unmanaged
     {
@@ -93,6 +105,14 @@ public sealed unsafe class GuestObjects(Heap heap)
         if (descriptor->Kind != ObjectKind.Array)
             throw new ArgumentException($"metadata offset 0x{arrayType:X} is not an array type", nameof(arrayType));
         return heap.AllocateSlow(arrayType, (uint)length, ObjectLayout.ArrayBytes(length, (int)descriptor->Size), roots);
+    }
+
+    private uint* Field(uint reference, int offset)
+    {
+        ObjectShape shape = Shape(reference, ObjectKind.Instance);
+        return offset >= ObjectLayout.HeaderBytes && offset + ObjectLayout.ReferenceBytes <= shape.Bytes
+            ? (uint*)(Address(reference) + offset)
+            : throw new HeapCorruptionException(reference, $"the object has no field at {offset}");
     }
 
     private byte* Address(uint reference) => heap.Cage.Base + reference;

@@ -103,7 +103,7 @@ internal sealed unsafe class ExceptionDispatcher(Instance instance)
         instance.FaultDetail = null;
         instance.HostException = null;
         uint text = instance.NewStringEvenIfFull(message);
-        ReferenceStore.Store(instance.Cage.Base, (uint)instance.Handles[handle] + types.MessageOffset, text);
+        instance.Objects.SetReferenceField((uint)instance.Handles[handle], (int)types.MessageOffset, text);
         return true;
     }
 

@@ -25,7 +25,7 @@ internal static unsafe class StackTraces
     public static void Note(Instance instance, int handle, FaultKind kind = FaultKind.UncaughtException)
     {
         ExceptionTypes types = instance.Program.Exceptions!;
-        if (*Field(instance, (uint)instance.Handles[handle]) != 0)
+        if (Field(instance, (uint)instance.Handles[handle]) != 0)
             return;
         Span<long> words = stackalloc long[MaxFrames + 2];
         words[0] = Fault - (long)kind;
@@ -34,13 +34,13 @@ internal static unsafe class StackTraces
         if (array == 0)
             return;
         words.CopyTo(instance.Objects.Elements<long>(array));
-        ReferenceStore.Store(instance.Cage.Base, (uint)instance.Handles[handle] + types.TraceOffset, array);
+        instance.Objects.SetReferenceField((uint)instance.Handles[handle], (int)types.TraceOffset, array);
     }
 
     /// <summary>The fault that an exception was made for; <see cref="FaultKind.UncaughtException"/> of one that the guest made.</summary>
     public static FaultKind KindOf(Instance instance, uint exception)
     {
-        uint array = *Field(instance, exception);
+        uint array = Field(instance, exception);
         if (array == 0 || instance.Objects.Elements<long>(array) is not [long first, ..])
             return FaultKind.UncaughtException;
         var kind = (FaultKind)(Fault - first);
@@ -51,7 +51,7 @@ internal static unsafe class StackTraces
     public static List<GuestStackFrame> Read(Instance instance, uint exception)
     {
         var frames = new List<GuestStackFrame>();
-        uint array = *Field(instance, exception);
+        uint array = Field(instance, exception);
         if (array == 0)
             return frames;
         // A worker may have put an array of any length there.
@@ -74,8 +74,8 @@ internal static unsafe class StackTraces
         return text.ToString();
     }
 
-    private static uint* Field(Instance instance, uint exception) =>
-        (uint*)(instance.Cage.Base + exception + instance.Program.Exceptions!.TraceOffset);
+    private static uint Field(Instance instance, uint exception) =>
+        instance.Objects.ReferenceField(exception, (int)instance.Program.Exceptions!.TraceOffset);
 
     private static int Walk(Instance instance, Span<long> frames)
     {

@@ -10,7 +10,7 @@ internal static unsafe class ThrownException
     public static uint Of(Instance instance)
     {
         CodeLocation location = instance.Trap.Location;
-        return (uint)instance.Trap.FramePointer[location.Function.InstructionAt(location.Word).A];
+        return (uint)Instance.Slot(location.Function, instance.Trap.FramePointer, location.Function.InstructionAt(location.Word).A);
     }
 
     /// <exception cref="GuestLostException">It is no exception: checked code throws nothing else.</exception>
@@ -23,7 +23,7 @@ internal static unsafe class ThrownException
     /// <summary>The message it carries; empty when it has none.</summary>
     public static string Message(Instance instance)
     {
-        uint text = *(uint*)(instance.Cage.Base + Of(instance) + instance.Program.Exceptions!.MessageOffset);
+        uint text = instance.Objects.ReferenceField(Of(instance), (int)instance.Program.Exceptions!.MessageOffset);
         string message = text == 0 ? "" : instance.Objects.String(text);
         return message.Length <= MaxMessageLength ? message : message[..MaxMessageLength] + "…";
     }

@@ -43,7 +43,7 @@ internal static class FaultReport
         return new GuestFault
         {
             Kind = kind,
-            Message = kind != FaultKind.UncaughtException ? message : message.Length == 0 ? $"uncaught {type.Name}" : $"uncaught {type.Name}: {message}",
+            Message = PlainText.Of(kind != FaultKind.UncaughtException ? message : message.Length == 0 ? $"uncaught {type.Name}" : $"uncaught {type.Name}: {message}"),
             ExceptionType = type.Name,
             ExceptionMessage = message,
             Frames = here.Frames,
