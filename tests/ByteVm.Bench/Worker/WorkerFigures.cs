@@ -8,7 +8,7 @@ namespace ByteVm.Bench.Worker;
 /// <summary>What isolation in worker processes costs.</summary>
 internal static class WorkerFigures
 {
-    public const string Usage = "worker [--quick yes] [--only starts|traps|deaths|many]";
+    public const string Usage = "worker [--quick yes] [--only starts|traps|deaths|many|programs]";
 
     public static int Run(string[] arguments)
     {
@@ -23,6 +23,8 @@ internal static class WorkerFigures
             Traps(isolation, quick);
         if (Wanted("deaths"))
             Deaths(isolation, quick ? 10 : 50);
+        if (Wanted("programs"))
+            LevelRatios.Report(quick ? 3 : 11);
         if (Wanted("many"))
         {
             ManyInstances(IsolationLevel.Cage, quick ? 200 : 1000);
