@@ -76,9 +76,9 @@ public sealed class ConsoleTests
     {
         using GuestProgram program = Guests.Tarn("fn main(args: string[]): int { if args.length > 1 { exit(7) }; return args[0].length }", main: true);
         using GuestInstance one = program.Instantiate(new InstanceOptions { Arguments = ["four"] });
-        Assert.Equal(4, one.RunMain());
+        Assert.Equal(4, one.RunMain(TestContext.Current.CancellationToken));
         using GuestInstance two = program.Instantiate(new InstanceOptions { Arguments = ["a", "b"] });
-        Assert.Equal(7, two.RunMain());
+        Assert.Equal(7, two.RunMain(TestContext.Current.CancellationToken));
     }
 
     [Fact]
