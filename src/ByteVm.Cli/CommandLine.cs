@@ -65,6 +65,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             DisasmCommand.Create(),
             AsmCommand.Create(),
+            HeapCommand.Create(),
             DoctorCommand.Create(),
         };
         root.Add(Verbose);

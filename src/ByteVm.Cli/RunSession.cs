@@ -19,6 +19,7 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
             using PosixSignalRegistration interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnInterrupt(signal, cancellation));
             using GuestInstance instance = program.Instantiate(options with { Cancellation = cancellation.Token });
             instantiation = Stopwatch.GetElapsedTime(started);
+            using PosixSignalRegistration? dumps = RegisterDumps(instance);
             return RunMain(instance);
         }
         catch (InstantiationException e)
@@ -65,7 +66,35 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         {
             running = Stopwatch.GetElapsedTime(started);
             statistics = instance.Statistics;
+            if (options.HeapDump is not null)
+                DumpAtEnd(instance);
         }
+    }
+
+    /// <summary>How the program itself ended matters more than a dump that fails.</summary>
+    private void DumpAtEnd(GuestInstance instance)
+    {
+        try
+        {
+            instance.WriteFinalHeapDump();
+        }
+        catch (GuestFaultException e)
+        {
+            error.WriteLine($"heap dump: the heap cannot be read: {e.Fault.Message}");
+        }
+    }
+
+    /// <summary>SIGUSR1 asks for a heap dump where one was named; .NET knows that signal by its number alone, which differs by system.</summary>
+    private PosixSignalRegistration? RegisterDumps(GuestInstance instance)
+    {
+        const int linux = 10, macOS = 30;
+        if (options.HeapDump is null || OperatingSystem.IsWindows())
+            return null;
+        return PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsMacOS() ? macOS : linux), signal =>
+        {
+            signal.Cancel = true;
+            instance.RequestHeapDump();
+        });
     }
 
     /// <summary>

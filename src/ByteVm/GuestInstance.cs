@@ -155,6 +155,35 @@ public sealed class GuestInstance : IDisposable
     /// </summary>
     public void Interrupt() => instance.Interrupt();
 
+    /// <summary>
+    /// Asks for a heap dump at the guest's next loop iteration, service or host operation. From any thread, also from a signal's handler. Where it goes is
+    /// in <see cref="InstanceOptions.HeapDump"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The instance's options name no file.</exception>
+    public void RequestHeapDump() => Dumper.Request();
+
+    /// <summary>Writes what is still reachable, unless a dump was written before; to be called between two calls.</summary>
+    /// <exception cref="InvalidOperationException">The instance's options name no file, or it is running.</exception>
+    /// <exception cref="GuestFaultException">What a guest in a worker process left is no heap.</exception>
+    public void WriteFinalHeapDump()
+    {
+        Enter();
+        try
+        {
+            Dumper.AtEnd();
+        }
+        catch (Exception e) when (monitor.IsGuestLost(e))
+        {
+            throw new GuestFaultException(monitor.Lose(e).Fault!);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private HeapDumper Dumper => instance.HeapDumper ?? throw new InvalidOperationException("This instance was made without InstanceOptions.HeapDump.");
+
     /// <summary>Flushes the console and gives the instance's memory back. A call in progress is stopped, and the memory given back when it has ended.</summary>
     public void Dispose()
     {

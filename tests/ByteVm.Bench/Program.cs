@@ -3,6 +3,7 @@ using ByteVm.Bench;
 using ByteVm.Bench.Baseline;
 using ByteVm.Bench.Compiler;
 using ByteVm.Bench.Exceptions;
+using ByteVm.Bench.Gc;
 using ByteVm.Bench.Interpreter;
 using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
@@ -12,6 +13,7 @@ using ByteVm.Bench.Worker;
 var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
 {
     ["memory"] = ("memory", _ => MemoryFigures.Print()),
+    ["gc"] = (GcFigures.Usage, GcFigures.Run),
     ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
     ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
     ["interpreter-pairs"] = (OpcodePairs.Usage, OpcodePairs.Print),

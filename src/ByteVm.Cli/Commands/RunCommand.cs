@@ -64,6 +64,12 @@ internal static class RunCommand
         CustomParser = GcStressText.Parse,
     };
 
+    private static readonly Option<string> HeapDump = new("--heap-dump")
+    {
+        Description = "Write the heap for 'bytevm heap': when memory runs out, at signal SIGUSR1, else at the end",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Stats = new("--stats")
     {
         Description = "Print times, fuel, memory and collections to the error output at the end",
@@ -77,7 +83,7 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var command = new Command("run", "Run a program.") { File, Engine, Isolation, Allow, Fuel, Memory, Stack, GcStress, Stats, Trace };
+        var command = new Command("run", "Run a program.") { File, Engine, Isolation, Allow, Fuel, Memory, Stack, GcStress, HeapDump, Stats, Trace };
         command.SetAction(Run);
         CommandLine.AppendToHelp(command,
             """
@@ -123,6 +129,7 @@ internal static class RunCommand
         MemoryBytes = parsed.GetValue(Memory) ?? InstanceOptions.Default.MemoryBytes,
         StackBytes = parsed.GetValue(Stack) ?? InstanceOptions.Default.StackBytes,
         GcStress = parsed.GetValue(GcStress),
+        HeapDump = parsed.GetValue(HeapDump) is { } dump ? new HeapDumpOptions(dump, error.WriteLine) : null,
         CountObjects = parsed.GetValue(Stats),
         TraceTraps = parsed.GetValue(Trace) is null ? null : error.WriteLine,
     };

@@ -41,6 +41,9 @@ public sealed unsafe class Heap
     private uint bufferEnd;
     private Exception? broken;
 
+    /// <summary>Under stress: the safepoint after an allocation does nothing, so that the new object is still young when it is stored somewhere.</summary>
+    private bool collectedForAllocation;
+
     /// <summary>A heap over <paramref name="cage"/> whose allocation buffer lies in <paramref name="context"/>; all must outlive it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The memory limit is more than the cage can hold, or another option is out of its range.</exception>
     public Heap(Cage cage, MetadataRegion metadata, InstanceContext* context, HeapOptions options)
@@ -161,8 +164,18 @@ public sealed unsafe class Heap
     /// <exception cref="HeapCorruptionException">The collection found what is no heap; the instance is lost.</exception>
     public void AtSafepoint(IRootSource roots)
     {
-        if (options.Stress.AtSafepoints)
+        if (options.Stress.AtSafepoints && !collectedForAllocation)
             CollectForStress(roots);
+        collectedForAllocation = false;
+    }
+
+    /// <summary>Writes all objects and roots in the format of <see cref="HeapDumpFormat"/>: after a full collection, those that are reachable.</summary>
+    /// <returns>How many objects were written.</returns>
+    /// <exception cref="HeapCorruptionException">This is no heap; the instance is lost.</exception>
+    public long WriteDump(Stream stream, IRootSource roots, HeapDumpNames names)
+    {
+        using BinaryWriter output = new(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        return new HeapDumpWriter(this, names, output).Write(roots);
     }
 
     /// <summary>HeapTop, after a check that the guest left it inside its buffer.</summary>
@@ -200,7 +213,10 @@ public sealed unsafe class Heap
     {
         long fullBefore = ledger.FullCollections;
         if (options.Stress.IsOn)
+        {
             CollectForStress(roots);
+            collectedForAllocation = true;
+        }
         else if (isLarge ? policy.IsFullDue(OldBytes + bytes) : IsNurseryFull(bytes))
             Collect(roots, everything: isLarge);
         bool isExact = ledger.FullCollections != fullBefore;
@@ -306,7 +322,7 @@ public sealed unsafe class Heap
         MinorCollector.Collect(top, roots);
         uint promoted = old.Top - before;
         ledger.RecordPromotion(promoted);
-        policy.AfterMinor(young, promoted);
+        policy.AfterMinor(young, promoted + MinorCollector.ScannedBytes);
         if (options.Stress.IsOn)
             nursery.Poison(nursery.Start, top);
         SetBuffer(nursery.Start, nursery.Start);

@@ -1,8 +1,8 @@
 namespace ByteVm.Memory;
 
 /// <summary>
-/// When to collect. The nursery grows while little of it survives, since fewer collections copy less, and shrinks while much does, since the copying is
-/// the pause. Old and large objects may grow by as much as was alive after the last full collection: it then costs at most about what has been
+/// When to collect. The nursery grows while there is little to do at its collections, since fewer of them copy less, and shrinks while there is much, since
+/// copying what survives and scanning dirty cards are the pause. Old and large objects may grow by as much as was alive after the last full collection: it then costs at most about what has been
 /// promoted since, and the heap takes at most twice what is alive.
 /// </summary>
 internal sealed class HeapPolicy(HeapOptions options)
@@ -10,8 +10,8 @@ internal sealed class HeapPolicy(HeapOptions options)
     private const int NurseryRange = 4;
     private const int GrowthFactor = 1;
 
-    /// <summary>More promoted bytes than this make a pause too long; far fewer allow a larger nursery.</summary>
-    private readonly long tolerated = options.NurseryBytes / 2;
+    /// <summary>Copying and scanning more bytes than this makes a pause too long; far fewer allow a larger nursery.</summary>
+    private readonly long tolerated = options.NurseryBytes * 3L / 4;
 
     private readonly long smallest = Math.Max(options.NurseryBytes / NurseryRange, Layout.ObjectLayout.Alignment);
     private readonly long largest = Math.Min(options.NurseryBytes * (long)NurseryRange, Cage.MaxNurseryBytes);
@@ -26,11 +26,13 @@ internal sealed class HeapPolicy(HeapOptions options)
     /// <param name="oldBytes">Bytes of old and large objects.</param>
     public bool IsFullDue(long oldBytes) => oldBytes > fullAt;
 
-    public void AfterMinor(long young, long promoted)
+    /// <param name="young">Bytes that were in the nursery.</param>
+    /// <param name="work">Bytes promoted, and bytes of dirty cards.</param>
+    public void AfterMinor(long young, long work)
     {
-        if (promoted > tolerated)
+        if (work > tolerated)
             NurseryBytes = Math.Max(smallest, NurseryBytes / 2);
-        else if (promoted < tolerated / 8 && young > NurseryBytes / 2)
+        else if (work < tolerated / 4 && young > NurseryBytes / 2)
             NurseryBytes = Math.Min(largest, NurseryBytes * 2);
     }
 

@@ -38,6 +38,9 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
     private uint free;
     private uint holder;
 
+    /// <summary>Bytes of dirty cards that the last collection found.</summary>
+    public long ScannedBytes { get; private set; }
+
     /// <summary>
     /// Promotes what is reachable in [nurseryStart, <paramref name="top"/>), for all of which the old space has room. When it throws the heap is
     /// half moved and lost.
@@ -47,6 +50,7 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
         used = top - nurseryStart;
         promoted = scan = free = old.Top;
         holder = 0;
+        ScannedBytes = 0;
         roots.VisitRoots(this);
         ScanDirtyCards();
         ScanPromoted();
@@ -93,6 +97,7 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
     private void ScanBetween(ref uint covering, uint start, uint end, uint limit)
     {
         FieldVisitor visitor = new(this);
+        ScannedBytes += end - start;
         uint offset = covering;
         while (offset < end)
         {

@@ -15,6 +15,11 @@ public abstract unsafe class RootVisitor
     /// <summary>A reference in memory: a global or another 32-bit cell.</summary>
     public abstract void Visit(uint* field);
 
+    /// <summary>The roots from here on are in a frame of this function, for who wants to name them.</summary>
+    public virtual void EnterFrame(string function)
+    {
+    }
+
     /// <summary>A frame slot or saved register: the reference in the low 32 bits, the upper half zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Visit(ulong* slot)

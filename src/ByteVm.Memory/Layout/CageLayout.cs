@@ -4,7 +4,7 @@ namespace ByteVm.Memory.Layout;
 /// The address space of one instance. A guest reference is a 32-bit byte offset from the cage base; zero is null.
 /// <code>
 ///   [guard, unmapped] [cards]      [guard] [null pages, unmapped] [permanent area] [heap ... ] [end slack, unmapped] [guard, unmapped]
-///   base-LowerGuard    base-16 MiB          base                   +NullBytes                   +4 GiB-EndSlack       +4 GiB
+///   base-LowerGuard    base-64 MiB          base                   +NullBytes                   +4 GiB-EndSlack       +4 GiB
 /// </code>
 /// Machine code forms every heap address as base + zero-extended 32-bit register + displacement with
 /// 0 &lt;= displacement &lt;= <see cref="MaxDisplacement"/>. Hence no access leaves [base, base + 4 GiB + MaxDisplacement + 64).
@@ -34,8 +34,11 @@ public static class CageLayout
     /// <summary>First byte of the permanent area: string literals and globals, at offsets that are the same in every instance of a program.</summary>
     public const uint PermanentStart = NullBytes;
 
-    /// <summary>Binary logarithm of the bytes of the cage that one card stands for.</summary>
-    public const int CardShift = 9;
+    /// <summary>
+    /// Binary logarithm of the bytes of the cage that one card stands for. Small cards, as a program that changes old objects here and there
+    /// dirties about as many of either size, and each is scanned as a whole.
+    /// </summary>
+    public const int CardShift = 7;
 
     public const uint CardBytes = 1u << CardShift;
 
@@ -43,7 +46,7 @@ public static class CageLayout
     public const uint CardTableBytes = (uint)(Size >> CardShift);
 
     /// <summary>Displacement from the base to the card of offset 0: the table lies inside of the lower guard, with guards on both of its sides.</summary>
-    public const int CardTableOffset = -16 * 1024 * 1024;
+    public const int CardTableOffset = -64 * 1024 * 1024;
 
     /// <summary>What a store of a reference writes to the card of the field; zero is clean.</summary>
     public const byte DirtyCard = 1;

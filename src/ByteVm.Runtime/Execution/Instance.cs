@@ -34,6 +34,7 @@ internal sealed unsafe class Instance : IDisposable
         Heap = new Heap(Cage, program.Metadata, Context, HeapOptionsOf(options));
         Objects = new GuestObjects(Heap);
         roots = new InstanceRoots(this);
+        HeapDumper = options.HeapDump is { } dump ? new HeapDumper(this, dump) : null;
         Context->CageBase = (ulong)Cage.Base;
         Context->MetadataBase = (ulong)program.Metadata.Base;
         Context->Fuel = options.Fuel ?? long.MaxValue;
@@ -90,6 +91,9 @@ internal sealed unsafe class Instance : IDisposable
     public Exception? HostException { get; set; }
 
     public IRootSource Roots => roots;
+
+    /// <summary>Null unless dumps were asked for.</summary>
+    public HeapDumper? HeapDumper { get; }
 
     /// <summary>Whether somebody asked the guest to stop.</summary>
     public bool StopRequested => stopReason != StopReason.None;
@@ -170,6 +174,26 @@ internal sealed unsafe class Instance : IDisposable
             usesStackReserve = inUse;
             if (stopReason == StopReason.None)
                 Context->StackLimit = FrameLimit;
+        }
+    }
+
+    /// <summary>Makes the guest leave at its next poll, and only there. From any thread; without effect once the instance is disposed.</summary>
+    public void WakeAtPoll()
+    {
+        lock (Memory)
+        {
+            if (!disposed)
+                Volatile.Write(ref Context->Interrupt, 1);
+        }
+    }
+
+    /// <summary>Polls pass again, unless somebody asked the guest to stop.</summary>
+    public void CalmPolls()
+    {
+        lock (Memory)
+        {
+            if (!disposed && !StopRequested)
+                ArmPolls();
         }
     }
 

@@ -144,7 +144,7 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
     {
         if (instance.StopRequested)
             return StopFault();
-        instance.Heap.AtSafepoint(instance.Roots);
+        AtSafepoint();
         return FaultKind.None;
     }
 
@@ -165,8 +165,16 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         FaultKind fault = Execute();
         servicePending = fault == FaultKind.OutOfFuel;
         if (fault == FaultKind.None)
-            instance.Heap.AtSafepoint(instance.Roots);
+            AtSafepoint();
+        else if (fault == FaultKind.OutOfMemory)
+            instance.HeapDumper?.AtOutOfMemory();
         return fault;
+    }
+
+    private void AtSafepoint()
+    {
+        instance.Heap.AtSafepoint(instance.Roots);
+        instance.HeapDumper?.AtSafepoint();
     }
 
     private FaultKind Execute()

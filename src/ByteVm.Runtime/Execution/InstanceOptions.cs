@@ -64,6 +64,9 @@ public sealed record InstanceOptions
     /// <summary>Collect beyond need, to new addresses, with a verified heap: for finding errors in engines and hosts.</summary>
     public GcStress GcStress { get; init; }
 
+    /// <summary>Heap dumps, when the guest runs out of memory and when asked for.</summary>
+    public HeapDumpOptions? HeapDump { get; init; }
+
     /// <summary>Count allocated objects, at some cost per collection.</summary>
     public bool CountObjects { get; init; }
 

@@ -33,6 +33,7 @@ internal sealed unsafe class InstanceRoots(Instance instance) : IRootSource
         var walker = new FrameWalker(instance);
         while (walker.MoveNext())
         {
+            visitor.EnterFrame(walker.Location.Function.Name);
             foreach (short word in walker.Location.Function.ReferenceWords)
                 visitor.Visit((ulong*)(walker.Frame + word));
         }

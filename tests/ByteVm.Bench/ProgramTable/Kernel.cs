@@ -15,6 +15,7 @@ internal sealed record Kernel(string Name, int Size)
         new("spectralnorm", 300),
         new("mandelbrot", 300),
         new("binarytrees", 13),
+        new("lru", 500_000),
         new("sha256", 2_000_000),
         new("json", 5_000),
     ];

@@ -100,6 +100,41 @@ public sealed class RunTests : IDisposable
         Assert.Matches(@"(?m)^resident +[1-9][\d,]* bytes", result.Error);
     }
 
+    private const string Hoarder = "class Page(let text: string, let before: Page?)\nvar newest: Page? = null\n"
+        + "fn main() {\n    var i = 0\n    while i < 1000000 {\n        newest = Page(\"page ${i}\", newest)\n        i = i + 1\n    }\n}\n";
+
+    [Fact]
+    public void AHeapDumpAtTheEndShowsWhatGlobalsHold()
+    {
+        command.Write("hoard.tarn", Hoarder.Replace("1000000", "100", StringComparison.Ordinal));
+        Command.Result run = command.Run("run", "--heap-dump", "heap.dump", "hoard.tarn");
+        Assert.Matches(@"heap dump: 200 objects written to heap\.dump \(at the end\)", run.Error);
+        string shown = command.Run("heap", "heap.dump").Output;
+        Assert.Matches(@"(?m)^200 objects, [\d,]+ bytes; reachable 200 objects", shown);
+        Assert.Matches(@"(?m)^ +[\d,]+ +[\d.]+ ?% +100  hoard\.Page$", shown);
+        Assert.Contains("  global hoard.newest\n  -> hoard.Page at 0x", shown);
+    }
+
+    [Fact]
+    public void AHeapDumpAtOutOfMemoryIsKept()
+    {
+        command.Write("hoard.tarn", Hoarder);
+        Command.Result run = command.Run("run", "--heap-dump", "heap.dump", "--memory", "1m", "hoard.tarn");
+        Assert.Equal(102, run.ExitCode);
+        Assert.Contains("(out of memory)", run.Error);
+        Assert.DoesNotContain("(at the end)", run.Error);
+        Assert.Matches(@"(?m)^[\d,]+ objects, 1,04\d,\d{3} bytes", command.Run("heap", "heap.dump", "--top", "3").Output);
+    }
+
+    [Fact]
+    public void WhatIsNoHeapDumpIsRefused()
+    {
+        command.Write("heap.dump", "no heap at all");
+        Command.Result result = command.Run("heap", "heap.dump");
+        Assert.Equal((65, "bytevm: heap.dump: at byte 0: this is no heap dump: it does not begin with ByteVmHD\n"), (result.ExitCode, result.Error));
+        Assert.Equal(66, command.Run("heap", "missing.dump").ExitCode);
+    }
+
     [Theory]
     [InlineData("alloc", true)]
     [InlineData("random:42", true)]

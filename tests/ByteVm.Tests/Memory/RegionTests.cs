@@ -16,7 +16,7 @@ public sealed unsafe class RegionTests
         List<MemoryMap> inside = MemoryMap.Accessible().Where(m => m.Overlaps(start - CageLayout.LowerGuard, start + CageLayout.Size + CageLayout.UpperGuard)).ToList();
         Assert.Equal(2, inside.Count);
         (MemoryMap cards, MemoryMap permanent) = (inside[0], inside[1]);
-        Assert.Equal((start - 16 * 1024 * 1024, start - 8 * 1024 * 1024, "rw-p"), (cards.Start, cards.End, cards.Access));
+        Assert.Equal((start - 64 * 1024 * 1024, start - 32 * 1024 * 1024, "rw-p"), (cards.Start, cards.End, cards.Access));
         Assert.Equal((start + CageLayout.PermanentStart, start + cage.PermanentEnd, "rw-p"), (permanent.Start, permanent.End, permanent.Access));
         Assert.True(cage.PermanentEnd - CageLayout.PermanentStart >= 100_000);
     }

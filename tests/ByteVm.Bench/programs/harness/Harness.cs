@@ -16,6 +16,7 @@ internal static class Harness
         ["spectralnorm"] = Spectralnorm.Run,
         ["mandelbrot"] = Mandelbrot.Run,
         ["binarytrees"] = Binarytrees.Run,
+        ["lru"] = Lru.Run,
         ["sha256"] = Sha256.Run,
         ["json"] = Json.Run,
     };

@@ -20,6 +20,7 @@ final class Harness {
             case "spectralnorm": return Spectralnorm.run(size);
             case "mandelbrot": return Mandelbrot.run(size);
             case "binarytrees": return Binarytrees.run(size);
+            case "lru": return Lru.run(size);
             case "sha256": return Sha256.run(size);
             case "json": return Json.run(size);
             default: throw new IllegalArgumentException(name);

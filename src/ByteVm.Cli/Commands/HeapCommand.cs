@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ByteVm.Cli.Heaps;
+using ByteVm.Memory;
+
+namespace ByteVm.Cli.Commands;
+
+/// <summary><c>bytevm heap FILE</c></summary>
+internal static class HeapCommand
+{
+    private const int DefaultTop = 20;
+
+    private static readonly Argument<string> File = new("FILE") { Description = "A heap dump that 'bytevm run --heap-dump FILE' wrote" };
+
+    private static readonly Option<int> Top = new("--top")
+    {
+        Description = "Lines per table",
+        DefaultValueFactory = _ => DefaultTop,
+        Validators = { AtLeastOne },
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("heap", "Show what fills a heap: types, what is held by which object, and why.") { File, Top };
+        command.SetAction(Show);
+        return command;
+    }
+
+    private static int Show(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(File);
+        try
+        {
+            HeapDump dump = HeapDumpReader.Read(System.IO.File.ReadAllBytes(path));
+            new HeapDumpReport(dump, parsed.GetValue(Top), parsed.InvocationConfiguration.Output).Print();
+            return ExitCode.Success;
+        }
+        catch (HeapDumpException e)
+        {
+            throw new CommandException(ExitCode.BadInput, $"{path}: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.NoInput, $"cannot read {path}: {e.Message}");
+        }
+    }
+
+    private static void AtLeastOne(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int>() < 1)
+            result.AddError("--top needs a number from 1 on");
+    }
+}
