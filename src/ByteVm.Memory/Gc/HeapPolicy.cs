@@ -7,14 +7,15 @@ namespace ByteVm.Memory;
 /// </summary>
 internal sealed class HeapPolicy(HeapOptions options)
 {
-    private const int NurseryRange = 4;
+    private const int MostShrinking = 8;
+    private const int MostGrowth = 4;
     private const int GrowthFactor = 1;
 
     /// <summary>Copying and scanning more bytes than this makes a pause too long; far fewer allow a larger nursery.</summary>
     private readonly long tolerated = options.NurseryBytes * 3L / 4;
 
-    private readonly long smallest = Math.Max(options.NurseryBytes / NurseryRange, Layout.ObjectLayout.Alignment);
-    private readonly long largest = Math.Min(options.NurseryBytes * (long)NurseryRange, Cage.MaxNurseryBytes);
+    private readonly long smallest = Math.Max(options.NurseryBytes / MostShrinking, Layout.ObjectLayout.Alignment);
+    private readonly long largest = Math.Min(options.NurseryBytes * (long)MostGrowth, Cage.MaxNurseryBytes);
     private long fullAt = options.MinimumBudget;
 
     /// <summary>Bytes of young objects at which a minor collection is due.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Memory;
@@ -29,7 +30,11 @@ namespace ByteVm.Memory;
 /// </summary>
 internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, LargeObjectSpace large, CardTable cards, uint nurseryStart) : RootVisitor
 {
+    private const int RunsAtOnce = 256;
+    private const int RunsAhead = 8;
+
     private readonly byte* cageBase = reader.CageBase;
+    private readonly CardRun[] runs = new CardRun[RunsAtOnce];
     private readonly uint nurseryStart = nurseryStart;
     private readonly uint nurseryRoom = old.Start - nurseryStart;
     private uint used;
@@ -67,27 +72,44 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
 
     private void ScanDirtyCards()
     {
-        uint covering = old.Bottom;
-        uint cursor = old.Bottom;
-        while (cards.TryClean(ref cursor, promoted, out uint start, out uint end))
-        {
-            covering = old.ObjectCovering(start, covering);
-            ScanBetween(ref covering, start, end, promoted);
-        }
-
+        ScanDirtyCards(old.Bottom, promoted, isOne: false);
         foreach (LargeObject candidate in large.Objects)
         {
             if (candidate.HasReferences)
-                ScanDirtyCardsOf(candidate);
+                ScanDirtyCards(candidate.Start, candidate.End, isOne: true);
         }
     }
 
-    private void ScanDirtyCardsOf(in LargeObject candidate)
+    /// <summary>Dirty cards lie anywhere, so the memory of those to come is fetched while one is scanned.</summary>
+    /// <param name="start">First of the objects.</param>
+    /// <param name="limit">End of the last.</param>
+    /// <param name="isOne">Whether it is one object alone.</param>
+    private void ScanDirtyCards(uint start, uint limit, bool isOne)
     {
-        uint covering = candidate.Start;
-        uint cursor = candidate.Start;
-        while (cards.TryClean(ref cursor, candidate.End, out uint start, out uint end))
-            ScanBetween(ref covering, start, end, candidate.End);
+        uint covering = start;
+        uint cursor = start;
+        for (int found = runs.Length; found == runs.Length;)
+        {
+            found = cards.Clean(ref cursor, limit, runs);
+            for (int i = 0; i < found; i++)
+            {
+                if (i + RunsAhead < found)
+                    Prefetch(runs[i + RunsAhead].Start);
+                if (!isOne)
+                    covering = old.ObjectCovering(runs[i].Start, covering);
+                ScanBetween(ref covering, runs[i].Start, runs[i].End, limit);
+            }
+        }
+    }
+
+    /// <summary>A card and the line before it, where the object that reaches into it mostly begins.</summary>
+    private void Prefetch(uint card)
+    {
+        const int line = 64;
+        if (!Sse.IsSupported)
+            return;
+        for (int offset = -line; offset < CageLayout.CardBytes; offset += line)
+            Sse.Prefetch0(cageBase + card + offset);
     }
 
     /// <summary>Forwards the references in [<paramref name="start"/>, <paramref name="end"/>).</summary>
