@@ -34,11 +34,11 @@ internal sealed unsafe partial class FlipRun(GuestProgram program, Random random
             Limits = new() { WallClock = limit },
         });
         instance = guest.Instance;
-        // The first call makes the worker; nothing hostile in it.
-        guest.Call<double[]>("numbers", new[] { 1.0 });
-        ((WorkerSession)instance.ProcessorState!).BeforeReading = Tamper;
         try
         {
+            // The first call makes the worker; nothing hostile in it.
+            guest.Call<double[]>("numbers", new[] { 1.0 });
+            ((WorkerSession)instance.ProcessorState!).BeforeReading = Tamper;
             for (int i = 0; i < 20 && Flips < 5000; i++)
                 CallOnce(guest);
             End = "returned";
