@@ -22,6 +22,7 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["futex-peer"] = (FutexMailbox.PeerUsage, FutexMailbox.RunPeer),
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["exceptions"] = (ExceptionFigures.Usage, ExceptionFigures.Run),
+    ["maps"] = (MapFigures.Usage, MapFigures.Run),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),

@@ -13,6 +13,9 @@ internal sealed class RandomModule
     private readonly Random random;
     private readonly ModuleBuilder builder;
     private readonly List<TypeRef> registerTypes = [];
+
+    /// <summary>Types of one word each, so that a caller who knows nothing of a module can pass a word for each parameter.</summary>
+    private readonly List<TypeRef> parameterTypes = [];
     private bool rejected;
 
     private RandomModule(int seed)
@@ -30,7 +33,7 @@ internal sealed class RandomModule
         int functionCount = 1 + random.Next(4);
         int[] functions = [.. Enumerable.Range(0, functionCount).Select(i => builder.DeclareFunction($"f{i}"))];
         Module skeleton = BuildSkeleton(functions);
-        Function[] bodies = [.. skeleton.Functions.Select((f, i) => i < functionCount ? WithCode(skeleton, f, size) : f)];
+        Function[] bodies = [.. skeleton.Functions.Select(f => WithCode(skeleton, f, size))];
         return Decorate(skeleton, bodies);
     }
 
@@ -56,6 +59,8 @@ internal sealed class RandomModule
             builder.ArrayOf(TypeRef.U8), builder.ArrayOf(TypeRef.I32), builder.ArrayOf(pointType), builder.Named(list, TypeRef.I64),
             builder.Named(list, pointType), errorType, faultType, builder.FunctionType([TypeRef.I32], TypeRef.None),
         ]);
+        parameterTypes.AddRange(registerTypes);
+        registerTypes.AddRange(DefineValues(shapeType, builder.Named(pair), list));
         foreach (TypeRef owner in (TypeRef[])[pointType, builder.Named(list, TypeRef.I64), builder.Named(pair)])
             builder.Field(owner, 0);
         builder.Field(pointType, 1);
@@ -66,6 +71,25 @@ internal sealed class RandomModule
         builder.Import("console.write", "console", [TypeRef.String], TypeRef.None);
         builder.Import("clock.now", "", [], TypeRef.I64);
         builder.Function(area);
+    }
+
+    /// <summary>Value classes of several words, one with a method, and what they are stored in.</summary>
+    private TypeRef[] DefineValues(TypeRef shapeType, TypeRef pairType, int list)
+    {
+        int triple = builder.DeclareType(), optional = builder.DeclareType(), area = builder.DeclareFunction("Triple.area");
+        TypeRef tripleType = builder.Named(triple);
+        builder.DefineType(triple, new TypeDefinition("Triple", TypeDefinitionKind.Value, [], TypeRef.None, [shapeType],
+            [new FieldDefinition("name", TypeRef.String, false), new FieldDefinition("pair", pairType, false), new FieldDefinition("small", TypeRef.I8, false)],
+            [new MethodDefinition("area", [TypeRef.I32], TypeRef.F64, area)]));
+        builder.DefineType(optional, new TypeDefinition("Optional", TypeDefinitionKind.Value, [new TypeParameter("T", TypeRef.None)], TypeRef.None, [],
+            [new FieldDefinition("has", TypeRef.U8, false), new FieldDefinition("value", builder.TypeVariable(0), false)], []));
+        FunctionBuilder code = builder.DefineFunction(area, [tripleType, TypeRef.I32], TypeRef.F64);
+        code.ReturnValue(code.NewRegister(TypeRef.F64));
+        code.Build();
+        for (int field = 0; field < 3; field++)
+            builder.Field(tripleType, field);
+        TypeRef number = builder.Named(optional, TypeRef.I32);
+        return [tripleType, builder.ArrayOf(tripleType), builder.Named(optional, tripleType), number, builder.ArrayOf(number), builder.Named(list, tripleType)];
     }
 
     private TypeRef DefineExceptions(out TypeRef faultType)
@@ -85,7 +109,7 @@ internal sealed class RandomModule
     {
         foreach (int function in functions)
         {
-            TypeRef[] parameters = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Any(registerTypes))];
+            TypeRef[] parameters = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Any(parameterTypes))];
             FunctionBuilder code = builder.DefineFunction(function, parameters, random.Next(3) == 0 ? TypeRef.None : Any(registerTypes));
             foreach (TypeRef type in registerTypes)
                 code.NewRegister(type);
@@ -109,8 +133,8 @@ internal sealed class RandomModule
 
     private Function WithCode(Module module, Function function, int size)
     {
-        // The skeleton declared "area" first.
-        if (function.Name == "area")
+        // Methods, which calls of interfaces need.
+        if (function.Name is "area" or "Triple.area")
             return function;
         var tables = new ModuleTables(module);
         var types = new TypeSystem(tables.Definition);

@@ -18,6 +18,8 @@ internal sealed record Kernel(string Name, int Size)
         new("lru", 500_000),
         new("sha256", 2_000_000),
         new("json", 5_000),
+        new("intmap", 200_000),
+        new("stringmap", 100_000),
     ];
 
     /// <summary>The class that holds it in Java and C#.</summary>

@@ -77,7 +77,7 @@ public sealed class BaselineEncodingTests
         else if (opcode == LinkedOpcode.Jump)
             code.AddWord(opcode, 0, 1);
         else if (LinkedOpcodeTable.HasExtension(opcode))
-            code.AddExtended(opcode, operands[0], operands[1], 128);
+            code.AddExtended(opcode, operands[0], operands[1], operands[2], 128);
         else if (hasWord)
             code.AddWord(opcode, operands[0], 100_000);
         else

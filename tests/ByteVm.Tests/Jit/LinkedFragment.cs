@@ -41,9 +41,11 @@ internal sealed unsafe class LinkedFragment : ICompilationContext
         return this;
     }
 
-    public LinkedFragment AddExtended(LinkedOpcode opcode, int a, int b, ulong extension)
+    public LinkedFragment AddExtended(LinkedOpcode opcode, int a, int b, ulong extension) => AddExtended(opcode, a, b, 0, extension);
+
+    public LinkedFragment AddExtended(LinkedOpcode opcode, int a, int b, int c, ulong extension)
     {
-        Add(opcode, a, b);
+        Add(opcode, a, b, c);
         words.Add(extension);
         return this;
     }

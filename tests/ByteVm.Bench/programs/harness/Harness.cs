@@ -19,6 +19,8 @@ internal static class Harness
         ["lru"] = Lru.Run,
         ["sha256"] = Sha256.Run,
         ["json"] = Json.Run,
+        ["intmap"] = Intmap.Run,
+        ["stringmap"] = Stringmap.Run,
     };
 
     public static int Run(string name, int size, int iterations)

@@ -23,6 +23,8 @@ final class Harness {
             case "lru": return Lru.run(size);
             case "sha256": return Sha256.run(size);
             case "json": return Json.run(size);
+            case "intmap": return Intmap.run(size);
+            case "stringmap": return Stringmap.run(size);
             default: throw new IllegalArgumentException(name);
         }
     }
