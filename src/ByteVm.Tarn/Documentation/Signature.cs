@@ -18,6 +18,8 @@ internal static partial class Signature
     public static string Of(DeclarationSyntax declaration, SourceText source)
     {
         string text = source.Text[declaration.Span.Start..HeadEnd(declaration, source.Text)].TrimEnd();
+        if (declaration is EnumSyntax type)
+            return $"{text} {{ {string.Join(", ", type.Cases.Select(c => source.Text[c.Span.Start..c.Span.End]))} }}";
         return declaration is FunctionSyntax { ExpressionBody: not null } ? text.TrimEnd('=').TrimEnd() : text;
     }
 

@@ -11,7 +11,7 @@ internal sealed class SourceWriter(List<FormattedToken> tokens)
     /// <summary>Before a comment at the end of a line of code.</summary>
     private const string BeforeTrailingComment = "    ";
 
-    private static readonly HashSet<int> WantsBlock = [IF, ELSE, ELSE_IF, WHILE, FOR, FN, CLASS, INTERFACE, INIT, TEST];
+    private static readonly HashSet<int> WantsBlock = [IF, ELSE, ELSE_IF, MATCH, WHILE, FOR, TRY, CATCH, FINALLY, DEFER, FN, CLASS, INTERFACE, ENUM, INIT, TEST];
 
     private readonly StringBuilder text = new();
     private readonly TokenSpacing spacing = new();
@@ -54,7 +54,7 @@ internal sealed class SourceWriter(List<FormattedToken> tokens)
     private static bool JoinsLineBefore(FormattedToken before, FormattedToken token) =>
         (token.Type == LBRACE && !token.StartsStatement && before.Type is not (LBRACE or COMMA)) || (before.Type == RBRACE && IsClauseAfterBlock(token));
 
-    private static bool IsClauseAfterBlock(FormattedToken token) => token.Type is ELSE or ELSE_IF;
+    private static bool IsClauseAfterBlock(FormattedToken token) => token.Type is ELSE or ELSE_IF or CATCH or FINALLY;
 
     private void BreakLine(FormattedToken before, int index)
     {
@@ -120,7 +120,7 @@ internal sealed class SourceWriter(List<FormattedToken> tokens)
         brackets.RemoveAt(brackets.Count - 1);
     }
 
-    private static bool Opens(int type) => type is LPAREN or LAMBDA_OPEN or LBRACK or LBRACE or INTERPOLATION;
+    private static bool Opens(int type) => type is LPAREN or LAMBDA_OPEN or CALL_OPEN or LBRACK or LBRACE or INTERPOLATION;
 
     private static bool Closes(int type) => type is RPAREN or RBRACK or RBRACE;
 }

@@ -8,7 +8,7 @@ namespace ByteVm.Tarn.Formatting;
 /// </summary>
 internal sealed class TokenSpacing
 {
-    private static readonly HashSet<int> NeverAfter = [LPAREN, LAMBDA_OPEN, LBRACK, TYPE_OPEN, INTERPOLATION, DOT, SAFE_DOT, RANGE, RANGE_CLOSED, STRING_START, STRING_TEXT];
+    private static readonly HashSet<int> NeverAfter = [LPAREN, LAMBDA_OPEN, CALL_OPEN, LBRACK, TYPE_OPEN, INTERPOLATION, DOT, SAFE_DOT, RANGE, RANGE_CLOSED, STRING_START, STRING_TEXT];
 
     private static readonly HashSet<int> NeverBefore =
         [RPAREN, RBRACK, TYPE_OPEN, TYPE_CLOSE, COMMA, SEMI, DOT, SAFE_DOT, QUESTION, PLUS_PLUS, MINUS_MINUS, RANGE, RANGE_CLOSED, STRING_TEXT, STRING_END, INTERPOLATION];
@@ -37,7 +37,7 @@ internal sealed class TokenSpacing
         if (last is null || lastIsPrefix || NeverAfter.Contains(last.Type) || NeverBefore.Contains(token.Type))
             return false;
         if (isOperatorName)
-            return last.Type == FN && token.Type != LPAREN;
+            return last.Type is FN or COMMA;
         return token.Type switch
         {
             LPAREN => !Callable.Contains(last.Type) || IsStepWord(last),
@@ -68,18 +68,18 @@ internal sealed class TokenSpacing
     /// <summary>The word before a range's step is a name to the lexer.</summary>
     private static bool IsStepWord(FormattedToken token) => token is { Type: IDENT, Text: "by" };
 
-    /// <summary>After <c>fn</c>, anything but a name is an operator's name up to its parameters.</summary>
+    /// <summary>From <c>operator fn</c> to the parameters stands a name, however it looks.</summary>
     private void TrackOperatorName(FormattedToken token)
     {
-        if (token.Type == FN)
+        if (token.Type == FN && last is { Type: IDENT, Text: "operator" })
             isOperatorName = true;
-        else if (isOperatorName && token.Type is IDENT or LPAREN or IN)
+        else if (token.Type == LPAREN)
             isOperatorName = false;
     }
 
     private void TrackHeader(FormattedToken token)
     {
-        if (token.Type is CLASS or INTERFACE)
+        if (token.Type is CLASS or INTERFACE or ENUM)
             (isClassHeader, headerDepth) = (true, 0);
         else if (token.Type == LBRACE || token.StartsStatement)
             isClassHeader = false;

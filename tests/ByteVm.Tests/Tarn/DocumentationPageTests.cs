@@ -30,6 +30,8 @@ public sealed class DocumentationPageTests
             let size: int = 3
             private fn helper() { }
             test "t" { }
+            enum Kind : Hashable { Round(radius: double)
+                Flat }
             """;
         Assert.Equal(
             """
@@ -62,6 +64,12 @@ public sealed class DocumentationPageTests
 
             ```tarn
             let size: int
+            ```
+
+            ## Kind
+
+            ```tarn
+            enum Kind : Hashable { Round(radius: double), Flat }
             ```
 
             """, TarnDocumentation.Page(new SourceModule("shapes", new SourceText("shapes.tarn", source))));
