@@ -71,7 +71,7 @@ internal sealed class TokenSpacing
     /// <summary>From <c>operator fn</c> to the parameters stands a name, however it looks.</summary>
     private void TrackOperatorName(FormattedToken token)
     {
-        if (token.Type == FN && last is { Type: IDENT, Text: "operator" })
+        if (token.Type == FN && last is { Text: "operator" })
             isOperatorName = true;
         else if (token.Type == LPAREN)
             isOperatorName = false;
