@@ -50,7 +50,7 @@ internal static partial class AttackTable
         string report = Path.Combine(Path.GetTempPath(), $"bytevm-attacks-{Environment.ProcessId}.xml");
         try
         {
-            await ConsoleRunner.Run(["-noLogo", "-noColor", "-parallel", "none", "-xml", report]);
+            await ConsoleRunner.Run(["-noLogo", "-noColor", "-parallelMode", "none", "-result-xml", report]);
             return Print(XDocument.Load(report), repetitions);
         }
         finally
