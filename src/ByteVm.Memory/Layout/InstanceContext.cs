@@ -121,7 +121,8 @@ public struct InstanceContext
 
     /// <summary>
     /// Registers saved by full traps and hardware faults: 16 general registers of 8 bytes by hardware number, then 16 vector registers of 16 bytes.
-    /// The slots of rsp, rbp and the pinned registers stay unused: the fields above hold those. Only the low 128 bits of a vector register are kept.
+    /// The slots of rsp, rbp and the pinned registers stay unused: the fields above hold those. Only the low 128 bits of a vector register are kept:
+    /// a compiler that holds wider values, or masks, in registers spills them before it traps in full, and lets no instruction fault while they are live.
     /// </summary>
     public RegisterFile Registers;
 
