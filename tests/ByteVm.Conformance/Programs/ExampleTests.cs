@@ -111,6 +111,34 @@ public class ExampleTests
         Assert.Equal(Comments(lines, "exit").SingleOrDefault() ?? "0", $"{run.ExitCode}");
     }
 
+    /// <summary>The formatter that is written in Tarn checks itself: the same tree comes out of what it prints, and the same text of that.</summary>
+    [Theory]
+    [MemberData(nameof(TestEngines.Theory), MemberType = typeof(TestEngines))]
+    public void FormatterInTarnLeavesTheLibraryAsItIs(EngineKind engine)
+    {
+        using var folder = new ScratchFolder();
+        string[] names = [.. LibrarySources().Select((source, i) => { File.WriteAllText(folder[$"{i}.tarn"], source); return $"{i}.tarn"; })];
+        ProgramRun run = Run(folder, "formatter/main.tarn", engine, ["--check", .. names]);
+        Assert.Equal(("", 0), (run.Output, run.ExitCode));
+        File.WriteAllText(folder["wrong.tarn"], "fn main() {\n    let x = (1 +\n}\n");
+        run = Run(folder, "formatter/main.tarn", engine, ["wrong.tarn"]);
+        Assert.Equal(("wrong.tarn, line 3: expected an expression, found '}'\n", 1), (run.Output, run.ExitCode));
+    }
+
+    [Fact]
+    public void FormatterInTarnRestoresIndentation()
+    {
+        using var folder = new ScratchFolder();
+        foreach (string source in LibrarySources().Where(s => !s.Contains("\"\"\"")))
+        {
+            File.WriteAllLines(folder["flat.tarn"], source.TrimEnd('\n').Split('\n').Select(line => line.TrimStart()));
+            Assert.Equal(source, Run(folder, "formatter/main.tarn", TestEngines.All[^1], ["flat.tarn"]).Output);
+        }
+    }
+
+    private static IEnumerable<string> LibrarySources() =>
+        Directory.EnumerateFiles(Path.Combine(TestFiles.Examples, "..", "lang", "std"), "*.tarn", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText);
+
     private static IEnumerable<string> Comments(string[] lines, string kind) =>
         lines.Select(line => line.Split($"// {kind}: ", 2)).Where(parts => parts.Length == 2).Select(parts => parts[1]);
 
