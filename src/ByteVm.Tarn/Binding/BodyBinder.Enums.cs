@@ -129,6 +129,7 @@ internal sealed partial class BodyBinder
 
     private bool HasText(TarnType type) =>
         BuiltInMethods.IsFormattable(type)
+        || (TypeRelations.IsValue(type) && ((ClassType)type).Symbol.Fields.All(f => HasText(f.Type!.Substitute(((ClassType)type).Map).NonNull)))
         || (TypeRelations.ClassOf(type)?.Symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method && method.ReturnType == BuiltInType.String);
 
     /// <summary>The same case and equal payloads.</summary>

@@ -207,7 +207,7 @@ internal sealed partial class BodyBinder
             return Refuse(syntax.Arguments);
         }
 
-        if (!TypeRelations.MayBe(type, tested))
+        if (!TypeRelations.IsSubtype(type, tested) && !TypeRelations.MayBe(type, tested))
         {
             ReportImpossiblePattern(syntax.Span, type, tested);
             return Refuse(syntax.Arguments);
@@ -299,8 +299,10 @@ internal sealed partial class BodyBinder
 
     private Pattern BindTuplePattern(TuplePatternSyntax syntax, TarnType type)
     {
+        if (type is ClassType { IsTuple: true } tuple && tuple.Arguments.Length == syntax.Elements.Length)
+            return new ConstructorPattern(new ProductConstructor([.. tuple.Symbol.Fields]), [.. syntax.Elements.Select((e, i) => BindPattern(e, tuple.Arguments[i]))]);
         if (!type.IsError)
-            ReportPattern(syntax.Span, DiagnosticCatalog.TuplePattern, type, syntax.Elements.Length);
+            ReportPattern(syntax.Span, DiagnosticCatalog.NotATuple, syntax.Elements.Length, type);
         return Refuse(syntax.Elements);
     }
 }

@@ -166,7 +166,6 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor FloatPattern = Error(639, "a number with a fraction is no pattern", "compare it in a guard: x if x == …");
     internal static readonly DiagnosticDescriptor RangePatternType = Error(640, "a range of whole numbers or chars cannot match {0}");
     internal static readonly DiagnosticDescriptor EmptyRangePattern = Error(641, "there is nothing in this range");
-    internal static readonly DiagnosticDescriptor TuplePattern = Error(642, "{0} is not a tuple of {1}");
     internal static readonly DiagnosticDescriptor CaseAfterMember = Error(643, "case '{0}' stands after a member", "write all cases of an enum first");
     internal static readonly DiagnosticDescriptor EnumWithoutCases = Error(644, "enum '{0}' has no cases");
     internal static readonly DiagnosticDescriptor EnumState = Error(645, "enum '{0}' has no fields or init blocks", "values belong into its cases: Case(name: T)");

@@ -29,13 +29,11 @@ internal sealed class DecisionTreeCompiler
 
     /// <summary>For each arm its leaf without variables: alternatives lead to the same.</summary>
     private readonly Leaf?[] plainLeaves;
-    private readonly Occurrence root;
     private int work;
     private int depth;
 
     private DecisionTreeCompiler(Occurrence root, bool[] isGuarded)
     {
-        this.root = root;
         this.isGuarded = isGuarded;
         plainLeaves = new Leaf?[isGuarded.Length];
         missing = new MissingPatterns(root);

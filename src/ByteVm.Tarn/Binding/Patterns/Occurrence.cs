@@ -41,7 +41,8 @@ internal sealed class Occurrence
         type == Type ? this : Inner(type, type, value => new BoundCast(Span, type, value, IsSafe: false), Name);
 
     /// <summary>The same value, which is not null.</summary>
-    public Occurrence NonNull() => Inner(this, Type.NonNull, value => new BoundConversion(Span, Type.NonNull, value), Name);
+    public Occurrence NonNull() =>
+        Inner(this, Type.NonNull, value => TypeRelations.IsOptional(Type) ? new BoundUnwrap(Span, value) : new BoundConversion(Span, Type.NonNull, value), Name);
 
     public Occurrence Field(FieldSymbol field)
     {
