@@ -7,7 +7,7 @@ public sealed record InstanceOptions
 {
     public static readonly InstanceOptions Default = new();
 
-    /// <summary>What a user may ask for: 2 GiB, half of a cage. The last few kilobytes of it are the heap's own.</summary>
+    /// <summary>What a user may ask for: 2 GiB, half of a cage. The last few megabytes of it are the heap's own.</summary>
     public const long MaxMemoryBytes = 1L << 31;
 
     public const long MinStackBytes = 4096;

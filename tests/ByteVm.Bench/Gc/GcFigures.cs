@@ -20,8 +20,8 @@ internal static class GcFigures
         var options = CommandOptions.Parse(arguments, "--trees", "--operations", "--live", "--runs");
         int trees = Number(options["--trees"], 18), operations = Number(options["--operations"], 4_000_000);
         Compare([new Kernel("binarytrees", trees), new Kernel("lru", operations)], Number(options["--runs"], 3));
-        Pauses("binarytrees", "run", trees);
-        Pauses("lru", "run", operations);
+        Pauses("binarytrees", trees);
+        Pauses("lru", operations);
         SteadyState(Number(options["--live"], 3_500_000));
         return 0;
     }
@@ -53,13 +53,13 @@ internal static class GcFigures
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Min(line => long.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture)) / 1e6;
     }
 
-    private static void Pauses(string name, string function, params GuestValue[] arguments)
+    private static void Pauses(string name, int size)
     {
         using GuestProgram program = Program(name);
         using GuestInstance instance = program.Instantiate(new InstanceOptions { MemoryBytes = 2000L << 20, Capabilities = Capabilities.None.Allow("clock") });
         long started = Stopwatch.GetTimestamp();
-        instance.Call<long>(function, arguments);
-        Report($"{name} {string.Join(", ", arguments)}", Stopwatch.GetElapsedTime(started), instance.Statistics.Heap);
+        instance.Call<long>("run", size);
+        Report($"{name} {size:N0}", Stopwatch.GetElapsedTime(started), instance.Statistics.Heap);
     }
 
     /// <summary>A cache of many entries that is renewed several times over.</summary>
