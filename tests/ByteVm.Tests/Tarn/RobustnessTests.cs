@@ -24,7 +24,14 @@ public sealed class RobustnessTests
             for a in animals { if a.name == name && !(a is Cat) || a.age >= 2 { return a } }
             return null
         }
+        enum Shape { Circle(r: double), Named(name: string, inner: Shape?), Empty; fn size(): int = match this { Circle(_) => 1, Named("x" | "y", null) => 2, Named(_, s) => s?.size() ?? 3, Empty => 0 } }
         fn main(args: string[]): int {
+            let kind = match (args.length, Shape.Named("x", Shape.Empty)) {
+                (0, Circle(r)) if r > 1.0 => 'a'
+                (1..=9, Named(name, _)) => 'b'
+                _ => 'c'
+            }
+            println("${kind} ${Shape.Circle(2.0) == Shape.Empty}")
             var sum = 0L
             outer: for i in 0..=10 by 2 {
                 while true { sum += i * 3 - 0x1F; if sum > 100L { break outer } else { break } }
@@ -102,6 +109,9 @@ public sealed class RobustnessTests
         { "quotes", Repeat("\"") },
         { "comments", Repeat("/*") },
         { "closing braces", Repeat("}") },
+        { "matches", Function("let x = " + Repeat("match 1 { _ => ") + "1" + Repeat(" }")) },
+        { "patterns", "enum E { C(e: E), N }\nfn f(e: E): int = match e {\n" + Repeat("C(") + "N" + Repeat(")") + " => 1\n_ => 2\n}\nfn main() {}" },
+        { "guards", Function("let y = 1\nlet x = match y {\n" + Repeat("a if a == y => 1\n") + "_ => 2\n}") },
         { "classes", string.Concat(Enumerable.Range(0, 2000).Select(i => $"open class C{i} : C{i + 1}\n")) },
     };
 
@@ -124,6 +134,10 @@ public sealed class RobustnessTests
         { "coalesce", Function("let y: string? = null\nlet x = y" + Repeat(" ?? y") + " ?? \"\"") },
         { "else if", Function("let y = 1\nif y == 0 {}" + Repeat(" else if y == 1 {}")) },
         { "array", Function("let x = [1" + Repeat(", 1") + "]") },
+        { "arms", Function($"let y = 1\nlet x = match y {{\n{Numbered("{0} => {0}\n")}_ => 0\n}}") },
+        { "texts", Function($"let y = \"\"\nlet x = match y {{\n{Numbered("\"n{0}\" => {0}\n")}_ => 0\n}}") },
+        { "alternatives", Function($"let y = 1\nlet x = match y {{\n-1{Numbered(" | {0}")} => 1\n_ => 0\n}}") },
+        { "cases", $"enum E {{\n{Numbered("C{0}(n: int)\n")}}}\nfn f(e: E): int = match e {{\n{Numbered("C{0}(n) => n\n")}}}\nfn main() {{}}" },
         { "statements", Function(Repeat("println(1)\n")) },
     };
 
@@ -135,6 +149,8 @@ public sealed class RobustnessTests
         Assert.True(result.RenderDiagnostics().Length == 0, what + result.RenderDiagnostics());
         Assert.Empty(Verifier.Check(result.Module!));
     }
+
+    private static string Numbered(string format) => string.Concat(Enumerable.Range(0, 2_000).Select(i => string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i)));
 
     private static string Repeat(string text) => new StringBuilder().Insert(0, text, 10_000).ToString();
 
