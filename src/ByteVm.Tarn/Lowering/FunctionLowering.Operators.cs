@@ -95,7 +95,7 @@ internal sealed partial class FunctionLowering
         {
             builder.StringEqual(result, left, right);
             if (isNegated)
-                EmitNot(result, result);
+                Invert(result);
         }
         else
         {
@@ -108,26 +108,35 @@ internal sealed partial class FunctionLowering
         }
     }
 
-    private void EmitNot(Register result, Register operand)
-    {
-        int mark = temporaries.Count;
-        builder.XorI32(result, operand, Constant(1));
-        ReleaseTo(mark);
-    }
-
     private Register LowerUnary(BoundUnary expression, Register? target)
     {
         int mark = temporaries.Count;
         Register operand = Lower(expression.Operand);
         TypeRef type = builder.TypeOf(operand);
-        Register result = Result(target, expression.Type, mark);
         if (expression.Operator == UnaryOperator.Not)
-            EmitNot(result, operand);
-        else if (expression.Operator == UnaryOperator.Negate)
+            return LowerNot(operand, target, mark);
+        Register result = Result(target, expression.Type, mark);
+        if (expression.Operator == UnaryOperator.Negate)
             builder.Emit(OperatorOpcodes.Negate(type), result, operand);
         else
             builder.Emit(type == TypeRef.I32 ? Opcode.NotI32 : Opcode.NotI64, result, operand);
         return result;
+    }
+
+    private Register LowerNot(Register operand, Register? target, int mark)
+    {
+        // Before the result, which frees the operand's register.
+        Register one = Constant(1);
+        Register result = Result(target, BuiltInType.Bool, mark);
+        builder.XorI32(result, operand, one);
+        return result;
+    }
+
+    private void Invert(Register flag)
+    {
+        int mark = temporaries.Count;
+        builder.XorI32(flag, flag, Constant(1));
+        ReleaseTo(mark);
     }
 
     /// <summary>Whether a conversion does nothing: between references, and from small integers, whose registers hold an int.</summary>
@@ -171,19 +180,26 @@ internal sealed partial class FunctionLowering
     /// <summary>An int to a smaller type: byte and short take the low bits, char faults on what is no Unicode scalar.</summary>
     private Register Narrow(Register value, BoundConversion expression, Register? target, int mark)
     {
-        Register result = Result(target, expression.Type, mark);
-        int inner = temporaries.Count;
+        // The result frees the value's register: what is needed beside the value is computed before.
         if (expression.Type == BuiltInType.Byte)
-            builder.AndI32(result, value, Constant(byte.MaxValue));
-        else if (expression.Type == BuiltInType.Short)
+        {
+            Register mask = Constant(byte.MaxValue);
+            Register low = Result(target, expression.Type, mark);
+            builder.AndI32(low, value, mask);
+            return low;
+        }
+
+        if (expression.Type == BuiltInType.Char)
+            CheckScalar(value, expression.Span);
+        Register result = Result(target, expression.Type, mark);
+        if (expression.Type == BuiltInType.Short)
             builder.Sext16I32(result, value);
         else
-            EmitToChar(result, value, expression.Span);
-        ReleaseTo(inner);
+            MoveInto(result, value);
         return result;
     }
 
-    private void EmitToChar(Register result, Register value, Span span)
+    private void CheckScalar(Register value, Span span)
     {
         const int FirstSurrogate = 0xD800;
         const int BlockBits = 11;
@@ -199,7 +215,6 @@ internal sealed partial class FunctionLowering
         // The one instruction that refuses what is no scalar.
         builder.StringFromChar(Temporary(TypeRef.String), value);
         builder.Mark(valid);
-        MoveInto(result, value);
     }
 
     private void LowerLogical(BoundLogical expression, Register target)

@@ -65,7 +65,7 @@ internal sealed partial class FunctionLowering
     {
         builder.OptionalHas(result, optional);
         if (comparison.Operator is BinaryOperator.Equal or BinaryOperator.Identical)
-            EmitNot(result, result);
+            Invert(result);
     }
 
     /// <summary>A local's value where tests have shown that it holds something, perhaps of a type that they have shown too.</summary>
