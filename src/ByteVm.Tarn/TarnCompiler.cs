@@ -77,6 +77,14 @@ public static class TarnCompiler
         return new CompilationResult(diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder());
     }
 
+    /// <summary>Checks everything in modules and in what they import, without making a program. Modules of the standard library are checked when they are named.</summary>
+    public static CompilationResult Check(IReadOnlyList<SourceModule> modules, ISourceProvider sources)
+    {
+        var diagnostics = new DiagnosticBag();
+        Compile("", modules, sources, new CompilerOptions { RequireMain = false, CheckOnly = true }, diagnostics);
+        return new CompilationResult(null, diagnostics.InSourceOrder());
+    }
+
     /// <summary>
     /// Compiles the test blocks of modules into one module that exports them all. Imports are looked up in <paramref name="sources"/>; modules named as
     /// those of the standard library (<see cref="LibraryModules"/>) are compiled as such.
@@ -120,7 +128,7 @@ public static class TarnCompiler
     {
         var loader = new ModuleLoader(sources, diagnostics);
         loader.Load(modules, withTests: options.CheckOnly);
-        Compilation compilation = Bind(loader, diagnostics, options.CheckOnly ? loader.InOrder.Where(m => !m.IsLibrary) : [], out _);
+        Compilation compilation = Bind(loader, diagnostics, options.CheckOnly ? loader.InOrder.Where(m => !m.IsLibrary || modules.Any(named => named.Name == m.Name)) : [], out _);
         ModuleSymbol? main = loader.ByName.GetValueOrDefault(entryName);
         if (main is not null && options.RequireMain)
             ProgramBinder.CheckMain(compilation, main);
