@@ -294,8 +294,11 @@ internal sealed partial class BodyBinder
             inference.Unify(parameters[0].Type, callee.Extended.Type);
         }
 
+        if (callee is { Function.Class.IsCase: true, Expected: { } wanted })
+            inference.Unify(callee.Result, wanted);
         bool isNamed = false;
         bool isWrong = false;
+        var waiting = new List<(int Position, ExpressionSyntax Syntax)>();
         for (int i = 0; i < syntax.Length; i++)
         {
             ArgumentSyntax argument = syntax[i];
@@ -303,13 +306,24 @@ internal sealed partial class BodyBinder
             int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, callee.Name) : Position(i, parameters.Length - extended, isNamed, argument, callee.Name) is var place and >= 0 ? place + extended : -1;
             isWrong |= position < 0;
             if (position < 0)
+            {
                 BindExpression(argument.Value);
+            }
+            else if (inference.IsOpen(parameters[position].Type) && NeedsType(argument.Value))
+            {
+                waiting.Add((position, argument.Value));
+                arguments[position] = new BoundError(argument.Span);
+            }
             else
+            {
                 arguments[position] = BindArgument(argument.Value, parameters[position].Type, inference);
+            }
         }
 
         if (inference.Missing is not null && callee.Expected is not null)
             inference.Unify(callee.Result, callee.Expected);
+        foreach ((int position, ExpressionSyntax value) in waiting)
+            arguments[position] = BindArgument(value, parameters[position].Type, inference);
         bool isReported = isWrong || arguments.Any(a => a is { Type.IsError: true });
         if (inference.Missing is not null && isReported)
             return null;

@@ -30,6 +30,18 @@ internal sealed partial class BodyBinder
         return AsEnum(NewCase(@case, (ClassType)@case.Type.Substitute(inference.Map), span));
     }
 
+    /// <summary>A case without payload of an enum with type parameters: nothing but its place says which type it has.</summary>
+    private bool NeedsType(ExpressionSyntax syntax)
+    {
+        Symbol? symbol = syntax switch
+        {
+            NameSyntax name => Lookup(name.Name.Text),
+            MemberSyntax { IsSafe: false } member when Qualifier(member.Target) is ClassSymbol { IsEnum: true } @enum => @enum.Members.GetValueOrDefault(member.Name.Text),
+            _ => null,
+        };
+        return symbol is ClassSymbol { IsCase: true, Singleton: null } @case && @case.Syntax.Parameters.IsEmpty;
+    }
+
     private BoundNew NewCase(ClassSymbol @case, ClassType type, Span span)
     {
         references.Add(@case.Constructor!);
