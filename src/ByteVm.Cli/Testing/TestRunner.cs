@@ -16,7 +16,7 @@ internal sealed class TestRunner(GuestProgram program, InstanceOptions options)
     {
         var output = new StringWriter();
         long started = Stopwatch.GetTimestamp();
-        (string? failure, GuestFault? fault) = Call(test, options with { Console = GuestConsole.To(output), HostFunctions = Assertions() });
+        (string? failure, GuestFault? fault) = Call(test, options with { Console = GuestConsole.To(output) });
         return new TestOutcome(test, Stopwatch.GetElapsedTime(started), failure, fault, output.ToString());
     }
 
@@ -30,7 +30,7 @@ internal sealed class TestRunner(GuestProgram program, InstanceOptions options)
         }
         catch (GuestFaultException e)
         {
-            return (e.Fault.HostException is AssertionFailure failure ? failure.Message : e.Fault.Message, e.Fault);
+            return (Message(e.Fault), e.Fault);
         }
         catch (GuestExitException e)
         {
@@ -46,8 +46,10 @@ internal sealed class TestRunner(GuestProgram program, InstanceOptions options)
         }
     }
 
-    private static HostFunctions Assertions() => new HostFunctions().Register("test.fail", (string message) => throw new AssertionFailure(message));
-
-    /// <summary>What std.testing found wrong.</summary>
-    private sealed class AssertionFailure(string message) : Exception(message);
+    /// <summary>Of an assertion only what it says.</summary>
+    private static string Message(GuestFault fault)
+    {
+        const string Assertion = "uncaught std.testing.AssertionException: ";
+        return fault.Message.StartsWith(Assertion, StringComparison.Ordinal) ? fault.Message[Assertion.Length..] : fault.Message;
+    }
 }

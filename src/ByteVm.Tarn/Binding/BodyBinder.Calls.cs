@@ -86,7 +86,7 @@ internal sealed partial class BodyBinder
         references.Add(target);
         return ExternTargets.OpcodeOf(target.ExternTarget) is { } opcode
             ? new BoundOpcode(syntax.Span, target.ReturnType, opcode, call.Arguments)
-            : new BoundCall(syntax.Span, target, call.Types, null, call.Arguments, Dispatch.Static);
+            : new BoundCall(syntax.Span, target, call.Types, null, IsAssertEqual(target) ? WithText(syntax, target, call.Arguments, call.Types) : call.Arguments, Dispatch.Static);
     }
 
     /// <summary>The prelude's print functions take any one value that has a text.</summary>
@@ -335,10 +335,22 @@ internal sealed partial class BodyBinder
     /// <summary>A value for a parameter; converted at once unless type arguments are still to be found.</summary>
     private BoundExpression BindArgument(ExpressionSyntax syntax, TarnType parameter, TypeInference inference)
     {
+        if (inference.IsFound(parameter))
+            return BindWidening(syntax, (TypeVariable)parameter, inference);
         if (!inference.IsOpen(parameter))
             return BindConverted(syntax, parameter.Substitute(inference.Map));
         BoundExpression argument = RequireValue(BindExpression(syntax, syntax is LambdaSyntax or NameSyntax or MemberSyntax ? inference.Outline(parameter) : null));
         inference.Unify(parameter, argument.Type);
+        return argument;
+    }
+
+    /// <summary>A value for a type parameter that an argument before it has told: this one may show it to be a wider type, or one with null.</summary>
+    private BoundExpression BindWidening(ExpressionSyntax syntax, TypeVariable parameter, TypeInference inference)
+    {
+        TarnType known = parameter.Substitute(inference.Map);
+        BoundExpression argument = RequireValue(BindExpression(syntax, known));
+        if (Adapt(argument, known) is null && (argument.Type.IsNullable || TypeRelations.Classify(known, argument.Type) != Conversion.None))
+            inference.Unify(parameter, argument.Type == BuiltInType.Null ? known.Nullable : argument.Type);
         return argument;
     }
 

@@ -139,11 +139,6 @@ internal sealed partial class BodyBinder
         return HasText(field.Type.NonNull) ? Format(field) : new BoundString(field.Span, NoText);
     }
 
-    private bool HasText(TarnType type) =>
-        BuiltInMethods.IsFormattable(type)
-        || (TypeRelations.IsValue(type) && ((ClassType)type).Symbol.Fields.All(f => HasText(f.Type!.Substitute(((ClassType)type).Map).NonNull)))
-        || (TypeRelations.ClassOf(type)?.Symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method && method.ReturnType == BuiltInType.String);
-
     /// <summary>The same case and equal payloads.</summary>
     private BoundLogical BindEquality(LocalSymbol other)
     {

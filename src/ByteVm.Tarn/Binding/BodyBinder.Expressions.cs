@@ -159,6 +159,16 @@ internal sealed partial class BodyBinder
         return new BoundCoalesce(value.Span, BuiltInType.String, safe, new BoundString(value.Span, "null"));
     }
 
+    /// <summary>Whether <see cref="Format"/> has a text for values of a type.</summary>
+    private bool HasText(TarnType type) => type switch
+    {
+        NullableType nullable => HasText(nullable.NonNull),
+        BuiltInType builtIn => builtIn.Kind is (>= BuiltIn.Bool and <= BuiltIn.String) or BuiltIn.Null,
+        _ when TypeRelations.ClassOf(type)?.Symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method => method.ReturnType == BuiltInType.String,
+        ClassType @class when TypeRelations.IsValue(type) => @class.Symbol.Fields.All(f => compilation.TypeOf(f) is { } field && HasText(field.Substitute(@class.Map))),
+        _ => false,
+    };
+
     private BoundExpression BindThis(Span span) => HasThis ? This(span) : (BoundExpression?)BindExtended(span) ?? Error(span, DiagnosticCatalog.NoThis);
 
     private BoundExpression BindIndex(IndexSyntax syntax)

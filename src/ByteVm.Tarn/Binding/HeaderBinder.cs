@@ -198,7 +198,7 @@ internal sealed partial class HeaderBinder
         bool hasBody = syntax.Body is not null || syntax.ExpressionBody is not null;
         if (function.IsExtern)
             CheckExtern(function, syntax);
-        else if (function.Class is { IsInterface: true })
+        else if (function is { IsStatic: false, Class.IsInterface: true })
             return;
         else if (function.IsAbstract)
             CheckAbstract(function, hasBody);

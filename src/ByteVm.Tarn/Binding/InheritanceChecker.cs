@@ -147,7 +147,7 @@ internal sealed class InheritanceChecker(ModuleSymbol module, DiagnosticBag diag
         inherited.Overriders.Add(method);
     }
 
-    private static IEnumerable<ClassSymbol> AllInterfaces(ClassSymbol @class)
+    public static IEnumerable<ClassSymbol> AllInterfaces(ClassSymbol @class)
     {
         var seen = new HashSet<ClassSymbol>();
         var pending = new Queue<ClassSymbol>();

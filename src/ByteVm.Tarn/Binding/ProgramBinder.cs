@@ -42,6 +42,8 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
             checker.BreakCycles();
         foreach (HeaderBinder header in headers)
             header.BindSignatures();
+        foreach (ModuleSymbol module in modules)
+            FieldAccessors.Declare(module);
         compilation.HeadersAreBound();
         foreach (ModuleSymbol module in modules)
             new ValueClassChecker(module, compilation.Diagnostics).Check();

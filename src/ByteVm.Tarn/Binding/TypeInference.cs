@@ -8,6 +8,8 @@ namespace ByteVm.Tarn.Binding;
 /// </summary>
 internal sealed class TypeInference(ImmutableArray<TypeParameterSymbol> parameters, TypeMap known)
 {
+    private readonly TypeMap given = known;
+
     /// <summary>What is known so far, the type parameters of the receiver's class included.</summary>
     public TypeMap Map { get; private set; } = known;
 
@@ -22,6 +24,9 @@ internal sealed class TypeInference(ImmutableArray<TypeParameterSymbol> paramete
         ClassType @class => @class.Arguments.Any(IsOpen),
         _ => false,
     };
+
+    /// <summary>Whether a parameter's type is a type parameter whose argument was found, not given.</summary>
+    public bool IsFound(TarnType type) => type is TypeVariable variable && parameters.Contains(variable.Parameter) && given.Find(variable.Parameter) is null && Map.Find(variable.Parameter) is not null;
 
     /// <summary>A parameter's type with what is known; what is still to be found is the error type, which fits everything.</summary>
     public TarnType Outline(TarnType type)
