@@ -21,7 +21,10 @@ public sealed record HeapOptions
     public int LargeObjectBytes { get; init; } = 32 * 1024;
 
     /// <summary>Bytes by which old and large objects grow before a full collection when little is alive; else by as much as is alive.</summary>
-    public long MinimumBudget { get; init; } = 8 << 20;
+    public long MinimumBudget { get; init; } = 32 << 20;
+
+    /// <summary>At most a quarter of the limit: who limits a heap wants it small.</summary>
+    internal long EffectiveMinimumBudget => Math.Min(MinimumBudget, MemoryLimit / 4);
 
     public GcStress Stress { get; init; }
 

@@ -16,13 +16,13 @@ internal sealed class HeapPolicy(HeapOptions options)
 
     private readonly long smallest = Math.Max(options.NurseryBytes / MostShrinking, Layout.ObjectLayout.Alignment);
     private readonly long largest = Math.Min(options.NurseryBytes * (long)MostGrowth, Cage.MaxNurseryBytes);
-    private long fullAt = options.MinimumBudget;
+    private long fullAt = options.EffectiveMinimumBudget;
 
     /// <summary>Bytes of young objects at which a minor collection is due.</summary>
     public long NurseryBytes { get; private set; } = options.NurseryBytes;
 
     /// <summary>Bytes that old and large objects may grow by before the next full collection.</summary>
-    public long Growth { get; private set; } = options.MinimumBudget;
+    public long Growth { get; private set; } = options.EffectiveMinimumBudget;
 
     /// <param name="oldBytes">Bytes of old and large objects.</param>
     public bool IsFullDue(long oldBytes) => oldBytes > fullAt;
@@ -39,7 +39,7 @@ internal sealed class HeapPolicy(HeapOptions options)
 
     public void AfterFull(long live)
     {
-        Growth = Math.Max(options.MinimumBudget, GrowthFactor * live);
+        Growth = Math.Max(options.EffectiveMinimumBudget, GrowthFactor * live);
         fullAt = live + Growth;
     }
 }

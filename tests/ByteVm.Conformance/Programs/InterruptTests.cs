@@ -11,7 +11,7 @@ public class InterruptTests
     {
         GuestProgram program = ProgramStore.Get(Path.Combine(TestFiles.Programs, "endless.tarn"), engine, metered: true);
         using GuestInstance instance = program.Instantiate();
-        Task<GuestFault> run = Task.Run(() => Assert.Throws<GuestFaultException>(() => instance.RunMain()).Fault, TestContext.Current.CancellationToken);
+        Task<GuestFault> run = Task.Run(() => Assert.Throws<GuestFaultException>(() => instance.RunMain(TestContext.Current.CancellationToken)).Fault, TestContext.Current.CancellationToken);
         Assert.True(SpinWait.SpinUntil(() => instance.FuelUsed > 1_000_000, TimeSpan.FromMinutes(1)), "the guest never came to its loop");
 
         instance.Interrupt();
