@@ -89,7 +89,8 @@ internal sealed partial class BodyBinder
 
         TarnType result = signature.Wanted?.FunctionResult is { IsError: false } wanted && (wanted.IsVoid || TypeRelations.Classify(signature.Result, wanted) is Conversion.Reference)
             ? wanted
-            : signature.Result.IsNever ? BuiltInType.Void : signature.Result;
+            : signature.Result.IsNever ? BuiltInType.Void
+            : signature.Wanted is { } place && HasHoles(place.FunctionResult) ? TakeUp(signature.Result, place.FunctionResult) : signature.Result;
         if (types.FunctionOf([.. parameters.Select(p => p.Type)], result, span) is not ClassType functionType)
             return new BoundError(span);
         BoundExpression value = call(arguments.ToImmutable());

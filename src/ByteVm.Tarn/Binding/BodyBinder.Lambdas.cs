@@ -20,13 +20,29 @@ internal sealed partial class BodyBinder
 
         public int Depth { get; } = depth;
 
-        /// <summary>Null until found, where its place does not say it.</summary>
-        public TarnType? Result { get; set; } = result;
+        /// <summary>Null until found, where its place does not say it, or not all of it.</summary>
+        public TarnType? Result { get; set; } = result is null || HasHoles(result) ? null : result;
+
+        /// <summary>The type of the result, found from a value.</summary>
+        public TarnType Find(TarnType value) => result is null ? value : TakeUp(value, result);
 
         public List<LocalSymbol> Captured { get; } = [];
 
         public bool CapturesThis { get; set; }
     }
+
+    /// <summary>A value's type as the generic type that its place says, whose arguments are still to be found.</summary>
+    private static TarnType TakeUp(TarnType value, TarnType wanted) =>
+        wanted.NonNull is ClassType @class && TypeRelations.ClassOf(value.NonNull)?.AsSuper(@class.Symbol) is { } super ? (wanted.IsNullable ? super.Nullable : super) : value;
+
+    /// <summary>Whether something in a type is still to be found.</summary>
+    private static bool HasHoles(TarnType type) => type switch
+    {
+        ArrayType array => HasHoles(array.Element),
+        NullableType nullable => HasHoles(nullable.NonNull),
+        ClassType @class => @class.Arguments.Any(HasHoles),
+        _ => type.IsError,
+    };
 
     /// <param name="name">What messages call it.</param>
     private BoundExpression BindLambda(LambdaSyntax syntax, TarnType? expected, string name = "=>")
@@ -35,7 +51,7 @@ internal sealed partial class BodyBinder
         if (wanted is not null && wanted.FunctionParameters.Length != syntax.Parameters.Length)
             return Error(syntax.Span, DiagnosticCatalog.LambdaParameterCount, wanted, syntax.Parameters.Length);
         TarnType? result = wanted?.FunctionResult;
-        var frame = new LambdaFrame(name, lambdas.Count + 1, result is { IsError: true } ? null : result);
+        var frame = new LambdaFrame(name, lambdas.Count + 1, result);
         (FlowState flowBefore, bool statementsBefore, Loop[] loopsBefore) = (flow, hasStatementsInValues, [.. loops]);
         (FinallyScopes finallyScopesBefore, finallyScopes) = (finallyScopes, new FinallyScopes());
         loops.Clear();
@@ -91,8 +107,8 @@ internal sealed partial class BodyBinder
         BoundExpression bound = BindExpression(value);
         if (frame.Result is not null || bound.Type.IsVoid || bound.Type.IsNever)
             return new BoundBlock(value.Span, [new BoundExpressionStatement(value.Span, bound)]);
-        frame.Result = bound.Type;
-        return new BoundBlock(value.Span, [new BoundReturn(value.Span, bound)]);
+        frame.Result = frame.Find(bound.Type);
+        return new BoundBlock(value.Span, [new BoundReturn(value.Span, Convert(bound, frame.Result))]);
     }
 
     private BoundReturn BindLambdaReturn(ReturnSyntax syntax, LambdaFrame frame)
@@ -103,7 +119,8 @@ internal sealed partial class BodyBinder
             if (frame.Result is { IsVoid: true })
                 Report(syntax.Value.Span, DiagnosticCatalog.ReturnValueInVoid, frame.Name);
             value = frame.Result is null or { IsVoid: true } ? RequireValue(BindExpression(syntax.Value)) : BindConverted(syntax.Value, frame.Result);
-            frame.Result ??= value.Type;
+            frame.Result ??= frame.Find(value.Type);
+            value = frame.Result.IsVoid ? value : Convert(value, frame.Result);
         }
         else if (frame.Result is { IsVoid: false, IsError: false })
         {
