@@ -26,6 +26,7 @@ internal sealed class TokenSpacing
     private readonly Stack<BraceKind> braces = new();
     private FormattedToken? last;
     private bool lastIsPrefix;
+    private bool lastIsDotAfterInt;
     private bool isClassHeader;
     private bool isOperatorName;
     private int headerDepth;
@@ -34,6 +35,9 @@ internal sealed class TokenSpacing
 
     public bool IsSpaceBefore(FormattedToken token)
     {
+        // Without a space the two numbers and the dot between them would be one.
+        if (lastIsDotAfterInt && token.Type is (INT or LONG or FLOAT or DOUBLE))
+            return true;
         if (last is null || lastIsPrefix || NeverAfter.Contains(last.Type) || NeverBefore.Contains(token.Type))
             return false;
         if (isOperatorName)
@@ -55,6 +59,7 @@ internal sealed class TokenSpacing
         TrackOperatorName(token);
         TrackHeader(token);
         lastIsPrefix = IsPrefix(token);
+        lastIsDotAfterInt = token.Type == DOT && last?.Type == INT;
         if (token.Type is LBRACE or INTERPOLATION)
             braces.Push(token.Type == INTERPOLATION ? BraceKind.Interpolation : last?.Type == DOT ? BraceKind.NameList : BraceKind.Block);
         else if (token.Type == RBRACE && braces.TryPop(out BraceKind kind) && kind == BraceKind.Interpolation)

@@ -41,6 +41,9 @@ public sealed class FormatterTests
         Assert.Equal("fn f() {\n    return\n}\n", Format("fn f() {\r\n  return   \r\n\r\n}\r\n\r\n\r\n"));
 
     [Fact]
+    public void ATuplesPartOfANumberDoesNotBecomeOneNumber() => Assert.Equal("let a = 1. 5\n", Format("let a = 1 .5\n"));
+
+    [Fact]
     public void AnEmptySourceStaysEmpty() => Assert.Equal("", Format("\n\n"));
 
     [Fact]
