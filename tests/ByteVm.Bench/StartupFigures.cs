@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace ByteVm.Bench;
 
-/// <summary>From the start of a process to its end, for a program that only greets: the <c>bytevm</c> command beside its peers, taking turns.</summary>
+/// <summary>
+/// From the start of a process to its end, for a program that only greets: the <c>bytevm</c> command beside its peers, taking turns. And what the
+/// standard library costs: a greeting that is made with most of its modules, and the check of all of it.
+/// </summary>
 internal static class StartupFigures
 {
     public const string Usage = "startup [--cli PATH] [--runs N]";
@@ -27,12 +30,15 @@ internal static class StartupFigures
     private static List<(string Name, string[] Command)> Commands(string[] bytevm, string scratch)
     {
         string source = Path.Combine(BenchFiles.Folder, "..", "..", "examples", "hello.tarn");
+        string importing = Path.Combine(BenchFiles.Folder, "programs", "library", "library.tarn");
         string module = Path.Combine(scratch, "hello.bvm");
         ChildProcess.Require([.. bytevm, "build", source, "-o", module]);
         var commands = new List<(string, string[])>
         {
             ("bytevm run hello.bvm", [.. bytevm, "run", module]),
             ("bytevm run hello.tarn", [.. bytevm, "run", source]),
+            ("bytevm run library.tarn", [.. bytevm, "run", importing]),
+            ("bytevm check std", [.. bytevm, "check", "std"]),
         };
         AddJava(commands, scratch);
         commands.Add(("node", ["node", "-e", "console.log('Hello, world!')"]));
