@@ -75,6 +75,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void TheLibraryIsCheckedByTheNamesOfItsModules()
+    {
+        Assert.Equal((ExitCode.Success, "", ""), Run("check", "std"));
+        Assert.Equal((ExitCode.Success, "", ""), Run("check", "std.math"));
+        (int code, _, string error) = Run("check", "std.nothing");
+        Assert.Equal((ExitCode.NoInput, "bytevm: the standard library has no module 'std.nothing'\n"), (code, error));
+    }
+
+    [Fact]
     public void AModuleThatBreaksARuleIsRefused()
     {
         command.Write("bad.bva", "module bad\nexport \"f\" = f\nfn f(r0: f64): i32 {\n  return.value r0\n}\n");
