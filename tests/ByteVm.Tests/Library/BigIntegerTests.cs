@@ -13,18 +13,23 @@ public sealed class BigIntegerTests
 
         private fn number(text: string): BigInteger = bigint.parse(text, 16)!!
 
-        fn plus(a: string, b: string): string = number(a).plus(number(b)).toText(16)
-        fn minus(a: string, b: string): string = number(a).minus(number(b)).toText(16)
-        fn times(a: string, b: string): string = number(a).times(number(b)).toText(16)
-        fn quotient(a: string, b: string): string = number(a).dividedBy(number(b)).toText(16)
-        fn remainder(a: string, b: string): string = number(a).remainder(number(b)).toText(16)
+        fn plus(a: string, b: string): string = (number(a) + number(b)).toText(16)
+        fn minus(a: string, b: string): string = (number(a) - number(b)).toText(16)
+        fn times(a: string, b: string): string = (number(a) * number(b)).toText(16)
+        fn quotient(a: string, b: string): string = (number(a) / number(b)).toText(16)
+        fn remainder(a: string, b: string): string = (number(a) % number(b)).toText(16)
         fn gcd(a: string, b: string): string = number(a).gcd(number(b)).toText(16)
         fn power(a: string, exponent: int): string = number(a).power(exponent).toText(16)
         fn modularPower(a: string, b: string, c: string): string = number(a).modularPower(number(b), number(c)).toText(16)
         fn left(a: string, bits: int): string = number(a).shiftLeft(bits).toText(16)
         fn right(a: string, bits: int): string = number(a).shiftRight(bits).toText(16)
         fn compare(a: string, b: string): int = number(a).compareTo(number(b))
-        fn sameHash(a: string, b: string): bool = number(a).hash() == number(b).plus(BigInteger.zero).hash()
+        fn order(a: string, b: string): int {
+            let x = number(a)
+            let y = number(b)
+            return (if x < y { 1 } else { 0 }) + (if x == y { 2 } else { 0 }) + (if x >= y { 4 } else { 0 })
+        }
+        fn sameHash(a: string, b: string): bool = number(a).hash() == (number(b) + BigInteger.zero).hash()
         fn print(a: string, radix: int): string = number(a).toText(radix)
         fn reprint(text: string, radix: int): string = bigint.parse(text, radix)!!.toText(radix)
         fn isNumber(text: string, radix: int): bool = bigint.parse(text, radix) != null
@@ -107,6 +112,7 @@ public sealed class BigIntegerTests
         {
             BigInteger a = Next(200), b = i % 3 == 0 ? a + random.Next(-1, 2) : Next(200);
             Assert.Equal(Math.Sign(a.CompareTo(b)), Math.Sign(Guest.Call<int>("compare", Hex(a), Hex(b))));
+            Assert.Equal((a < b ? 1 : 0) + (a == b ? 2 : 0) + (a >= b ? 4 : 0), Guest.Call<int>("order", Hex(a), Hex(b)));
             Assert.True(Guest.Call<bool>("sameHash", Hex(a), Hex(a)));
         }
     }

@@ -4,9 +4,9 @@ using System.Text;
 namespace ByteVm.Tests.Library;
 
 /// <summary>std.hashing against the test vectors of the standards and against .NET.</summary>
-public sealed class HashingTests : IDisposable
+public sealed class HashingTests
 {
-    private readonly LibraryGuest guest = new(
+    private static readonly LibraryGuest Guest = new(
         """
         import std.hashing
 
@@ -28,8 +28,6 @@ public sealed class HashingTests : IDisposable
         fn hex(data: byte[]): string = hashing.toHex(data)
         """);
 
-    public void Dispose() => guest.Dispose();
-
     [Fact]
     public void Sha256IsThatOfTheSystem()
     {
@@ -39,8 +37,8 @@ public sealed class HashingTests : IDisposable
             var data = new byte[length];
             random.NextBytes(data);
             byte[] expected = SHA256.HashData(data);
-            Assert.Equal(expected, guest.Call<byte[]>("sha256", data));
-            Assert.Equal(expected, guest.Call<byte[]>("sha256InPieces", data, 1 + (length % 131)));
+            Assert.Equal(expected, Guest.Call<byte[]>("sha256", data));
+            Assert.Equal(expected, Guest.Call<byte[]>("sha256InPieces", data, 1 + (length % 131)));
         }
     }
 
@@ -48,18 +46,18 @@ public sealed class HashingTests : IDisposable
     public void Sha256OfAMillionLetters() =>
         Assert.Equal(
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
-            guest.Call<string>("hex", guest.Call<byte[]>("sha256", Enumerable.Repeat((byte)'a', 1_000_000).ToArray())));
+            Guest.Call<string>("hex", Guest.Call<byte[]>("sha256", Enumerable.Repeat((byte)'a', 1_000_000).ToArray())));
 
     [Theory]
     [InlineData("", 0)]
     [InlineData("123456789", unchecked((int)0xCBF43926))]
     [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339)]
-    public void Crc32(string text, int expected) => Assert.Equal(expected, guest.Call<int>("crc32", Encoding.UTF8.GetBytes(text)));
+    public void Crc32(string text, int expected) => Assert.Equal(expected, Guest.Call<int>("crc32", Encoding.UTF8.GetBytes(text)));
 
     [Theory]
     [InlineData("", 1)]
     [InlineData("Wikipedia", 0x11E60398)]
-    public void Adler32(string text, int expected) => Assert.Equal(expected, guest.Call<int>("adler32", Encoding.UTF8.GetBytes(text)));
+    public void Adler32(string text, int expected) => Assert.Equal(expected, Guest.Call<int>("adler32", Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void SumsDoNotDependOnPieces()
@@ -67,8 +65,8 @@ public sealed class HashingTests : IDisposable
         byte[] data = Enumerable.Repeat((byte)255, 20_000).ToArray();
         foreach (int cut in new[] { 0, 1, 7, 8, 9, 3800, 12_345, 20_000 })
         {
-            Assert.Equal(guest.Call<int>("crc32", data), guest.Call<int>("crc32InTwo", data, cut));
-            Assert.Equal(guest.Call<int>("adler32", data), guest.Call<int>("adler32InTwo", data, cut));
+            Assert.Equal(Guest.Call<int>("crc32", data), Guest.Call<int>("crc32InTwo", data, cut));
+            Assert.Equal(Guest.Call<int>("adler32", data), Guest.Call<int>("adler32InTwo", data, cut));
         }
     }
 
@@ -93,9 +91,9 @@ public sealed class HashingTests : IDisposable
             state *= 11400714785074694797;
         }
 
-        Assert.Equal(expected, (ulong)guest.Call<long>("xxHash64", data, seed));
+        Assert.Equal(expected, (ulong)Guest.Call<long>("xxHash64", data, seed));
     }
 
     [Fact]
-    public void BytesAsHexadecimalText() => Assert.Equal("00ff1a", guest.Call<string>("hex", new byte[] { 0, 255, 0x1A }));
+    public void BytesAsHexadecimalText() => Assert.Equal("00ff1a", Guest.Call<string>("hex", new byte[] { 0, 255, 0x1A }));
 }
