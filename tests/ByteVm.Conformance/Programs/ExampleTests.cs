@@ -24,33 +24,33 @@ public class ExampleTests
 
     [Theory]
     [MemberData(nameof(TestEngines.Theory), MemberType = typeof(TestEngines))]
-    public void DotNetUnpacksWhatCompressPacked(EngineKind engine)
+    public void DotNetUnpacksWhatGzipPacked(EngineKind engine)
     {
         using var folder = new ScratchFolder();
         var random = new Random(7);
         foreach (byte[] data in new[] { [], "a"u8.ToArray(), TextOf(random, 60_000), NoiseOf(random, 5_000), new byte[70_000] })
         {
             File.WriteAllBytes(folder["data"], data);
-            Run(folder, "compress.tarn", engine, ["pack", "data", "packed.gz"]);
+            Run(folder, "gzip.tarn", engine, ["pack", "data", "packed.gz"]);
             Assert.Equal(data, Unzip(folder["packed.gz"]));
-            Run(folder, "compress.tarn", engine, ["unpack", "packed.gz", "back"]);
+            Run(folder, "gzip.tarn", engine, ["unpack", "packed.gz", "back"]);
             Assert.Equal(data, File.ReadAllBytes(folder["back"]));
         }
 
         long packedZeros = new FileInfo(folder["packed.gz"]).Length;
-        Assert.InRange(packedZeros, 100, 1_000);
+        Assert.InRange(packedZeros, 50, 200);
     }
 
     [Fact]
-    public void CompressRefusesADamagedFile()
+    public void GzipRefusesADamagedFile()
     {
         using var folder = new ScratchFolder();
         File.WriteAllBytes(folder["data"], TextOf(new Random(1), 2_000));
-        Run(folder, "compress.tarn", EngineKind.Interpreter, ["pack", "data", "packed.gz"]);
+        Run(folder, "gzip.tarn", EngineKind.Interpreter, ["pack", "data", "packed.gz"]);
         byte[] packed = File.ReadAllBytes(folder["packed.gz"]);
         packed[^8] ^= 1;
         File.WriteAllBytes(folder["packed.gz"], packed);
-        Assert.Equal(1, Run(folder, "compress.tarn", EngineKind.Interpreter, ["unpack", "packed.gz", "back"]).ExitCode);
+        Assert.Equal(1, Run(folder, "gzip.tarn", EngineKind.Interpreter, ["unpack", "packed.gz", "back"]).ExitCode);
         Assert.False(File.Exists(folder["back"]));
     }
 
