@@ -2,6 +2,7 @@ using ByteVm.Fuzz;
 using ByteVm.Fuzz.Csv;
 using ByteVm.Fuzz.Flips;
 using ByteVm.Fuzz.Json;
+using ByteVm.Fuzz.Library;
 using ByteVm.Fuzz.Modules;
 using ByteVm.Fuzz.Sources;
 
@@ -13,6 +14,8 @@ return args switch
     ["json", .. var rest] => CaseLoop.Run("json", rest, () => new JsonFuzzer()),
     ["csv", .. var rest] => CaseLoop.Run("csv", rest, () => new CsvFuzzer()),
     ["tarn", .. var rest] => CaseLoop.Run("tarn", rest, () => new SourceFuzzer()),
+    ["regex", .. var rest] => CaseLoop.Run("regex", rest, () => new RegexFuzzer()),
+    ["inflate", .. var rest] => CaseLoop.Run("inflate", rest, () => new InflateFuzzer()),
     _ => Usage(),
 };
 
@@ -24,8 +27,9 @@ static int Usage()
           Mutates modules and feeds them to reader and verifier. --case replays one case of a seed.
                ByteVm.Fuzz flips [--cases N] [--seed S] [--run N]
           Plays a hostile worker: flips bits of context, stack and heap before the host reads them (Linux). --run replays one run of a seed.
-               ByteVm.Fuzz json|csv|tarn [--cases N] [--seed S] [--time SECONDS] [--case N]
-          std.json against System.Text.Json; std.csv: tables come back, texts give tables or errors; the compiler and formatter of Tarn on mutated sources.
+               ByteVm.Fuzz json|csv|tarn|regex|inflate [--cases N] [--seed S] [--time SECONDS] [--case N]
+          std.json against System.Text.Json; std.csv: tables come back, texts give tables or errors; the compiler and formatter of Tarn on mutated sources;
+          std.regex against .NET's Regex; std.compression with damaged gzip and deflate streams against .NET's.
         """);
     return 2;
 }
