@@ -11,16 +11,17 @@ internal static class ModuleFiles
     private const string Manifest = "tarn.toml";
 
     /// <param name="messages">Where warnings and errors of a compilation go.</param>
+    /// <param name="cache">Where compiled sources are kept; null for nowhere.</param>
     /// <exception cref="CommandException">There is no such file, or it has errors; they are printed.</exception>
-    public static Module Load(string path, TextWriter messages, bool requireMain = true)
+    public static Module Load(string path, TextWriter messages, bool requireMain = true, CompileCache? cache = null)
     {
         path = Locate(path);
         return Path.GetExtension(path) switch
         {
             ".bvm" => Read(path),
             ".bva" => Assemble(path),
-            ".tarn" => Compile(path, messages, requireMain),
-            _ when Path.GetFileName(path) == Manifest => Compile(path, messages, requireMain),
+            ".tarn" => cache?.Find(path) ?? Compile(path, messages, requireMain, cache),
+            _ when Path.GetFileName(path) == Manifest => cache?.Find(path) ?? Compile(path, messages, requireMain, cache),
             _ when path.StartsWith('-') => throw new CommandException(ExitCode.Usage, $"there is no option '{path}': '--help' lists them"),
             _ => throw new CommandException(ExitCode.Usage, $"'{path}' is not {Forms}"),
         };
@@ -62,10 +63,13 @@ internal static class ModuleFiles
     }
 
     /// <summary>Compiles and prints what the compiler found.</summary>
-    public static Module Compile(string path, TextWriter messages, bool requireMain)
+    public static Module Compile(string path, TextWriter messages, bool requireMain, CompileCache? cache = null)
     {
-        CompilationResult result = Compile(path, new CompilerOptions { RequireMain = requireMain });
+        var files = new SourceFiles();
+        CompilationResult result = ReadFile(path, p => TarnCompiler.CompileFile(p, new CompilerOptions { RequireMain = requireMain }, files));
         messages.Write(result.RenderDiagnostics());
+        if (result.Module is not null && result.Diagnostics.Count == 0)
+            cache?.Keep(path, files, result.Module);
         return result.Module ?? throw new CommandException(ExitCode.BadInput, $"{path} has errors");
     }
 

@@ -27,12 +27,18 @@ public sealed class MemorySources(IReadOnlyDictionary<string, string> modules) :
 }
 
 /// <summary>Modules as files: <c>a.b</c> is <c>a/b.tarn</c> beneath a root folder.</summary>
-public sealed class DirectorySources(string root) : ISourceProvider
+public sealed class DirectorySources(string root, SourceFiles files) : ISourceProvider
 {
+    /// <summary>Modules beneath a folder, read from the disk.</summary>
+    public DirectorySources(string root)
+        : this(root, new SourceFiles())
+    {
+    }
+
     /// <inheritdoc/>
     public SourceText? Find(string moduleName)
     {
         string path = Path.Combine(root, moduleName.Replace('.', Path.DirectorySeparatorChar) + ".tarn");
-        return File.Exists(path) ? new SourceText(path, File.ReadAllText(path)) : null;
+        return files.TryRead(path) is { } text ? new SourceText(path, text) : null;
     }
 }

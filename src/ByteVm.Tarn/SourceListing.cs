@@ -14,7 +14,7 @@ public sealed record SourceListing(IReadOnlyList<SourceModule>? Modules, IReadOn
     {
         var diagnostics = new DiagnosticBag();
         bool isFolder = Directory.Exists(path);
-        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, diagnostics) : SourceRoot.OfFile(path, diagnostics);
+        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, new SourceFiles(), diagnostics) : SourceRoot.OfFile(path, new SourceFiles(), diagnostics);
         IReadOnlyList<SourceModule>? modules = root is null ? null : isFolder ? root.ModulesIn(path) : [root.Read(path)];
         return new SourceListing(modules, diagnostics.InSourceOrder());
     }

@@ -34,26 +34,29 @@ public static class TarnCompiler
     /// or else from its folder. A manifest stands for its package: the program is the package's entry.
     /// </summary>
     /// <exception cref="IOException">The file, or the manifest, cannot be read.</exception>
-    public static CompilationResult CompileFile(string path, CompilerOptions? options = null)
+    /// <param name="path">The source or manifest.</param>
+    /// <param name="options">How to compile.</param>
+    /// <param name="files">Remembers what was looked at; null when nobody asks.</param>
+    public static CompilationResult CompileFile(string path, CompilerOptions? options = null, SourceFiles? files = null)
     {
         options ??= new CompilerOptions();
         var diagnostics = new DiagnosticBag();
-        Module? module = CompileFile(path, options, diagnostics);
+        Module? module = CompileFile(path, options, files ?? new SourceFiles(), diagnostics);
         return new CompilationResult(diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder());
     }
 
-    private static Module? CompileFile(string path, CompilerOptions options, DiagnosticBag diagnostics)
+    private static Module? CompileFile(string path, CompilerOptions options, SourceFiles files, DiagnosticBag diagnostics)
     {
-        if (SourceRoot.OfFile(path, diagnostics) is not { } root)
+        if (SourceRoot.OfFile(path, files, diagnostics) is not { } root)
             return null;
         if (Path.GetFileName(path) != PackageManifest.FileName)
             return Compile(root.ModuleNameOf(path), [root.Read(path)], root.Sources, options, diagnostics);
         if (options.CheckOnly)
             return Compile("", root.ModulesIn(root.Folder), root.Sources, options with { RequireMain = false }, diagnostics);
-        return EntryOf(root.Package!, diagnostics) is { } entry ? Compile(root.ModuleNameOf(entry), [root.Read(entry)], root.Sources, options, diagnostics) : null;
+        return EntryOf(root.Package!, files, diagnostics) is { } entry ? Compile(root.ModuleNameOf(entry), [root.Read(entry)], root.Sources, options, diagnostics) : null;
     }
 
-    private static string? EntryOf(PackageManifest package, DiagnosticBag diagnostics)
+    private static string? EntryOf(PackageManifest package, SourceFiles files, DiagnosticBag diagnostics)
     {
         if (package.Entry is not { } entry)
         {
@@ -62,7 +65,7 @@ public static class TarnCompiler
         }
 
         string file = package.FileOf(entry.Text);
-        if (File.Exists(file))
+        if (files.Exists(file))
             return file;
         diagnostics.Report(package.Source, entry.Span, DiagnosticCatalog.PackageEntryMissing, file);
         return null;
@@ -93,14 +96,14 @@ public static class TarnCompiler
     public static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources) =>
         CompileTests(name, tested, sources, new DiagnosticBag());
 
-    /// <summary>Compiles the test blocks of a source, or of all sources in a folder and its folders; what they import is looked up as for <see cref="CompileFile(string, CompilerOptions?)"/>.</summary>
+    /// <summary>Compiles the test blocks of a source, or of all sources in a folder and its folders; what they import is looked up as for <see cref="CompileFile(string, CompilerOptions?, SourceFiles?)"/>.</summary>
     /// <exception cref="IOException">A source or manifest cannot be read.</exception>
     public static TestCompilationResult CompileTests(string path)
     {
         var diagnostics = new DiagnosticBag();
         string name = Path.GetFileNameWithoutExtension(Folders.Absolute(path));
         bool isFolder = Directory.Exists(path);
-        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, diagnostics) : SourceRoot.OfFile(path, diagnostics);
+        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, new SourceFiles(), diagnostics) : SourceRoot.OfFile(path, new SourceFiles(), diagnostics);
         return root is null
             ? new TestCompilationResult(null, diagnostics.InSourceOrder(), [], [])
             : CompileTests(name, isFolder ? root.ModulesIn(path) : [root.Read(path)], root.Sources, diagnostics);

@@ -70,6 +70,11 @@ internal static class RunCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> NoCache = new("--no-cache")
+    {
+        Description = "Compile a source even if it was compiled before and nothing has changed; keep nothing either",
+    };
+
     private static readonly Option<bool> Stats = new("--stats")
     {
         Description = "Print times, fuel, memory and collections to the error output at the end",
@@ -83,7 +88,7 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var command = new Command("run", "Run a program.") { File, Engine, Isolation, Allow, Fuel, Memory, Stack, GcStress, HeapDump, Stats, Trace };
+        var command = new Command("run", "Run a program.") { File, Engine, Isolation, Allow, Fuel, Memory, Stack, GcStress, HeapDump, NoCache, Stats, Trace };
         command.SetAction(Run);
         CommandLine.AppendToHelp(command,
             """
@@ -105,7 +110,7 @@ internal static class RunCommand
         InstanceOptions options = OptionsOf(parsed, fileAndArguments[1..], error);
         bool stats = parsed.GetValue(Stats);
         long started = Stopwatch.GetTimestamp();
-        Module module = ModuleFiles.Load(fileAndArguments[0], error);
+        Module module = ModuleFiles.Load(fileAndArguments[0], error, cache: parsed.GetValue(NoCache) ? null : CompileCache.OfUser());
         TimeSpan loading = Stopwatch.GetElapsedTime(started);
 
         var engine = new EngineOptions { Engine = EngineOf(parsed), Metered = stats || options.Fuel is not null };

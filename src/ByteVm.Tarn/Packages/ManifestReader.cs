@@ -29,10 +29,10 @@ internal sealed partial class ManifestReader
 
     /// <summary>The manifest of a folder; null when it was refused. It must exist.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static PackageManifest? Read(string folder, DiagnosticBag diagnostics)
+    public static PackageManifest? Read(string folder, SourceFiles files, DiagnosticBag diagnostics)
     {
         string path = Path.Combine(folder, PackageManifest.FileName);
-        return Read(folder, new SourceText(path, File.ReadAllText(path)), diagnostics);
+        return Read(folder, new SourceText(path, files.Read(path)), diagnostics);
     }
 
     /// <param name="folder">The one that it stands for.</param>

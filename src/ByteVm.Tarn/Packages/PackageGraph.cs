@@ -8,10 +8,12 @@ internal sealed class PackageGraph
 {
     private readonly Dictionary<string, PackageManifest> packages = new(StringComparer.Ordinal);
     private readonly List<PackageManifest> path = [];
+    private readonly SourceFiles files;
     private readonly DiagnosticBag diagnostics;
 
-    private PackageGraph(DiagnosticBag diagnostics, PackageManifest root)
+    private PackageGraph(SourceFiles files, DiagnosticBag diagnostics, PackageManifest root)
     {
+        this.files = files;
         this.diagnostics = diagnostics;
         Root = root;
     }
@@ -22,10 +24,10 @@ internal sealed class PackageGraph
 
     /// <summary>The graph of the package in a folder, or null when something was reported.</summary>
     /// <exception cref="IOException">A manifest cannot be read.</exception>
-    public static PackageGraph? Load(string folder, DiagnosticBag diagnostics)
+    public static PackageGraph? Load(string folder, SourceFiles files, DiagnosticBag diagnostics)
     {
         var own = new DiagnosticBag();
-        PackageGraph? graph = ManifestReader.Read(folder, own) is { } root ? new PackageGraph(own, root) : null;
+        PackageGraph? graph = ManifestReader.Read(folder, files, own) is { } root ? new PackageGraph(files, own, root) : null;
         graph?.Visit(graph.Root);
         diagnostics.Add(own);
         return own.HasErrors ? null : graph;
@@ -45,11 +47,11 @@ internal sealed class PackageGraph
         string folder = Folders.Below(package.Folder, dependency.Path.Text);
         if (path.FindIndex(p => Folders.AreSame(p.Folder, folder)) is >= 0 and var first)
             Report(package, dependency, DiagnosticCatalog.PackageCycle, string.Join(" → ", path.Skip(first).Append(path[first]).Select(p => p.Name)));
-        else if (!File.Exists(Path.Combine(folder, PackageManifest.FileName)))
+        else if (!files.Exists(Path.Combine(folder, PackageManifest.FileName)))
             Report(package, dependency, DiagnosticCatalog.PackageMissing, folder);
         else if (packages.TryGetValue(dependency.Name, out PackageManifest? known))
             CheckSame(package, dependency, known, folder);
-        else if (ManifestReader.Read(folder, diagnostics) is { } found)
+        else if (ManifestReader.Read(folder, files, diagnostics) is { } found)
             Accept(package, dependency, found);
     }
 

@@ -6,12 +6,12 @@ namespace ByteVm.Tarn.Packages;
 /// The modules of packages. A module's name begins with its package's: <c>shapes.round</c> is <c>round.tarn</c> in the folder of the package
 /// shapes, and <c>shapes</c> is <c>shapes.tarn</c> there. Names are the same inside and outside of a package, so a module has one name only.
 /// </summary>
-internal sealed class PackageSources(PackageGraph graph) : ISourceProvider
+internal sealed class PackageSources(PackageGraph graph, SourceFiles files) : ISourceProvider
 {
     public SourceText? Find(string moduleName)
     {
         string file = FileOf(moduleName);
-        return graph.Packages.ContainsKey(Split(moduleName).Package) && File.Exists(file) ? new SourceText(file, File.ReadAllText(file)) : null;
+        return graph.Packages.ContainsKey(Split(moduleName).Package) && files.TryRead(file) is { } text ? new SourceText(file, text) : null;
     }
 
     public string FileOf(string moduleName)

@@ -7,22 +7,23 @@ namespace ByteVm.Tarn.Packages;
 /// <param name="Folder">The folder.</param>
 /// <param name="Package">The package; null for a plain folder.</param>
 /// <param name="Sources">Finds what modules beneath the folder import.</param>
-internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISourceProvider Sources)
+/// <param name="Files">What everything is read through.</param>
+internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISourceProvider Sources, SourceFiles Files)
 {
     /// <summary>
     /// The root of a source. It belongs to a package when a manifest stands in its folder or one above; else its folder is the root. Null when
     /// the manifest was refused.
     /// </summary>
     /// <exception cref="IOException">The manifest cannot be read.</exception>
-    public static SourceRoot? OfFile(string path, DiagnosticBag diagnostics)
+    public static SourceRoot? OfFile(string path, SourceFiles files, DiagnosticBag diagnostics)
     {
         string folder = Path.GetDirectoryName(path) ?? "";
-        return FindPackage(folder) is { } package ? OfPackage(package, diagnostics) : OfPlainFolder(folder);
+        return FindPackage(folder, files) is { } package ? OfPackage(package, files, diagnostics) : OfPlainFolder(folder, files);
     }
 
     /// <summary>The root of all that a folder holds: the package that it or a folder above it is, or itself.</summary>
-    public static SourceRoot? OfFolder(string folder, DiagnosticBag diagnostics) =>
-        FindPackage(folder) is { } package ? OfPackage(package, diagnostics) : OfPlainFolder(folder);
+    public static SourceRoot? OfFolder(string folder, SourceFiles files, DiagnosticBag diagnostics) =>
+        FindPackage(folder, files) is { } package ? OfPackage(package, files, diagnostics) : OfPlainFolder(folder, files);
 
     /// <summary>The name of a module by its file, as imports have it.</summary>
     public string ModuleNameOf(string file)
@@ -32,7 +33,7 @@ internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISour
         return Package is null || name == Package.Name ? name : $"{Package.Name}.{name}";
     }
 
-    public SourceModule Read(string file) => new(ModuleNameOf(file), new SourceText(file, File.ReadAllText(file)));
+    public SourceModule Read(string file) => new(ModuleNameOf(file), new SourceText(file, Files.Read(file)));
 
     /// <summary>All modules in a folder and its folders, by name of file, but not those of a package within.</summary>
     public List<SourceModule> ModulesIn(string folder) => [.. SourcesIn(folder).Order(StringComparer.Ordinal).Select(Read)];
@@ -41,16 +42,16 @@ internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISour
         Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, "*.tarn").Select(Folders.Shorten)
             .Concat(Directory.EnumerateDirectories(folder.Length == 0 ? "." : folder).Where(d => !File.Exists(Path.Combine(d, PackageManifest.FileName))).SelectMany(SourcesIn));
 
-    private static SourceRoot OfPlainFolder(string folder) => new(folder, null, new DirectorySources(folder));
+    private static SourceRoot OfPlainFolder(string folder, SourceFiles files) => new(folder, null, new DirectorySources(folder, files), files);
 
-    private static SourceRoot? OfPackage(string folder, DiagnosticBag diagnostics) =>
-        PackageGraph.Load(folder, diagnostics) is { } graph ? new SourceRoot(folder, graph.Root, new PackageSources(graph)) : null;
+    private static SourceRoot? OfPackage(string folder, SourceFiles files, DiagnosticBag diagnostics) =>
+        PackageGraph.Load(folder, files, diagnostics) is { } graph ? new SourceRoot(folder, graph.Root, new PackageSources(graph, files), files) : null;
 
-    private static string? FindPackage(string folder)
+    private static string? FindPackage(string folder, SourceFiles files)
     {
         for (string? above = Folders.Absolute(folder); above is not null; above = Path.GetDirectoryName(above))
         {
-            if (File.Exists(Path.Combine(above, PackageManifest.FileName)))
+            if (files.Exists(Path.Combine(above, PackageManifest.FileName)))
                 return Path.IsPathRooted(folder) ? above : Folders.Shorten(Path.GetRelativePath(".", above));
         }
 

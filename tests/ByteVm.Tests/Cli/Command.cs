@@ -63,6 +63,7 @@ internal sealed class Command : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Folder, ".cache");
         return Process.Start(start)!;
     }
 
