@@ -52,7 +52,7 @@ internal static class FormatCommand
         }
 
         bool isCheck = parsed.GetValue(Check);
-        string[] changed = [.. SourceFiles.Find(files).Where(f => FormatFile(f, isCheck, error))];
+        string[] changed = [.. SourcePaths.Find(files).Where(f => FormatFile(f, isCheck, error))];
         foreach (string file in changed)
             output.WriteLine(file);
         return isCheck && changed.Length > 0 ? NotFormatted : ExitCode.Success;

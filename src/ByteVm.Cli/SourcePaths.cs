@@ -1,7 +1,7 @@
 namespace ByteVm.Cli;
 
 /// <summary>The sources that a command line names, one by one or by folder.</summary>
-internal static class SourceFiles
+internal static class SourcePaths
 {
     /// <summary>Files as they are named; of folders all .tarn files in them and in their folders, in order of name.</summary>
     /// <exception cref="CommandException">There is no such file or folder, or a file is no source.</exception>
