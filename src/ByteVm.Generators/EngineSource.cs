@@ -16,12 +16,12 @@ internal static class EngineSource
         return text.Append("    ];\n}\n").ToString();
     }
 
-    /// <summary>What the monitor executes: services, the slow path of allocation, and host operations.</summary>
+    /// <summary>What the monitor executes: services, what inline paths leave to it, the slow path of allocation, and host operations.</summary>
     public static string ServiceTable(IEnumerable<OpcodeRow> rows)
     {
         var text = new StringBuilder("using ByteVm.Runtime.Linking;\n\nnamespace ByteVm.Runtime.Execution.Services;\n\ninternal static unsafe partial class Services\n{\n" +
             "    static partial void Fill(nint* table)\n    {\n");
-        foreach (OpcodeRow row in rows.Where(r => r.Facts.Any(f => f is "service" or "alloc" or "privileged")))
+        foreach (OpcodeRow row in rows.Where(r => r.Facts.Any(f => f is "service" or "assisted" or "alloc" or "privileged")))
             text.Append($"        table[(int)LinkedOpcode.{row.Name}] = (nint)(delegate*<in ServiceCall, FaultKind>)&{row.Name};\n");
         return text.Append("    }\n}\n").ToString();
     }
@@ -31,7 +31,15 @@ internal static class EngineSource
         var text = new StringBuilder("using ByteVm.Runtime.Linking;\n\nnamespace ByteVm.Jit.X64.Baseline;\n\ninternal sealed partial class BaselineCompiler\n{\n" +
             "    private void Emit(in LinkedInstruction instruction)\n    {\n        switch (instruction.Opcode)\n        {\n");
         foreach (OpcodeRow row in rows)
-            text.Append($"            case LinkedOpcode.{row.Name}: Emit{row.Name}(in instruction); break;\n");
+            text.Append($"            case LinkedOpcode.{row.Name}: {Emission(row)}; break;\n");
         return text.Append("            default: throw new System.InvalidOperationException($\"No linked opcode {(ushort)instruction.Opcode}.\");\n        }\n    }\n}\n").ToString();
+    }
+
+    /// <summary>Services leave to the monitor; every other instruction has an emitter of its own.</summary>
+    private static string Emission(OpcodeRow row)
+    {
+        if (!row.Facts.Contains("service"))
+            return $"Emit{row.Name}(in instruction)";
+        return row.Operands.Length > 0 && row.Operands[0].StartsWith("d:") ? "EmitService(instruction.A)" : "EmitService()";
     }
 }

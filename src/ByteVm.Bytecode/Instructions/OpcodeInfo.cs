@@ -35,6 +35,9 @@ public enum OpcodeFacts
 
     /// <summary>Leaves when the interrupt flag is set: a safepoint.</summary>
     Poll = 512,
+
+    /// <summary>Executed inline where that needs no fuel beyond the table's; the monitor executes what the inline path leaves undecided.</summary>
+    Assisted = 1024,
 }
 
 /// <summary>What an operand is.</summary>

@@ -7,16 +7,12 @@ using Iced.Intel;
 namespace ByteVm.Jit.X64.Baseline;
 
 /// <summary>
-/// Arrays and strings. An index is compared as an unsigned number, so a negative one is out of bounds. The element's cage offset is computed in
+/// Arrays, and strings as arrays of bytes. An index is compared as an unsigned number, so a negative one is out of bounds. The element's cage offset is computed in
 /// 32 bits, which cannot leave the cage whatever the operands are: a shifted index is never part of a 64-bit address.
 /// </summary>
 internal sealed partial class BaselineCompiler
 {
     private void EmitArrayLength(in LinkedInstruction instruction) => LoadLength(in instruction);
-
-    private void EmitArrayCopy(in LinkedInstruction instruction) => EmitService();
-
-    private void EmitArrayFill(in LinkedInstruction instruction) => EmitService();
 
     private void EmitElementS8(in LinkedInstruction instruction) => LoadSmallElement(in instruction, Code.Movsx_r32_rm8, 1);
 
@@ -78,36 +74,6 @@ internal sealed partial class BaselineCompiler
 
     private void EmitStringByte(in LinkedInstruction instruction) =>
         LoadSmall(instruction.A, Code.Movzx_r32_rm8, ElementAddress(instruction.B, instruction.C, 1, ObjectLayout.StringBytesOffset));
-
-    private void EmitStringEqual(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringCompare(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringHash(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringConcat(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringConcatList(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringSlice(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringFromBytes(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringToBytes(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitStringCopyBytes(in LinkedInstruction instruction) => EmitService();
-
-    private void EmitStringFromChar(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitFormatI32(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitFormatI64(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitFormatF32(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitFormatF64(in LinkedInstruction instruction) => EmitService(instruction.A);
-
-    private void EmitParseF64(in LinkedInstruction instruction) => EmitService(instruction.A);
 
     private void LoadLength(in LinkedInstruction instruction) =>
         Load(instruction.A, Width.Dword, Address.Heap(Use32(instruction.B), ObjectLayout.LengthOffset));

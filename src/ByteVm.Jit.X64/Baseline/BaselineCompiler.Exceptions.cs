@@ -18,10 +18,6 @@ internal sealed partial class BaselineCompiler
         asm.Jump(FaultLabel(FaultKind.UncaughtException));
     }
 
-    private void EmitThrowLocal(in LinkedInstruction instruction) => EmitService();
-
-    private void EmitExceptionTrace(in LinkedInstruction instruction) => EmitService(instruction.A);
-
     private void EmitCastFail(in LinkedInstruction instruction) => asm.Jump(FaultLabel(FaultKind.InvalidCast));
 
     private void MarkHandlers()

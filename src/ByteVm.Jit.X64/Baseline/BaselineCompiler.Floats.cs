@@ -46,8 +46,6 @@ internal sealed partial class BaselineCompiler
 
     private void EmitAbsF64(in LinkedInstruction instruction) => Absolute(in instruction, Code.Psrlq_xmm_imm8);
 
-    private void EmitRemF64(in LinkedInstruction instruction) => EmitService(instruction.A);
-
     private void EmitFloorF64(in LinkedInstruction instruction) => Round(in instruction, RoundDown);
 
     private void EmitCeilF64(in LinkedInstruction instruction) => Round(in instruction, RoundUp);

@@ -68,8 +68,6 @@ internal sealed partial class BaselineCompiler
         asm.Emit(Code.Mov_r32_rm32, Rax.Dword(), Address.Heap(reference, ObjectLayout.TypeOffset));
     }
 
-    private void EmitIdentityHash(in LinkedInstruction instruction) => EmitService(instruction.A);
-
     /// <summary>The allocation buffer is zeroed, so the type is all there is to write.</summary>
     private void EmitNewObject(in LinkedInstruction instruction)
     {
@@ -79,7 +77,7 @@ internal sealed partial class BaselineCompiler
         asm.Emit(Code.Mov_r32_rm32, Rax.Dword(), Address.Context(ContextOffsets.HeapTop));
         asm.Emit(Code.Lea_r32_m, Rcx.Dword(), Address.Sum(Rax, (int)context.Descriptor((uint)instruction.Word).Size));
         TakeHeap(instruction.Word, slow);
-        FinishAllocation(instruction.A, target, done);
+        FinishResult(instruction.A, target, done);
     }
 
     /// <summary>Inline while the array is small.</summary>
@@ -100,7 +98,7 @@ internal sealed partial class BaselineCompiler
         asm.Arithmetic(Arithmetic.Add, Width.Dword, Rcx, Rax);
         TakeHeap(descriptor, slow);
         asm.Emit(Code.Mov_rm32_r32, Address.Heap(Rax, ObjectLayout.LengthOffset), length.Dword());
-        FinishAllocation(instruction.A, target, done);
+        FinishResult(instruction.A, target, done);
     }
 
     private void EmitIsClass(in LinkedInstruction instruction)
@@ -119,8 +117,6 @@ internal sealed partial class BaselineCompiler
         FinishTypeTest(instruction.A, result, done);
     }
 
-    private void EmitIsType(in LinkedInstruction instruction) => EmitService(instruction.A);
-
     private void EmitCastClass(in LinkedInstruction instruction)
     {
         int done = LoadTypeUnlessNull(instruction.A);
@@ -136,8 +132,6 @@ internal sealed partial class BaselineCompiler
         asm.Jump(Condition.NotEqual, FaultLabel(FaultKind.InvalidCast));
         asm.Bind(done);
     }
-
-    private void EmitCastType(in LinkedInstruction instruction) => EmitService();
 
     // ---- access by width
 
@@ -251,7 +245,7 @@ internal sealed partial class BaselineCompiler
     private const int MaxInlineArrayBytes = ObjectLayout.MaxInstanceBytes;
 
     /// <summary>
-    /// The register that will hold a new reference. It counts as cached from here on, so that the exit to the monitor, which
+    /// The register that will hold a reference or i32 that the monitor may have to make. It counts as cached from here on, so that the exit to the monitor, which
     /// stores the slot, reloads it.
     /// </summary>
     private Gpr BindResult(int slot)
@@ -272,7 +266,8 @@ internal sealed partial class BaselineCompiler
         asm.Emit(Code.Mov_rm32_imm32, Address.Heap(Rax, ObjectLayout.TypeOffset), OpKind.Immediate32, descriptor);
     }
 
-    private void FinishAllocation(int slot, Gpr target, int done)
+    /// <summary>The result is in eax; here the guest goes on, with it in the slot and in the register from <see cref="BindResult"/>.</summary>
+    private void FinishResult(int slot, Gpr target, int done)
     {
         asm.Emit(Code.Mov_r32_rm32, target.Dword(), Rax.Dword());
         asm.Emit(Code.Mov_rm64_r64, Address.Slot(slot), target.Qword());

@@ -73,6 +73,62 @@ public sealed class ServiceTests
             Assert.Equal((int)TextHash.Of(Encoding.UTF8.GetBytes(text)), guest.Call<int>(text));
     }
 
+    /// <summary>Past the length at which the inline path ends: a difference at each place is seen.</summary>
+    [Theory, MemberData(nameof(Modes))]
+    public void StringsOfEachLengthCompareAtEachByte(EngineKind engine, bool stress)
+    {
+        using var equal = new OneFunction(engine, stress, Guests.Function(TypeRef.I32, TwoStrings, f => Binary(f, TypeRef.I32, f.StringEqual)));
+        using var itself = new OneFunction(engine, stress, Guests.Function(TypeRef.I32, OneString, f => Unary(f, TypeRef.I32, (d, a) => f.StringEqual(d, a, a))));
+        for (int length = 0; length <= 66; length++)
+        {
+            string text = new('x', length);
+            Assert.True(itself.Call<bool>(text));
+            Assert.True(equal.Call<bool>(text, new string(text)));
+            Assert.False(equal.Call<bool>(text, text + "x"));
+            for (int i = 0; i < length; i++)
+                Assert.False(equal.Call<bool>(text, string.Concat(text.AsSpan(0, i), "y", text.AsSpan(i + 1))));
+        }
+    }
+
+    /// <summary>What is paid for: hashing once; comparing equal lengths, unless both hashes are known and tell.</summary>
+    [Theory, MemberData(nameof(Modes))]
+    public void OnlyWorkThatIsDoneIsPaidFor(EngineKind engine, bool stress)
+    {
+        string text = new('x', 64 * 100), other = new('y', 64 * 100);
+        Assert.Equal(100, ExtraFuel(engine, stress, text, other, hashes: [0]));
+        Assert.Equal(100, ExtraFuel(engine, stress, text, other, hashes: [0, 0, 0]));
+        Assert.Equal(200, ExtraFuel(engine, stress, text, other, hashes: [0, 1]));
+        Assert.Equal(100, ExtraFuel(engine, stress, text, other, hashes: [], compares: true));
+        Assert.Equal(200, ExtraFuel(engine, stress, text, other, hashes: [0], compares: true));
+        Assert.Equal(200, ExtraFuel(engine, stress, text, other, hashes: [0, 1], compares: true));
+        Assert.Equal(300, ExtraFuel(engine, stress, text, text, hashes: [0, 1], compares: true));
+        Assert.Equal(0, ExtraFuel(engine, stress, text, "x", hashes: [], compares: true));
+    }
+
+    /// <summary>The fuel beyond what the same instructions cost with empty texts.</summary>
+    private static long ExtraFuel(EngineKind engine, bool stress, string a, string b, int[] hashes, bool compares = false)
+    {
+        Module module = Guests.Function(TypeRef.I32, TwoStrings, f =>
+        {
+            Register d = f.NewRegister(TypeRef.I32);
+            f.ConstI32(d, 0);
+            foreach (int parameter in hashes)
+                f.StringHash(d, f.Parameter(parameter));
+            if (compares)
+                f.StringEqual(d, f.Parameter(0), f.Parameter(1));
+            f.ReturnValue(d);
+        });
+        using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = engine, Metered = true });
+        return Used(a, b) - Used("", "");
+
+        long Used(string first, string second)
+        {
+            using GuestInstance guest = program.Instantiate(new InstanceOptions { GcStress = stress ? GcStress.Safepoints : GcStress.Never });
+            guest.Call<int>("f", first, second);
+            return guest.FuelUsed;
+        }
+    }
+
     /// <summary>Fixed values: the hash is part of the specification.</summary>
     [Theory]
     [InlineData("", 1u)]

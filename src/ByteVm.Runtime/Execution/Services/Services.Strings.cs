@@ -15,10 +15,12 @@ internal static unsafe partial class Services
         if (a == 0 || b == 0)
             return call.Return(0);
         ReadOnlySpan<byte> first = call.Text(a), second = call.Text(b);
-        if (first.Length != second.Length)
+        if (first.Length != second.Length || HashesDiffer(call.Instance.Objects.HashCell((uint)a), call.Instance.Objects.HashCell((uint)b)))
             return call.Return(0);
         return call.TryCharge(first.Length) ? call.Return(first.SequenceEqual(second) ? 1 : 0) : FaultKind.OutOfFuel;
     }
+
+    private static bool HashesDiffer(uint a, uint b) => a != 0 && b != 0 && a != b;
 
     private static FaultKind StringCompare(in ServiceCall call)
     {
@@ -33,13 +35,14 @@ internal static unsafe partial class Services
         uint reference = (uint)call.B;
         if (reference == 0)
             return FaultKind.NullReference;
+        ref uint cell = ref call.Instance.Objects.HashCell(reference);
+        uint hash = cell;
+        if (hash != 0)
+            return call.Return(hash);
         ReadOnlySpan<byte> text = call.Text(reference);
         if (!call.TryCharge(text.Length))
             return FaultKind.OutOfFuel;
-        ref uint cell = ref call.Instance.Objects.HashCell(reference);
-        uint hash = cell;
-        if (hash == 0)
-            cell = hash = TextHash.Of(text);
+        cell = hash = TextHash.Of(text);
         return call.Return(hash);
     }
 
