@@ -11,7 +11,7 @@ namespace ByteVm.Attack;
 /// C: a worker that claims to be at another trap of its own program than the one it is at, with operands that do not belong there. What the verifier
 /// guaranteed of each instruction no longer holds; the host has to find out by itself.
 /// </summary>
-public sealed unsafe class ConfusionAttacks
+public sealed unsafe partial class ConfusionAttacks
 {
     private const string Source =
         """
@@ -56,10 +56,12 @@ public sealed unsafe class ConfusionAttacks
 
     /// <summary>Each trap site of the program, claimed as each kind of trap and fault.</summary>
     [Fact]
-    public void C20_AnyTrapAtAnySiteEndsTheGuestAtMost() => Expect.Repeatedly(() =>
+    public void C20_AnyTrapAtAnySiteEndsTheGuestAtMost() => ClaimAnyTrapAtAnySite(Program);
+
+    private static void ClaimAnyTrapAtAnySite(GuestProgram program) => Expect.Repeatedly(() =>
     {
         int sites;
-        using (GuestInstance probe = Start())
+        using (GuestInstance probe = Start(program))
             sites = probe.Instance.Program.TrapSiteCount;
         (TrapKind Kind, ulong Argument)[] claims =
         [
@@ -70,7 +72,7 @@ public sealed unsafe class ConfusionAttacks
         {
             foreach ((TrapKind kind, ulong argument) in claims)
             {
-                using GuestInstance instance = Start(options => options with { Limits = new() { TrapsPerSecond = 10_000 } });
+                using GuestInstance instance = Start(program, options => options with { Limits = new() { TrapsPerSecond = 10_000 } });
                 bool lied = false;
                 Hook(instance, target =>
                 {
@@ -201,10 +203,12 @@ public sealed unsafe class ConfusionAttacks
         };
     }
 
-    private static GuestInstance Start(Func<InstanceOptions, InstanceOptions>? change = null)
+    private static GuestInstance Start() => Start(Program);
+
+    private static GuestInstance Start(GuestProgram program, Func<InstanceOptions, InstanceOptions>? change = null)
     {
         InstanceOptions options = Guests.Options(IsolationLevel.Process) with { MemoryBytes = 4 << 20 };
-        GuestInstance instance = Program.Instantiate(change is null ? options : change(options));
+        GuestInstance instance = program.Instantiate(change is null ? options : change(options));
         instance.Call("run", 2);
         return instance;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ByteVm.Tests.Cli;
 
@@ -31,15 +32,26 @@ internal sealed class Command : IDisposable
     }
 
     /// <summary>Sends an interrupt, as Ctrl-C does, once the program has written its first line.</summary>
-    public Result RunAndInterrupt(params string[] arguments)
+    public Result RunAndInterrupt(params string[] arguments) => RunAndSignal(["-INT"], arguments);
+
+    /// <summary>
+    /// Sends signals, named as for "kill": the first once the program has written its first line, each further one when a line about the last came on the
+    /// error output.
+    /// </summary>
+    public Result RunAndSignal(string[] signals, params string[] arguments)
     {
         using Process process = Start(arguments);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string first = process.StandardOutput.ReadLine() + "\n";
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        string output = process.StandardOutput.ReadLine() + "\n", error = "";
+        foreach (string signal in signals)
+        {
+            if (signal != signals[0])
+                error += process.StandardError.ReadLine() + "\n";
+            using Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
             kill.WaitForExit();
-        Result result = Finish(process, process.StandardOutput.ReadToEndAsync(), error);
-        return result with { Output = first + result.Output };
+        }
+
+        Result result = Finish(process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        return result with { Output = output + result.Output, Error = error + result.Error };
     }
 
     /// <summary>Reads the first line of the output and closes it, as "| head -1" does.</summary>

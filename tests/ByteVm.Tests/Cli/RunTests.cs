@@ -60,6 +60,18 @@ public sealed class RunTests : IDisposable
         Assert.StartsWith("fault: interrupted\n    at loop.main (loop.tarn:", result.Error);
     }
 
+    [Theory]
+    [InlineData("interpreter")]
+    [InlineData("auto")]
+    public void CtrlCEndsTheInitializerOfAModuleWithATrace(string engine)
+    {
+        command.Write("loop.tarn", "import std.io\nlet answer = search()\nfn search(): int {\n    println(\"started\")\n    io.flush()\n    while true { }\n}\nfn main() { println(answer) }\n");
+        Command.Result result = command.RunAndInterrupt("run", "--engine", engine, "loop.tarn");
+        Assert.Equal((130, "started\n"), (result.ExitCode, result.Output));
+        Assert.StartsWith("fault: interrupted\n    at loop.search (loop.tarn:6:", result.Error);
+        Assert.Contains("\n    at loop.<init> (loop.tarn:2:", result.Error);
+    }
+
     [Fact]
     public void AProgramWhoseOutputNobodyReadsEndsWithoutAWord()
     {
@@ -124,6 +136,18 @@ public sealed class RunTests : IDisposable
         Assert.Contains("(out of memory)", run.Error);
         Assert.DoesNotContain("(at the end)", run.Error);
         Assert.Matches(@"(?m)^[\d,]+ objects, 1,04\d,\d{3} bytes", command.Run("heap", "heap.dump", "--top", "3").Output);
+    }
+
+    /// <summary>The program goes on after it, until it is stopped.</summary>
+    [Fact]
+    public void ASignalAsksForAHeapDump()
+    {
+        command.Write("hoard.tarn", "import std.io\nclass Page(let text: string)\nvar newest: Page? = null\n"
+            + "fn main() {\n    newest = Page(\"page\")\n    println(\"started\")\n    io.flush()\n    while true { }\n}\n");
+        Command.Result run = command.RunAndSignal(["-USR1", "-INT"], "run", "--heap-dump", "heap.dump", "hoard.tarn");
+        Assert.Equal(130, run.ExitCode);
+        Assert.Matches(@"^heap dump: [\d,]+ objects written to heap\.dump \(as asked for\)\nfault: interrupted\n", run.Error);
+        Assert.Contains("  global hoard.newest\n", command.Run("heap", "heap.dump").Output);
     }
 
     [Fact]
