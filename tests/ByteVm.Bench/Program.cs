@@ -2,6 +2,7 @@ using System.Globalization;
 using ByteVm.Bench;
 using ByteVm.Bench.Baseline;
 using ByteVm.Bench.Compiler;
+using ByteVm.Bench.Data;
 using ByteVm.Bench.Exceptions;
 using ByteVm.Bench.Gc;
 using ByteVm.Bench.Interpreter;
@@ -23,6 +24,8 @@ var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
     ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
     ["exceptions"] = (ExceptionFigures.Usage, ExceptionFigures.Run),
     ["maps"] = (MapFigures.Usage, MapFigures.Run),
+    ["data"] = (DataFigures.Usage, DataFigures.Run),
+    ["data-peer"] = (DataFigures.PeerUsage, DataFigures.RunPeer),
     ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
     ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
     ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
