@@ -4,9 +4,21 @@ using ByteVm.Tarn.Syntax;
 
 namespace ByteVm.Tests.Tarn;
 
-/// <summary>Pages made from <c>///</c> comments.</summary>
+/// <summary>Pages made from <c>///</c> comments. Those of the standard library are kept in lang/doc; BLESS=1 writes them anew.</summary>
 public sealed class DocumentationPageTests
 {
+    private static readonly string folder = Path.Combine(Repository.Root, "lang", "doc");
+
+    public static IEnumerable<TheoryDataRow<string>> LibraryModules => TarnCompiler.LibraryModules.Select(m => new TheoryDataRow<string>(m.Name));
+
+    [Theory]
+    [MemberData(nameof(LibraryModules))]
+    public void ThePageOfALibraryModuleIsFresh(string name) =>
+        GoldenFile.Check(Path.Combine(folder, name + ".md"), TarnDocumentation.Page(TarnCompiler.LibraryModules.Single(m => m.Name == name)));
+
+    [Fact]
+    public void TheIndexOfTheLibraryIsFresh() => GoldenFile.Check(Path.Combine(folder, "index.md"), TarnDocumentation.Index("The standard library", TarnCompiler.LibraryModules));
+
     [Fact]
     public void APageHasWhatAModuleDeclaresForOthers()
     {

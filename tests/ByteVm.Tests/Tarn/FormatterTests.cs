@@ -28,12 +28,13 @@ public sealed class FormatterTests
         Assert.Equal(once, Format(once));
     }
 
+    /// <summary>If this fails: bytevm fmt lang/std examples tests/programs</summary>
     [Theory]
     [MemberData(nameof(Sources))]
-    public void SourcesOfThisRepositoryFormatToTheirOwnTokens(string path)
+    public void SourcesOfThisRepositoryAreFormatted(string path)
     {
-        string once = Format(File.ReadAllText(Path.Combine(Repository.Root, path)));
-        Assert.Equal(once, Format(once));
+        string text = File.ReadAllText(Path.Combine(Repository.Root, path));
+        Assert.Equal(text, Format(text));
     }
 
     [Fact]
