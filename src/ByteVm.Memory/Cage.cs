@@ -18,6 +18,7 @@ public sealed unsafe class Cage : IDisposable
     private readonly OsMemory.SharedFile? lowFile;
     private readonly OsMemory.SharedFile? highFile;
     private readonly OsMemory.SharedFile? cardFile;
+    private readonly PopulatedRanges populated = new();
 
     /// <param name="permanentBytes">Bytes of string literals and globals from <see cref="CageLayout.PermanentStart"/>; they are committed and zero.</param>
     /// <param name="shared">Whether a worker process shall map it (Linux).</param>
@@ -93,6 +94,12 @@ public sealed unsafe class Cage : IDisposable
         new(cardFile!.Descriptor, (ulong)Cards, CageLayout.CardTableBytes, SharedAccess.ReadWrite),
     ];
 
+    /// <summary>Whether a worker process can map it.</summary>
+    internal bool IsShared => lowFile is not null;
+
+    /// <summary>What was populated since the worker last ran; of a shared cage.</summary>
+    internal PopulatedRanges Populated => populated;
+
     /// <summary>Whether an address lies in the cage or one of its guards.</summary>
     public bool Contains(ulong address) => reservation.Contains(address);
 
@@ -117,6 +124,23 @@ public sealed unsafe class Cage : IDisposable
         (OsMemory.SharedFile file, uint fileStart) = FileOf(start);
         if (end - fileStart > file.Bytes)
             file.Grow(end - fileStart);
+    }
+
+    /// <summary>
+    /// Brings fresh memory of a shared cage in before it is used: one page fault each, in both processes, costs several times as much. Anonymous
+    /// memory has huge pages instead.
+    /// </summary>
+    /// <param name="start">Cage offset, a multiple of the page size; nothing was stored from here on.</param>
+    /// <param name="end">At most what is committed.</param>
+    internal void Populate(uint start, uint end)
+    {
+        if (lowFile is null || !OperatingSystem.IsLinux())
+            return;
+        (OsMemory.SharedFile file, uint fileStart) = FileOf(start);
+        if (!file.TryPopulate(start - fileStart, (long)end - start))
+            return;
+        populated.Add((ulong)Base + start, (ulong)Base + end);
+        PopulatedRanges.Touch(Base + start, Base + end);
     }
 
     internal void Discard(uint start, uint end)

@@ -73,6 +73,17 @@ internal sealed unsafe class TrapChannel : IDisposable
         return found || SleepForTurn();
     }
 
+    /// <summary>Tells the worker what it will find populated when it goes on.</summary>
+    public void Announce(PopulatedRanges populated)
+    {
+        ReadOnlySpan<PopulatedRange> ranges = populated.Ranges;
+        if (ranges.IsEmpty)
+            return;
+        ranges.CopyTo(mailbox->Ranges);
+        Volatile.Write(ref mailbox->RangeCount, (uint)ranges.Length);
+        populated.Clear();
+    }
+
     /// <summary>Lets the worker go on as its context says.</summary>
     public void Resume()
     {

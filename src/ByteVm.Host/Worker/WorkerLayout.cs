@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ByteVm.Host.Linux;
+using ByteVm.Memory;
 
 namespace ByteVm.Host.Worker;
 
@@ -51,7 +52,18 @@ internal struct WorkerMailbox
     /// <summary>How often the worker looks at Turn before it makes the trap call. 0: each trap stops it in the kernel.</summary>
     public uint SpinLimit;
 
+    /// <summary>How many of <see cref="Ranges"/> the worker enters into its page tables before the guest goes on; it sets this to 0.</summary>
+    public uint RangeCount;
+
+    public RangeList Ranges;
+
     public static int Offset(string field) => WorkerLayout.MailboxOffset + (int)Marshal.OffsetOf<WorkerMailbox>(field);
+
+    [System.Runtime.CompilerServices.InlineArray(PopulatedRanges.Capacity)]
+    public struct RangeList
+    {
+        private PopulatedRange first;
+    }
 }
 
 /// <summary>One range for the worker to map.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Execution.Limits;
@@ -12,6 +13,7 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
 {
     private readonly AttachedWorker worker;
     private readonly InstanceContext* context;
+    private readonly PopulatedRanges populated;
     private int compilations;
 
     /// <param name="worker">Attached to the instance's memory; the session's from now on.</param>
@@ -20,6 +22,7 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
     {
         this.worker = worker;
         context = instance.Context;
+        populated = instance.Cage.Populated;
         if (instance.Options.SpinningTraps)
             worker.Channel.SpinAtMost(SpinLimit);
         if (instance.Options.Limits.CpuTime is not { } time)
@@ -55,6 +58,7 @@ internal sealed unsafe class WorkerSession : IDisposable, IGuestProcess
     /// <exception cref="GuestLostException">The worker has died.</exception>
     public TrapKind Run()
     {
+        worker.Channel.Announce(populated);
         worker.Channel.Resume();
         if (!worker.Channel.WaitForTrap())
             throw new GuestLostException(worker.Process.Reap().ToString());

@@ -26,6 +26,8 @@ public sealed unsafe class Heap
     /// <summary>Bytes beyond the memory limit that only <see cref="AllocateFromReserve"/> gives.</summary>
     public const int ReserveBytes = 8 * 1024;
 
+    private const int SharedChunks = 8;
+
     private readonly Cage cage;
     private readonly InstanceContext* context;
     private readonly HeapOptions options;
@@ -99,6 +101,9 @@ public sealed unsafe class Heap
     internal uint BufferEnd => bufferEnd;
 
     internal Cage Cage => cage;
+
+    /// <summary>A worker's trap for the next chunk costs as much as zeroing one, so a heap that has filled its nursery once gets more at a time.</summary>
+    private long ChunkBytes => cage.IsShared && minorCollector is not null ? (long)SharedChunks * options.ChunkBytes : options.ChunkBytes;
 
     private long OldBytes => old.Used + large.Used;
 
@@ -261,7 +266,7 @@ public sealed unsafe class Heap
         if (!options.Stress.IsOn)
         {
             long nurseryEnd = Math.Min(nursery.Start + policy.NurseryBytes, RoomEnd);
-            limit = Math.Max(limit, (uint)(Math.Min(nurseryEnd, (long)top + options.ChunkBytes) & -ObjectLayout.Alignment));
+            limit = Math.Max(limit, (uint)(Math.Min(nurseryEnd, top + ChunkBytes) & -ObjectLayout.Alignment));
         }
 
         nursery.HandOut(bufferEnd, limit);

@@ -5,25 +5,34 @@ namespace ByteVm.Memory;
 /// <summary>
 /// A contiguous part of the cage that holds objects one after another. Knows how far it is committed and how far it may hold
 /// something else than zero, so that fresh memory is never cleared a second time and warm memory is used again.
-/// Invariants: Start &lt;= dirty &lt;= committed &lt;= End; memory in [dirty, committed) is zero.
+/// Invariants: Start &lt;= dirty &lt;= committed &lt;= End; memory in [dirty, committed) is zero. Start &lt;= populated &lt;= committed; nothing
+/// was ever stored at or above populated.
 /// </summary>
 internal sealed unsafe class Space
 {
     private const long SmallStep = 256 * 1024;
     private const long HugeStep = 16L * OsMemory.HugePageBytes;
+
+    /// <summary>What comes by single page faults, so that small instances take no page they do not use.</summary>
+    private const uint PopulateFrom = 64 * 1024;
+
+    /// <summary>Most memory brought in at once: a bound on the time it takes. The rest of a larger object comes by page faults.</summary>
+    private const uint PopulateAtMost = 32 * 1024 * 1024;
+
     private const byte PoisonByte = 0xDB;
 
     private readonly Cage cage;
     private readonly bool hugePages;
     private uint committed;
     private uint dirty;
+    private uint populated;
 
     public Space(Cage cage, uint start, uint end, bool hugePages)
     {
         this.cage = cage;
         this.hugePages = hugePages;
         (Start, End) = (start, end);
-        committed = dirty = start;
+        committed = dirty = populated = start;
     }
 
     public uint Start { get; }
@@ -33,14 +42,10 @@ internal sealed unsafe class Space
     /// <summary>Makes [Start, <paramref name="limit"/>) accessible, in large steps so that growing costs few system calls.</summary>
     public void Commit(uint limit)
     {
-        if (limit <= committed)
-            return;
-        if (hugePages && committed == Start)
-            cage.AdviseHugePages(Start, End);
-        long step = hugePages ? HugeStep : SmallStep;
-        uint target = (uint)Math.Min(End, Start + (limit - Start + step - 1) / step * step);
-        cage.Commit(committed, target);
-        committed = target;
+        if (limit > committed)
+            Grow(limit);
+        if (limit > populated)
+            Populate(limit);
     }
 
     /// <summary>Makes [<paramref name="from"/>, <paramref name="to"/>) zero and hands it to the guest.</summary>
@@ -73,8 +78,33 @@ internal sealed unsafe class Space
             return;
         cage.Discard(keep, committed);
         dirty = keep;
+        populated = Math.Min(populated, keep);
     }
 
     /// <summary>Returns a part to the system, which is zero afterwards.</summary>
     public void Discard(uint from, uint to) => cage.Discard(from, to);
+
+    private void Grow(uint limit)
+    {
+        if (hugePages && committed == Start)
+            cage.AdviseHugePages(Start, End);
+        long step = hugePages ? HugeStep : SmallStep;
+        uint target = (uint)Math.Min(End, Start + (limit - Start + step - 1) / step * step);
+        cage.Commit(committed, target);
+        committed = target;
+    }
+
+    /// <summary>The nursery is brought in a step ahead, since it will be filled; elsewhere only what is asked for.</summary>
+    private void Populate(uint limit)
+    {
+        uint from = populated;
+        if (limit - Start <= PopulateFrom)
+        {
+            populated = (uint)OsMemory.RoundUpToPages(limit);
+            return;
+        }
+
+        populated = hugePages ? (uint)Math.Min(committed, (limit + (PopulateFrom - 1L)) & -(long)PopulateFrom) : committed;
+        cage.Populate(from, Math.Min(populated, from + PopulateAtMost));
+    }
 }

@@ -30,6 +30,9 @@ internal static unsafe partial class OsMemory
         private const int AddSeals = 1033;
         private const int PunchHole = 0x02, KeepSize = 0x01;
 
+        /// <summary>Never written to.</summary>
+        private static readonly byte[] Zeroes = new byte[256 * 1024];
+
         public SharedFile(string name, bool executable)
         {
             Descriptor = memfd_create(name, CloseOnExec | AllowSealing | (executable ? Executable : NoExecuteSeal));
@@ -80,6 +83,27 @@ internal static unsafe partial class OsMemory
                 throw Failure("discarding shared memory", bytes);
         }
 
+        /// <summary>
+        /// Allocates fresh pages, without a mapping's page faults: by writing the zeroes that they hold. (fallocate alone leaves pages to be cleared at
+        /// their first fault, and such pages are mapped one by one.)
+        /// </summary>
+        /// <returns>False when the system has no memory for them now; a fault may yet find it.</returns>
+        public bool TryPopulate(long start, long bytes)
+        {
+            fixed (byte* zeroes = Zeroes)
+            {
+                for (long done = 0; done < bytes;)
+                {
+                    nint written = pwrite(Descriptor, zeroes, (nuint)Math.Min(bytes - done, Zeroes.Length), (nint)(start + done));
+                    if (written <= 0)
+                        return false;
+                    done += written;
+                }
+            }
+
+            return true;
+        }
+
         public static void Unmap(byte* address, long bytes) => Unix.ReserveAgain(address, bytes);
 
         public void Dispose()
@@ -95,6 +119,9 @@ internal static unsafe partial class OsMemory
 
         [LibraryImport("libc", SetLastError = true)]
         private static partial int ftruncate(int file, nint length);
+
+        [LibraryImport("libc", SetLastError = true)]
+        private static partial nint pwrite(int file, byte* buffer, nuint count, nint offset);
 
         [LibraryImport("libc", SetLastError = true)]
         private static partial int close(int file);

@@ -1,4 +1,5 @@
 using ByteVm.Host.Stubs;
+using ByteVm.Memory;
 using ByteVm.Memory.Layout;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
@@ -84,8 +85,34 @@ internal sealed class WorkerTraps
         c.jne(sleep);
 
         c.Label(ref go);
+        EmitTouchRanges(c, again: go);
         c.mov(rsp, WorkerLayout.ScratchStart + WorkerLayout.StackTopOffset);
         WorldSwitchStubs.EmitLoadGuest(c);
+    }
+
+    /// <summary>One read in each piece that a fault maps, see <see cref="PopulatedRanges"/>. The guest's registers are not loaded yet.</summary>
+    /// <param name="again">The code emitted here.</param>
+    private static unsafe void EmitTouchRanges(Assembler c, Label again)
+    {
+        Label touch = c.CreateLabel(), done = c.CreateLabel();
+        int ranges = WorkerMailbox.Offset(nameof(WorkerMailbox.Ranges));
+
+        c.mov(ecx, Mailbox(nameof(WorkerMailbox.RangeCount)));
+        c.sub(ecx, 1);
+        c.jb(done);
+        c.mov(Mailbox(nameof(WorkerMailbox.RangeCount)), ecx);
+        c.imul(rcx, rcx, sizeof(PopulatedRange));
+        c.mov(rax, __qword_ptr[r14 + rcx + ranges]);
+        c.mov(rdx, __qword_ptr[r14 + rcx + (ranges + sizeof(ulong))]);
+
+        c.Label(ref touch);
+        c.cmp(rax, rdx);
+        c.jae(again);
+        c.cmp(__byte_ptr[rax], 0);
+        c.add(rax, PopulatedRanges.FaultAroundBytes);
+        c.and(rax, -PopulatedRanges.FaultAroundBytes);
+        c.jmp(touch);
+        c.Label(ref done);
     }
 
     private void EmitFaultHandler(Assembler c)
