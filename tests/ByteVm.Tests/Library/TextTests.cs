@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+
+namespace ByteVm.Tests.Library;
+
+/// <summary>std.text against .NET: letters of either case, UTF-8 that is none, numbers.</summary>
+public sealed class TextTests
+{
+    // .NET keeps the letters out of its mappings whose other case is an ASCII letter; Unicode's data have them. The last two got another case with Unicode 16.
+    private const string Different = "İıſƛɤ";
+
+    private static readonly LibraryGuest Guest = new(
+        """
+        import std.text
+
+        fn upper(text: string): string = text.toUpper()
+        fn lower(text: string): string = text.toLower()
+        fn decode(bytes: byte[]): string = text.decodeUtf8(bytes, 0, bytes.length)
+        fn isUtf8(bytes: byte[]): bool = text.isUtf8(bytes, 0, bytes.length)
+        fn inRadix(number: long, radix: int): string = text.inRadix(number, radix)
+        fn parse(text: string, radix: int): long = text.toLongOrNull(radix) ?? 0L
+        """);
+
+    [Theory]
+    [InlineData(0, 0x2AF)]
+    [InlineData(0x370, 0x52F)]
+    [InlineData(0x1E00, 0x1FFF)]
+    [InlineData(0x2C60, 0x2C7F)]
+    [InlineData(0xA640, 0xA69F)]
+    public void LettersOfEitherCase(int first, int last)
+    {
+        var letters = new StringBuilder();
+        for (int scalar = first; scalar <= last; scalar++)
+        {
+            if (!Different.Contains((char)scalar, StringComparison.Ordinal))
+                letters.Append((char)scalar);
+        }
+
+        string text = letters.ToString();
+        Assert.Equal(text.ToUpperInvariant(), Guest.Call<string>("upper", text));
+        Assert.Equal(text.ToLowerInvariant(), Guest.Call<string>("lower", text));
+    }
+
+    [Fact]
+    public void BytesThatAreNoUtf8()
+    {
+        var random = new Random(5);
+        byte[] interesting = [0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF];
+        for (int i = 0; i < 2000; i++)
+        {
+            var bytes = new byte[random.Next(9)];
+            for (int at = 0; at < bytes.Length; at++)
+                bytes[at] = interesting[random.Next(interesting.Length)];
+            string expected = Encoding.UTF8.GetString(bytes);
+            Assert.Equal(expected, Guest.Call<string>("decode", bytes));
+            Assert.Equal(Encoding.UTF8.GetBytes(expected).AsSpan().SequenceEqual(bytes), Guest.Call<bool>("isUtf8", bytes));
+        }
+    }
+
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(-1L)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(1234567890123L)]
+    public void NumbersInEveryRadix(long number)
+    {
+        for (int radix = 2; radix <= 36; radix++)
+            Assert.Equal(number, Guest.Call<long>("parse", Guest.Call<string>("inRadix", number, radix), radix));
+        Assert.Equal(number.ToString(CultureInfo.InvariantCulture), Guest.Call<string>("inRadix", number, 10));
+    }
+}
