@@ -22,10 +22,10 @@ internal sealed class CompileCache
 
     private CompileCache(string folder) => this.folder = folder;
 
-    /// <summary>The user's cache, or null when the system names no place for one.</summary>
+    /// <summary>The user's cache, or null when the system names no place for one. XDG's base directory specification has a relative place ignored.</summary>
     public static CompileCache? OfUser()
     {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given : DefaultRoot();
+        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } given && Path.IsPathFullyQualified(given) ? given : DefaultRoot();
         return root is null ? null : new CompileCache(Path.Combine(root, "bytevm"));
     }
 
@@ -50,7 +50,7 @@ internal sealed class CompileCache
         {
             CreateFolder();
             string temporary = Path.Combine(folder, Path.GetRandomFileName());
-            File.WriteAllBytes(temporary, new CompiledEntry(files.Seen, ModuleWriter.Write(module)).ToBytes());
+            File.WriteAllBytes(temporary, new CompiledEntry(files.Hashes(), ModuleWriter.Write(module)).ToBytes());
             File.Move(temporary, FileOf(path), overwrite: true);
             RemoveOldest();
         }

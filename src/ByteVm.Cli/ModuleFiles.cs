@@ -99,6 +99,19 @@ internal static class ModuleFiles
         }
     }
 
+    /// <summary>For what is written only when a long work is done: says at once that it cannot be.</summary>
+    public static void RequireWritable(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(e)}");
+        }
+    }
+
     public static void CreateFolder(string path)
     {
         try

@@ -9,6 +9,8 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
     private TimeSpan instantiation;
     private TimeSpan running;
     private InstanceStatistics? statistics;
+    private volatile bool isDumpRequested;
+    private GuestInstance? dumped;
 
     public int Run()
     {
@@ -17,9 +19,10 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
             long started = Stopwatch.GetTimestamp();
             using var cancellation = new CancellationTokenSource();
             using PosixSignalRegistration interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnInterrupt(signal, cancellation));
+            using PosixSignalRegistration? dumps = RegisterDumps();
             using GuestInstance instance = program.Instantiate(options with { Cancellation = cancellation.Token });
             instantiation = Stopwatch.GetElapsedTime(started);
-            using PosixSignalRegistration? dumps = RegisterDumps(instance);
+            AnswerDumpRequests(instance);
             return RunMain(instance);
         }
         catch (InstantiationException e)
@@ -84,8 +87,11 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         }
     }
 
-    /// <summary>SIGUSR1 asks for a heap dump where one was named; .NET knows that signal by its number alone, which differs by system.</summary>
-    private PosixSignalRegistration? RegisterDumps(GuestInstance instance)
+    /// <summary>
+    /// SIGUSR1 asks for a heap dump where one was named; .NET knows that signal by its number alone, which differs by system. One that comes before there is a heap
+    /// waits for it.
+    /// </summary>
+    private PosixSignalRegistration? RegisterDumps()
     {
         const int linux = 10, macOS = 30;
         if (options.HeapDump is null || OperatingSystem.IsWindows())
@@ -93,8 +99,18 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         return PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsMacOS() ? macOS : linux), signal =>
         {
             signal.Cancel = true;
-            instance.RequestHeapDump();
+            isDumpRequested = true;
+            Volatile.Read(ref dumped)?.RequestHeapDump();
         });
+    }
+
+    private void AnswerDumpRequests(GuestInstance instance)
+    {
+        if (options.HeapDump is null)
+            return;
+        Volatile.Write(ref dumped, instance);
+        if (isDumpRequested)
+            instance.RequestHeapDump();
     }
 
     /// <summary>

@@ -13,8 +13,7 @@ internal static class SourceModules
     {
         if (IsLibrary(path))
             return OfLibrary(path);
-        if (!Directory.Exists(path) && Path.GetExtension(path) != ".tarn")
-            throw new CommandException(ExitCode.Usage, $"'{path}' is neither a .tarn source nor a folder nor a module of {Library}");
+        RequireSource(path);
         SourceListing listing = ModuleFiles.ReadFile(path, SourceListing.Of);
         messages.Write(listing.RenderDiagnostics());
         return listing.Modules ?? throw new CommandException(ExitCode.BadInput, $"{path} has errors");
@@ -22,6 +21,13 @@ internal static class SourceModules
 
     /// <summary>Whether the standard library is meant, and no file of that name.</summary>
     public static bool IsLibrary(string path) => !Path.Exists(path) && (path == Library || path.StartsWith(Library + ".", StringComparison.Ordinal));
+
+    /// <exception cref="CommandException">The path can be neither a source nor a folder.</exception>
+    public static void RequireSource(string path)
+    {
+        if (!Directory.Exists(path) && Path.GetExtension(path) != ".tarn")
+            throw new CommandException(ExitCode.Usage, $"'{path}' is neither a .tarn source nor a folder nor a module of {Library}");
+    }
 
     /// <summary>Modules of the standard library: all of them, one, or one and those below it.</summary>
     public static IReadOnlyList<SourceModule> OfLibrary(string name)

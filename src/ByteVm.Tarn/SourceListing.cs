@@ -13,9 +13,7 @@ public sealed record SourceListing(IReadOnlyList<SourceModule>? Modules, IReadOn
     public static SourceListing Of(string path)
     {
         var diagnostics = new DiagnosticBag();
-        bool isFolder = Directory.Exists(path);
-        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, new SourceFiles(), diagnostics) : SourceRoot.OfFile(path, new SourceFiles(), diagnostics);
-        IReadOnlyList<SourceModule>? modules = root is null ? null : isFolder ? root.ModulesIn(path) : [root.Read(path)];
+        IReadOnlyList<SourceModule>? modules = SourceRoot.Of(path, new SourceFiles(), diagnostics)?.ModulesOf(path);
         return new SourceListing(modules, diagnostics.InSourceOrder());
     }
 

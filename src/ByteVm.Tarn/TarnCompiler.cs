@@ -102,11 +102,9 @@ public static class TarnCompiler
     {
         var diagnostics = new DiagnosticBag();
         string name = Path.GetFileNameWithoutExtension(Folders.Absolute(path));
-        bool isFolder = Directory.Exists(path);
-        SourceRoot? root = isFolder ? SourceRoot.OfFolder(path, new SourceFiles(), diagnostics) : SourceRoot.OfFile(path, new SourceFiles(), diagnostics);
-        return root is null
-            ? new TestCompilationResult(null, diagnostics.InSourceOrder(), [], [])
-            : CompileTests(name, isFolder ? root.ModulesIn(path) : [root.Read(path)], root.Sources, diagnostics);
+        return SourceRoot.Of(path, new SourceFiles(), diagnostics) is { } root
+            ? CompileTests(name, root.ModulesOf(path), root.Sources, diagnostics)
+            : new TestCompilationResult(null, diagnostics.InSourceOrder(), [], []);
     }
 
     private static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources, DiagnosticBag diagnostics)

@@ -29,19 +29,16 @@ internal static class HeapCommand
     private static int Show(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(File);
+        byte[] bytes = ModuleFiles.ReadFile(path, System.IO.File.ReadAllBytes);
         try
         {
-            HeapDump dump = HeapDumpReader.Read(System.IO.File.ReadAllBytes(path));
+            HeapDump dump = HeapDumpReader.Read(bytes);
             new HeapDumpReport(dump, parsed.GetValue(Top), parsed.InvocationConfiguration.Output).Print();
             return ExitCode.Success;
         }
         catch (HeapDumpException e)
         {
             throw new CommandException(ExitCode.BadInput, $"{path}: {e.Message}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.NoInput, $"cannot read {path}: {e.Message}");
         }
     }
 

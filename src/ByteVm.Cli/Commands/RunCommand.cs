@@ -134,10 +134,16 @@ internal static class RunCommand
         MemoryBytes = parsed.GetValue(Memory) ?? InstanceOptions.Default.MemoryBytes,
         StackBytes = parsed.GetValue(Stack) ?? InstanceOptions.Default.StackBytes,
         GcStress = parsed.GetValue(GcStress),
-        HeapDump = parsed.GetValue(HeapDump) is { } dump ? new HeapDumpOptions(dump, error.WriteLine) : null,
+        HeapDump = parsed.GetValue(HeapDump) is { } dump ? HeapDumpTo(dump, error) : null,
         CountObjects = parsed.GetValue(Stats),
         TraceTraps = parsed.GetValue(Trace) is null ? null : error.WriteLine,
     };
+
+    private static HeapDumpOptions HeapDumpTo(string path, TextWriter error)
+    {
+        ModuleFiles.RequireWritable(path);
+        return new HeapDumpOptions(path, error.WriteLine);
+    }
 
     private static void AtLeastZero(OptionResult result)
     {

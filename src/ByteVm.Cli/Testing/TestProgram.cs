@@ -11,8 +11,7 @@ internal sealed record TestProgram(string Path, TestCompilationResult Compiled)
     {
         if (SourceModules.IsLibrary(path))
             return new TestProgram(path, TarnCompiler.CompileTests(path, SourceModules.OfLibrary(path), new DirectorySources("")));
-        if (!Directory.Exists(path) && System.IO.Path.GetExtension(path) != ".tarn")
-            throw new CommandException(ExitCode.Usage, $"'{path}' is neither a .tarn source nor a folder nor a module of {SourceModules.Library}");
+        SourceModules.RequireSource(path);
         return new TestProgram(path, ModuleFiles.ReadFile(path, TarnCompiler.CompileTests));
     }
 }

@@ -10,6 +10,11 @@ namespace ByteVm.Tarn.Packages;
 /// <param name="Files">What everything is read through.</param>
 internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISourceProvider Sources, SourceFiles Files)
 {
+    /// <summary>The root of a source or a folder.</summary>
+    /// <exception cref="IOException">The manifest cannot be read.</exception>
+    public static SourceRoot? Of(string path, SourceFiles files, DiagnosticBag diagnostics) =>
+        Directory.Exists(path) ? OfFolder(path, files, diagnostics) : OfFile(path, files, diagnostics);
+
     /// <summary>
     /// The root of a source. It belongs to a package when a manifest stands in its folder or one above; else its folder is the root. Null when
     /// the manifest was refused.
@@ -34,6 +39,9 @@ internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISour
     }
 
     public SourceModule Read(string file) => new(ModuleNameOf(file), new SourceText(file, Files.Read(file)));
+
+    /// <summary>The modules that a path names: a source's own, or all in a folder.</summary>
+    public IReadOnlyList<SourceModule> ModulesOf(string path) => Directory.Exists(path) ? ModulesIn(path) : [Read(path)];
 
     /// <summary>All modules in a folder and its folders, by name of file, but not those of a package within.</summary>
     public List<SourceModule> ModulesIn(string folder) => [.. SourcesIn(folder).Order(StringComparer.Ordinal).Select(Read)];

@@ -17,6 +17,9 @@ internal sealed class Command : IDisposable
         return name;
     }
 
+    /// <summary>What XDG_CACHE_HOME says; the user's home is the folder.</summary>
+    public string CacheHome { get; set; } = "";
+
     public string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
 
     public Result Run(params string[] arguments) => RunWith("", arguments);
@@ -75,7 +78,8 @@ internal sealed class Command : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Folder, ".cache");
+        start.Environment["XDG_CACHE_HOME"] = CacheHome;
+        start.Environment["HOME"] = Folder;
         return Process.Start(start)!;
     }
 

@@ -39,6 +39,15 @@ public sealed class CompileCacheTests : IDisposable
     }
 
     [Fact]
+    public void ARelativeCacheHomeIsIgnored()
+    {
+        command.CacheHome = "relative";
+        Assert.Equal("one\n", Run());
+        Assert.False(Directory.Exists(Path.Combine(command.Folder, "relative")));
+        Assert.True(Directory.Exists(Path.Combine(command.Folder, ".cache", "bytevm")));
+    }
+
+    [Fact]
     public void AnEntryThatIsNotWholeIsMadeAgain()
     {
         Run();

@@ -156,7 +156,29 @@ public sealed class RunTests : IDisposable
         command.Write("heap.dump", "no heap at all");
         Command.Result result = command.Run("heap", "heap.dump");
         Assert.Equal((65, "bytevm: heap.dump: at byte 0: this is no heap dump: it does not begin with ByteVmHD\n"), (result.ExitCode, result.Error));
-        Assert.Equal(66, command.Run("heap", "missing.dump").ExitCode);
+        Command.Result missing = command.Run("heap", "missing.dump");
+        Assert.Equal((66, "bytevm: cannot read 'missing.dump': there is no such file\n"), (missing.ExitCode, missing.Error));
+    }
+
+    [Fact]
+    public void AHeapDumpThatCannotBeWrittenIsRefusedBeforeTheProgramRuns()
+    {
+        command.Write("hello.tarn", "fn main() { println(\"ran\") }");
+        Command.Result result = command.Run("run", "--heap-dump", "missing/heap.dump", "hello.tarn");
+        Assert.Equal((73, "", "bytevm: cannot write 'missing/heap.dump': there is no such folder\n"), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData("99999999999g", "is out of range")]
+    [InlineData("9999999999999999999999", "is out of range")]
+    [InlineData("64q", "is not a size")]
+    [InlineData("-1", "is not a size")]
+    public void ASizeThatCannotBeIsRefused(string size, string reason)
+    {
+        command.Write("hello.tarn", "fn main() { println(\"ran\") }");
+        Command.Result result = command.Run("run", $"--memory={size}", "hello.tarn");
+        Assert.Equal((64, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"'{size}' {reason}", result.Error);
     }
 
     [Theory]
