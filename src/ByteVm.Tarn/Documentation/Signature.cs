@@ -19,8 +19,19 @@ internal static partial class Signature
     {
         string text = source.Text[declaration.Span.Start..HeadEnd(declaration, source.Text)].TrimEnd();
         if (declaration is EnumSyntax type)
-            return $"{text} {{ {string.Join(", ", type.Cases.Select(c => source.Text[c.Span.Start..c.Span.End]))} }}";
+            return text + Cases(type, source);
         return declaration is FunctionSyntax { ExpressionBody: not null } ? text.TrimEnd('=').TrimEnd() : text;
+    }
+
+    /// <summary>In one line, or as they stand in the source when comments describe them there.</summary>
+    private static string Cases(EnumSyntax type, SourceText source)
+    {
+        if (type.Cases.IsEmpty)
+            return " { }";
+        string written = source.Text[HeadEnd(type, source.Text)..type.Cases[^1].Span.End];
+        return written.Contains("///", StringComparison.Ordinal)
+            ? $" {written.TrimStart()}\n}}"
+            : $" {{ {string.Join(", ", type.Cases.Select(c => source.Text[c.Span.Start..c.Span.End]))} }}";
     }
 
     /// <summary>Without line breaks.</summary>
