@@ -132,12 +132,22 @@ internal sealed partial class BodyBinder
             return NotOnType(target, syntax.Span, "[]");
         }
 
-        TypeMap map = MapOf(function, target);
-        BoundExpression index = BindConverted(syntax.Index, function.Parameters[function.IsExtension ? 1 : 0].Type.Substitute(map));
+        if (HasWrongArity(getter, 1) || HasWrongArity(setter, 2))
+        {
+            BindExpression(syntax.Index);
+            return new BoundError(syntax.Span);
+        }
+
         AccessorCall? get = getter is null ? null : new AccessorCall(getter, MapOf(getter, target));
         AccessorCall? set = setter is null ? null : new AccessorCall(setter, MapOf(setter, target));
-        return new BoundAccessorPlace(syntax.Span, TypeOfPlace(get, set), "[]", target, [index], get, set);
+        BoundExpression index = RequireValue(BindExpression(syntax.Index, (get ?? set)!.ParameterType(IndexParameter(function))));
+        return new BoundAccessorPlace(syntax.Span, TypeOfPlace(get, set), "[]", target, index, get, set);
     }
+
+    /// <summary>That was reported where the operator is declared.</summary>
+    private static bool HasWrongArity(FunctionSymbol? function, int operands) => function is not null && function.Parameters.Length != IndexParameter(function) + operands;
+
+    private static int IndexParameter(FunctionSymbol function) => function.IsExtension ? 1 : 0;
 
     /// <summary>What the type parameters of an operator's class, or of one that extends, stand for.</summary>
     private static TypeMap MapOf(FunctionSymbol function, BoundExpression target)

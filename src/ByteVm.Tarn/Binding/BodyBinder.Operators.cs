@@ -101,7 +101,18 @@ internal sealed partial class BodyBinder
             _ => Arithmetic(span, @operator, left, right),
         };
         bound ??= BindDeclaredOperator(span, @operator, left, new KnownValueSyntax(right.Span, right));
-        return bound ?? Error(operatorSpan, DiagnosticCatalog.BinaryOperator, Text(@operator), left.Type, right.Type);
+        return bound ?? ReportOperands(@operator, operatorSpan, left, right);
+    }
+
+    private BoundError ReportOperands(BinaryOperator @operator, Span operatorSpan, BoundExpression left, BoundExpression right)
+    {
+        foreach (BoundExpression operand in (ReadOnlySpan<BoundExpression>)[left, right])
+        {
+            if (operand.Type is NullableType && @operator is not (BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.Identical or BinaryOperator.NotIdentical))
+                return Error(operand.Span, DiagnosticCatalog.MayBeNull, operand.Type, operand.Type.NonNull);
+        }
+
+        return Error(operatorSpan, DiagnosticCatalog.BinaryOperator, Text(@operator), left.Type, right.Type);
     }
 
     private static bool IsShift(BinaryOperator @operator) => @operator is BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight or BinaryOperator.ShiftRightUnsigned;

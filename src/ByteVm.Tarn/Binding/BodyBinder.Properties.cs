@@ -19,7 +19,7 @@ internal sealed partial class BodyBinder
         ClassSymbol owner = receiver is null ? property.Class! : TypeRelations.ClassOf(receiver.Type)!.Symbol;
         AccessorCall? getter = Side(owner, receiver, PropertySymbol.GetterName(property.Name));
         AccessorCall? setter = Side(owner, receiver, PropertySymbol.SetterName(property.Name));
-        return new BoundAccessorPlace(span, TypeOfPlace(getter, setter), property.Name, receiver, [], getter, setter);
+        return new BoundAccessorPlace(span, TypeOfPlace(getter, setter), property.Name, receiver, null, getter, setter);
     }
 
     private static AccessorCall? Side(ClassSymbol owner, BoundExpression? receiver, string name)
@@ -31,7 +31,7 @@ internal sealed partial class BodyBinder
 
     private static TarnType TypeOfPlace(AccessorCall? getter, AccessorCall? setter) =>
         getter is not null ? getter.Function.ReturnType.Substitute(getter.Types)
-        : setter is not null ? setter.Function.Parameters[^1].Type.Substitute(setter.Types)
+        : setter is not null ? setter.ParameterType(^1)
         : BuiltInType.Error;
 
     /// <summary><c>super.property</c>: the base class's own getter.</summary>
@@ -54,13 +54,15 @@ internal sealed partial class BodyBinder
             return expression is BoundAccessorPlace ? new BoundError(expression.Span) : expression;
         return place.Getter is null
             ? Error(place.Span, DiagnosticCatalog.PropertyNotReadable, place.Name)
-            : CallSide(place.Span, place, place.Getter, place.Arguments);
+            : CallSide(place.Span, place, place.Getter, []);
     }
 
     private BoundExpression CallSide(Span span, BoundAccessorPlace place, AccessorCall side, ImmutableArray<BoundExpression> arguments)
     {
         if (!IsAccessible(side.Function, span))
             return new BoundError(span);
+        if (place.Index is not null)
+            arguments = [Convert(place.Index, side.ParameterType(IndexParameter(side.Function))), .. arguments];
         if (place.Receiver is not null && side.Function.HasReceiver)
             return CallMethod(span, place.Receiver, side.Function, side.Types, arguments);
         references.Add(side.Function);
@@ -68,12 +70,12 @@ internal sealed partial class BodyBinder
     }
 
     private BoundExpressionStatement BindPlaceAssignment(AssignmentSyntax syntax, BoundAccessorPlace place) =>
-        new(syntax.Span, Set(syntax.Span, place, BindConverted(syntax.Value, place.Type)));
+        new(syntax.Span, Set(syntax.Span, place, BindConverted(syntax.Value, place.AssignedType)));
 
     private BoundExpression Set(Span span, BoundAccessorPlace place, BoundExpression value) =>
         place.Type.IsError ? new BoundError(span)
         : place.Setter is null ? Error(place.Span, DiagnosticCatalog.PropertyNotSettable, place.Name)
-        : CallSide(span, place, place.Setter, place.Arguments.Add(value));
+        : CallSide(span, place, place.Setter, [value]);
 
     /// <summary><c>place op= value</c>: the object and the index are computed once, into locals without names.</summary>
     private BoundBlock BindPlaceCompound(AssignmentSyntax syntax, BinaryOperator @operator, BoundAccessorPlace place)
@@ -82,13 +84,29 @@ internal sealed partial class BodyBinder
         place = place with
         {
             Receiver = place.Receiver is null or BoundThis ? place.Receiver : Hold(place.Receiver, statements),
-            Arguments = [.. place.Arguments.Select(a => Hold(a, statements))],
+            Index = place.Index is null ? null : Hold(IndexToRead(place), statements),
         };
-        var current = (BoundLocal)Hold(Read(place), statements);
-        BoundExpression value = BindCompoundValue(syntax, @operator, current, place.Type);
-        statements.Add(new BoundExpressionStatement(syntax.Span, Set(syntax.Span, place, value)));
+        BoundLocal current = Hold(Read(place), statements);
+        statements.Add(@operator == BinaryOperator.Coalesce
+            ? SetWhereNull(syntax, place, current)
+            : new BoundExpressionStatement(syntax.Span, Set(syntax.Span, place, BindCompoundValue(syntax, @operator, current, place.AssignedType))));
         return new BoundBlock(syntax.Span, statements.ToImmutable());
     }
+
+    /// <summary><c>place ??= value</c>: where there is a value, none is computed and none is set.</summary>
+    private BoundExpressionStatement SetWhereNull(AssignmentSyntax syntax, BoundAccessorPlace place, BoundLocal current)
+    {
+        if (!current.Type.IsNullable && !current.Type.IsError)
+            Report(syntax.Target.Span, DiagnosticCatalog.NeverNull, "??=", current.Type);
+        FlowState before = flow;
+        BoundExpression set = Set(syntax.Span, place, BindConverted(syntax.Value, place.AssignedType));
+        flow = before.Join(flow);
+        var whenNull = new BoundClause(IsNull(current, current.Local), new BoundBranch([new BoundExpressionStatement(syntax.Span, set)], null));
+        return new BoundExpressionStatement(syntax.Span, new BoundIf(syntax.Span, BuiltInType.Void, [whenNull], null));
+    }
+
+    private BoundExpression IndexToRead(BoundAccessorPlace place) =>
+        place.Getter is { } getter ? Convert(place.Index!, getter.ParameterType(IndexParameter(getter.Function))) : place.Index!;
 
     private BoundLocal Hold(BoundExpression value, ImmutableArray<BoundStatement>.Builder statements)
     {

@@ -28,6 +28,18 @@ internal sealed partial class HeaderBinder
         };
         if ((operands != rule.Operands || !rule.Gives) && !function.ReturnType.IsError)
             diagnostics.Report(module.Source, function.NameSpan, DiagnosticCatalog.OperatorSignature, function.Name, rule.Form);
+        if (function.Name is "[]" or "[]=" && function.TypeParameters.FirstOrDefault(p => !IsExtendedBy(function, p)) is { } free)
+            diagnostics.Report(module.Source, free.Syntax.Name.Span, DiagnosticCatalog.OperatorTypeParameter, free.Name, function.Name);
+    }
+
+    /// <summary>Whether a type parameter of an extension is found from what it is applied to.</summary>
+    private static bool IsExtendedBy(FunctionSymbol function, TypeParameterSymbol parameter)
+    {
+        if (!function.IsExtension)
+            return false;
+        var inference = new TypeInference([parameter], TypeMap.Empty);
+        inference.Unify(function.Parameters[0].Type, function.Parameters[0].Type);
+        return inference.Missing is null;
     }
 
     /// <summary>Both sides of a property have one type.</summary>

@@ -11,6 +11,9 @@ internal abstract class TarnType
     /// <summary>The type as the source writes it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The name as it stands before <c>[]</c> or <c>?</c>.</summary>
+    public virtual string NameBeforeSuffix => Name;
+
     /// <summary>Whether values are references, so that null and identity make sense.</summary>
     public abstract bool IsReference { get; }
 
@@ -88,7 +91,7 @@ internal sealed class ArrayType(TarnType element) : TarnType
 {
     public TarnType Element { get; } = element;
 
-    public override string Name => Element.Name + "[]";
+    public override string Name => Element.NameBeforeSuffix + "[]";
 
     public override bool IsReference => true;
 
@@ -100,7 +103,7 @@ internal sealed class ArrayType(TarnType element) : TarnType
 /// <summary>A type with null. A reference is null itself; every other value is held with a flag (<see cref="IsOptional"/>).</summary>
 internal sealed class NullableType(TarnType inner) : TarnType
 {
-    public override string Name => NonNull.Name + "?";
+    public override string Name => NonNull.NameBeforeSuffix + "?";
 
     public override TarnType NonNull { get; } = inner;
 
@@ -124,6 +127,9 @@ internal sealed class ClassType(ClassSymbol symbol, ImmutableArray<TarnType> arg
     public ImmutableArray<TarnType> Arguments { get; } = arguments;
 
     public override string Name => WellKnown.IsFunction(Symbol) ? FunctionName : IsTuple ? $"({string.Join(", ", Arguments.Select(a => a.Name))})" : Arguments.IsEmpty ? Symbol.Name : $"{Symbol.Name}<{string.Join(", ", Arguments.Select(a => a.Name))}>";
+
+    /// <summary>A suffix behind a function type would belong to its result.</summary>
+    public override string NameBeforeSuffix => WellKnown.IsFunction(Symbol) ? $"({Name})" : Name;
 
     public bool IsTuple => WellKnown.IsTuple(Symbol);
 

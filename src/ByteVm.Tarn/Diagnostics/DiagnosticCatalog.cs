@@ -199,6 +199,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor ExtensionInClass = Error(710, "'{0}' extends a type and so stands at the top level of a module");
     internal static readonly DiagnosticDescriptor AmbiguousExtension = Error(711, "more than one '{0}' extends {1}: in module '{2}' and in module '{3}'");
     internal static readonly DiagnosticDescriptor LocalFunctionRestriction = Error(712, "local function '{0}' cannot have {1}", "declare it outside of the function");
+    internal static readonly DiagnosticDescriptor OperatorTypeParameter = Error(713, "'{0}' of operator '{1}' is not found from what the operator is applied to", "use the type parameters of the class, or of the type that it extends");
 
     // packages
     internal static readonly DiagnosticDescriptor ManifestSyntax = Error(740, "{0}");
