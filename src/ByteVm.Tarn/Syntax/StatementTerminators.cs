@@ -228,7 +228,7 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
                 return Open(Bracket.Round, token);
             case LBRACK: return Open(Bracket.Square, token);
             case INTERPOLATION: return Open(Bracket.Interpolation, token);
-            case MATCH: NoteMatch(); return true;
+            case MATCH or IF or ELSE or TRY or CATCH or FINALLY or WHILE or FOR: NoteHead(token.Type); return true;
             case LBRACE: return OpenBrace(token);
             case RPAREN: Close(Bracket.Round); return true;
             case RBRACK: Close(Bracket.Square); return true;
@@ -263,7 +263,7 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
             Bracket closed = brackets[^1];
             brackets.RemoveAt(brackets.Count - 1);
             if (closed == Bracket.Arms)
-                patterns.Pop();
+                arms.Pop();
             if (closed >= Bracket.Block)
                 return;
         }
