@@ -1,0 +1,98 @@
+using System.Text;
+using ByteVm.Bytecode;
+using ByteVm.Cli.Testing;
+using ByteVm.Tarn;
+using ByteVm.Tarn.Documentation;
+using ByteVm.Tarn.Syntax;
+using ByteVm.Tests.Embedding;
+
+namespace ByteVm.Tests.Tarn.Specification;
+
+/// <summary>Every example of the language reference does what is written beside it, on every engine.</summary>
+public sealed class ExampleTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("bytevm-example-");
+
+    public static TheoryData<Example> Examples => [.. ExamplePage.Read()];
+
+    [Fact]
+    public void AllExamplesAreFound() => Assert.True(ExamplePage.Read().Count > 50);
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void DoesWhatIsWrittenBesideIt(Example example)
+    {
+        foreach ((string path, string text) in example.Files)
+            Write(Path.Combine(folder.FullName, path), text);
+        if (example.Refusals.Any())
+            IsRefused(example);
+        else
+            Runs(example);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private void IsRefused(Example example)
+    {
+        Assert.Empty(example.Results);
+        var options = new CompilerOptions { RequireMain = example.Files[example.Entry].Contains("fn main(", StringComparison.Ordinal) };
+        CompilationResult compiled = TarnCompiler.CompileFile(Path.Combine(folder.FullName, example.Entry), options);
+        IEnumerable<Refusal> actual = compiled.Diagnostics.Select(d => new Refusal(Path.GetRelativePath(folder.FullName, d.Source!.Name), d.Source.LineOf(d.Span.Start), d.Code));
+        Assert.True(example.Refusals.ToHashSet().SetEquals(actual), $"announced:\n{string.Join('\n', example.Refusals)}\nfound:\n{compiled.RenderDiagnostics()}");
+    }
+
+    private void Runs(Example example)
+    {
+        Assert.True(example.Results.Count > 0, $"The example says nothing of its result. After it stands what it {Example.Prints}, or what else the page's first chapter allows.");
+        if (example.Results.TryGetValue(Example.Page, out string? page))
+            Assert.Equal(page, TarnDocumentation.Page(new SourceModule(Path.GetFileNameWithoutExtension(example.Entry), new SourceText(example.Entry, example.Files[example.Entry]))));
+        foreach (EngineKind engine in Guests.Engines.Select(row => row.Data))
+        {
+            if (example.Results.TryGetValue(Example.Tests, out string? tests))
+                Assert.Equal(tests, TestsOf(example, engine));
+            if (example.Results.TryGetValue(Example.Prints, out string? output) | example.Results.TryGetValue(Example.Fault, out string? fault))
+                Assert.Equal((output, fault), Run(Compile(example), engine));
+        }
+    }
+
+    private Module Compile(Example example)
+    {
+        CompilationResult compiled = TarnCompiler.CompileFile(Path.Combine(folder.FullName, example.Entry));
+        Assert.Equal("", compiled.RenderDiagnostics());
+        return compiled.Module!;
+    }
+
+    private static (string? Output, string? Fault) Run(Module module, EngineKind engine)
+    {
+        using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = engine });
+        using var output = new StringWriter { NewLine = "\n" };
+        using GuestInstance instance = program.Instantiate(InstanceOptions.Default with { Console = GuestConsole.To(output) });
+        try
+        {
+            instance.RunMain();
+            return (Written(output), null);
+        }
+        catch (GuestFaultException e)
+        {
+            return (Written(output), e.Fault.Message + "\n");
+        }
+    }
+
+    private static string? Written(StringWriter output) => output.ToString() is { Length: > 0 } text ? text : null;
+
+    private string TestsOf(Example example, EngineKind engine)
+    {
+        TestProgram tests = TestProgram.Compile(Path.Combine(folder.FullName, example.Entry));
+        Assert.Equal("", tests.Compiled.RenderDiagnostics());
+        using GuestProgram program = GuestProgram.FromModule(tests.Compiled.Module!, new EngineOptions { Engine = engine });
+        var runner = new TestRunner(program, InstanceOptions.Default);
+        return tests.Compiled.Tests.Aggregate(new StringBuilder(), (text, test) => text.Append($"{test.Name}: {runner.Run(test).Failure ?? "passed"}\n")).ToString();
+    }
+
+}
