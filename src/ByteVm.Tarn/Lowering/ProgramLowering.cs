@@ -49,7 +49,7 @@ internal sealed partial class ProgramLowering
         if (compilation.Diagnostics.HasErrors)
             return null;
         foreach (GlobalSymbol global in order)
-            globals.Add(global, module.AddGlobal(global.QualifiedName, Types.Storage(global.Type!)));
+            globals.Add(global, AddGlobal(global));
         foreach (FunctionSymbol function in exported)
             Export(function);
         if (order.Count > 0)
@@ -65,7 +65,17 @@ internal sealed partial class ProgramLowering
     public FunctionRef FunctionOf(FunctionSymbol function, TypeMap types) =>
         module.Function(IndexOf(function), Types.StorageOf(function.AllTypeParameters.Select(p => types.Find(p)!)));
 
-    public GlobalRef GlobalOf(GlobalSymbol global) => globals[global];
+    /// <summary>
+    /// Methods that nothing calls are lowered too, as their class has them (<see cref="GlobalOrder"/> does not follow them): what only they name needs a place, but no value.
+    /// </summary>
+    public GlobalRef GlobalOf(GlobalSymbol global)
+    {
+        if (!globals.TryGetValue(global, out GlobalRef place))
+            globals.Add(global, place = AddGlobal(global));
+        return place;
+    }
+
+    private GlobalRef AddGlobal(GlobalSymbol global) => module.AddGlobal(global.QualifiedName, Types.Storage(global.Type!));
 
     /// <param name="receiver">The type of what holds the field: its class or one below it.</param>
     public FieldRef FieldOf(FieldSymbol field, TarnType receiver) =>
