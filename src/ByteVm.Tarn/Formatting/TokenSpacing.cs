@@ -23,6 +23,10 @@ internal sealed class TokenSpacing
 
     private static readonly HashSet<int> Indexable = [IDENT, THIS, SUPER, RPAREN, RBRACK, TYPE_CLOSE, QUESTION, BANG_BANG, STRING, RAW_STRING, STRING_END];
 
+    /// <summary>The tokens of several signs. The last of all types is that of DOLLAR.</summary>
+    private static readonly string[] LongSigns =
+        [.. Enumerable.Range(0, DOLLAR + 1).Select(t => DefaultVocabulary.GetLiteralName(t)?.Trim('\'')).OfType<string>().Where(t => t.Length > 1 && !char.IsLetter(t[0]))];
+
     private readonly Stack<BraceKind> braces = new();
     private FormattedToken? last;
     private bool lastIsPrefix;
@@ -38,6 +42,8 @@ internal sealed class TokenSpacing
         // Without a space the two numbers and the dot between them would be one.
         if (lastIsDotAfterInt && token.Type is (INT or LONG or FLOAT or DOUBLE))
             return true;
+        if (last is not null && WouldBeOneToken(last, token))
+            return true;
         if (last is null || lastIsPrefix || NeverAfter.Contains(last.Type) || NeverBefore.Contains(token.Type))
             return false;
         if (isOperatorName)
@@ -52,6 +58,10 @@ internal sealed class TokenSpacing
             _ => !(last.Type == LBRACE && braces.TryPeek(out BraceKind opened) && opened == BraceKind.NameList),
         };
     }
+
+    /// <summary>Such as two signs before a number, <c>- -1</c>. Two ends of type arguments are told apart even without a space.</summary>
+    private static bool WouldBeOneToken(FormattedToken left, FormattedToken right) =>
+        left.Type != TYPE_CLOSE && LongSigns.Any(sign => sign.Length > left.Text.Length && sign.StartsWith(left.Text, StringComparison.Ordinal) && (left.Text + right.Text).StartsWith(sign, StringComparison.Ordinal));
 
     /// <summary>Takes note of a token that was written.</summary>
     public void Pass(FormattedToken token)

@@ -44,6 +44,14 @@ public sealed class FormatterTests
     [Fact]
     public void ATuplesPartOfANumberDoesNotBecomeOneNumber() => Assert.Equal("let a = 1. 5\n", Format("let a = 1 .5\n"));
 
+    [Theory]
+    [InlineData("let a = - -b\n")]
+    [InlineData("let a = + +b - -1\n")]
+    [InlineData("let a = ! !b\n")]
+    [InlineData("let a: int? ? = null\n")]
+    [InlineData("fn int? .f(): List<List<int>>? = null\n")]
+    public void SignsThatWouldBeOneTokenStayApart(string text) => Assert.Equal(text, Format(text));
+
     [Fact]
     public void AnEmptySourceStaysEmpty() => Assert.Equal("", Format("\n\n"));
 
