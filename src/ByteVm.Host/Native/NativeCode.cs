@@ -79,6 +79,8 @@ internal sealed unsafe class NativeCode : ICompilationContext, IDisposable
 
     public TypeDescriptor Descriptor(uint offset) => program.Metadata.At<TypeDescriptor>(offset);
 
+    public uint StringDescriptor => program.String.DescriptorOffset;
+
     public void Dispose() => region.Dispose();
 
     private ulong Publish(LinkedFunction function)

@@ -13,19 +13,6 @@ namespace ByteVm.Jit.X64.Baseline;
 /// </summary>
 internal sealed partial class BaselineCompiler
 {
-    /// <summary>The hash that the string keeps; 0 while it has none.</summary>
-    private void EmitStringHash(in LinkedInstruction instruction)
-    {
-        int done = asm.NewLabel();
-        Gpr text = Use32(instruction.B);
-        Gpr target = BindResult(instruction.A);
-        int slow = ExitLabel(TrapKind.Service, done);
-        LoadHeader(Rax, text, ObjectLayout.StringHashOffset);
-        asm.Emit(Code.Test_rm32_r32, Rax.Dword(), Rax.Dword());
-        asm.Jump(Condition.Equal, slow);
-        FinishResult(instruction.A, target, done);
-    }
-
     private void EmitStringEqual(in LinkedInstruction instruction)
     {
         int done = asm.NewLabel(), same = asm.NewLabel(), different = asm.NewLabel(), isLong = asm.NewLabel();

@@ -12,4 +12,7 @@ internal interface ICompilationContext
 
     /// <summary>The published descriptor at this metadata offset.</summary>
     TypeDescriptor Descriptor(uint offset);
+
+    /// <summary>Metadata offset of the descriptor of strings.</summary>
+    uint StringDescriptor { get; }
 }

@@ -97,6 +97,7 @@ internal static class InstructionForms
     private static void AddArithmetic(InstructionForm?[] table)
     {
         Add(table, OneByteMap, NoPrefix, 0x03, new("add", FormKind.Plain, Combine));
+        Add(table, OneByteMap, NoPrefix, 0x0A, new("or", FormKind.Plain, Combine, 1));
         Add(table, OneByteMap, NoPrefix, 0x0B, new("or", FormKind.Plain, Combine));
         Add(table, OneByteMap, NoPrefix, 0x23, new("and", FormKind.Plain, Combine));
         Add(table, OneByteMap, NoPrefix, 0x2B, new("sub", FormKind.Plain, Combine));

@@ -6,7 +6,8 @@ namespace ByteVm.Memory.Layout;
 ///   +0 u32 type    byte offset of its <see cref="TypeDescriptor"/> in the program's metadata region
 ///   +4 u32 second  class instance: identity hash (0 = not yet given); array and string: length (elements; bytes)
 /// </code>
-/// Class instance: fields from +8. Array: elements from +8. String: +8 u32 hash cache (0 = not computed), UTF-8 bytes from +12.
+/// Class instance: fields from +8. Array: elements from +8. String: +8 u32 hash cache (0 = not computed), UTF-8 bytes from +12, and zeroes up to the
+/// next multiple of <see cref="Alignment"/>.
 /// A reference field or element is a u32 cage offset.
 /// During a collection the type word of a moved object has bit 0 set and the second word is the new offset.
 /// Descriptor offsets are multiples of 8, so bit 0 is otherwise clear.

@@ -24,7 +24,7 @@ internal static unsafe partial class Handlers
         uint text = Slot.Reference(frame, B(ip));
         if (text != 0)
         {
-            uint hash = *(uint*)(cage + text + ObjectLayout.StringHashOffset);
+            uint hash = HashOf(cage + text);
             if (hash != 0)
             {
                 Slot.Set(frame, A(ip), hash);
@@ -35,6 +35,17 @@ internal static unsafe partial class Handlers
         }
 
         return Exits.NullReference(ip, frame, cage, context, table);
+    }
+
+    /// <summary>The hash that the string keeps, which a short one gets now; 0 when there is none.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint HashOf(byte* text)
+    {
+        ref uint hash = ref *(uint*)(text + ObjectLayout.StringHashOffset);
+        uint length = *(uint*)(text + ObjectLayout.LengthOffset);
+        if (hash == 0 && length < ServiceCall.BytesPerFuelUnit)
+            hash = TextHash.Of(new ReadOnlySpan<byte>(text + ObjectLayout.StringBytesOffset, (int)length));
+        return hash;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -49,6 +60,16 @@ internal static unsafe partial class Handlers
 
         return Exits.Service(ip, frame, cage, context, table);
     }
+
+    // What makes or copies text is left to the monitor: here a service costs little more than a handler.
+
+    public static nint StringConcat(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
+
+    public static nint StringSlice(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
+
+    public static nint StringFromBytes(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
+
+    public static nint StringCopyBytes(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static Equality Compare(uint a, uint b, byte* cage)

@@ -122,6 +122,8 @@ internal static class BaselineFigures
 
         public Memory.Layout.TypeDescriptor Descriptor(uint offset) => program.Metadata.At<Memory.Layout.TypeDescriptor>(offset);
 
+        public uint StringDescriptor => program.String.DescriptorOffset;
+
         private static int Count(LinkedFunction function)
         {
             int count = 0;
@@ -163,5 +165,7 @@ internal static class BaselineFigures
         public uint AddTrapSite(LinkedFunction function, int word) => current.AddTrapSite(function, word);
 
         public Memory.Layout.TypeDescriptor Descriptor(uint offset) => current.Descriptor(offset);
+
+        public uint StringDescriptor => current.StringDescriptor;
     }
 }

@@ -291,26 +291,4 @@ public sealed class ServiceTests
         emit(d, f.Parameter(0), f.Parameter(1));
         f.ReturnValue(d);
     }
-
-    private sealed class OneFunction : IDisposable
-    {
-        private readonly GuestProgram program;
-        private readonly GuestInstance instance;
-
-        public OneFunction(EngineKind engine, bool stress, Module module)
-        {
-            program = GuestProgram.FromModule(module, new EngineOptions { Engine = engine });
-            instance = program.Instantiate(new InstanceOptions { GcStress = stress ? GcStress.Safepoints : GcStress.Never });
-        }
-
-        public T Call<T>(params ReadOnlySpan<GuestValue> arguments) => instance.Call<T>("f", arguments);
-
-        public void Run(params ReadOnlySpan<GuestValue> arguments) => instance.Call("f", arguments);
-
-        public void Dispose()
-        {
-            instance.Dispose();
-            program.Dispose();
-        }
-    }
 }

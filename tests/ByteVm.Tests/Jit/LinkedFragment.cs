@@ -90,4 +90,6 @@ internal sealed unsafe class LinkedFragment : ICompilationContext
     }
 
     public TypeDescriptor Descriptor(uint offset) => new() { Kind = ObjectKind.Instance, Size = ObjectBytes };
+
+    public uint StringDescriptor => 16;
 }

@@ -10,7 +10,8 @@ namespace ByteVm.Runtime.Execution.Services;
 /// </summary>
 internal static class TextHash
 {
-    private const ulong Factor = 0x517CC1B727220A95;
+    public const ulong Factor = 0x517CC1B727220A95;
+    public const int Rotation = 5;
 
     public static uint Of(ReadOnlySpan<byte> text)
     {
@@ -23,7 +24,7 @@ internal static class TextHash
         return result == 0 ? 1 : result;
     }
 
-    private static ulong Mix(ulong hash, ulong word) => (BitOperations.RotateLeft(hash, 5) ^ word) * Factor;
+    private static ulong Mix(ulong hash, ulong word) => (BitOperations.RotateLeft(hash, Rotation) ^ word) * Factor;
 
     private static ulong LastWord(ReadOnlySpan<byte> text)
     {
