@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using ByteVm.Tests.Embedding;
 
 namespace ByteVm.Tests.Library;
 
@@ -9,7 +10,9 @@ public sealed class CompressionTests
     private static readonly LibraryGuest Guest = new(
         """
         import std.compression
-        import std.compression.{Level}
+        import std.compression.{Compressor, Decompressor, Format, Level}
+        import std.compression.containers.GzipHeader
+        import std.io
 
         private fn level(number: int): Level = if number == 1 { Level.fast } else if number == 2 { Level.standard } else { Level.best }
 
@@ -20,6 +23,30 @@ public sealed class CompressionTests
         fn zlib(data: byte[], effort: int): byte[] = compression.zlib(data, level(effort))
         fn unzlib(data: byte[]): byte[] = compression.unzlib(data)
         fn limited(data: byte[], limit: int): byte[] = compression.inflate(data, limit)
+
+        private fn format(name: string): Format = match name { "deflate" => Format.Deflate, "gzip" => Format.Gzip, _ => Format.Zlib }
+
+        fn write(data: byte[], kind: string, effort: int, piece: int, flushes: bool): byte[] {
+            let sink = io.ByteSink()
+            let compressor = Compressor(sink, format(kind), level(effort))
+            for from in 0..data.length by piece {
+                compressor.write(data, from, if piece < data.length - from { piece } else { data.length - from })
+                if flushes {
+                    compressor.flush()
+                }
+            }
+            compressor.close()
+            return sink.bytes()
+        }
+
+        fn read(data: byte[], kind: string, piece: int): byte[] = io.Reader(Decompressor(io.ByteSource(data), format(kind)), piece).readAllBytes()
+
+        fn header(data: byte[]): string {
+            let decompressor = Decompressor(io.ByteSource(data))
+            decompressor.read(new byte[1], 0, 1)
+            let header = decompressor.header()!!
+            return "${header.name ?? "-"} ${header.comment ?? "-"} ${header.modified}"
+        }
         """);
 
     public static TheoryData<string> Kinds => [.. Samples.Keys];
@@ -55,6 +82,101 @@ public sealed class CompressionTests
         byte[] packed = Write(data, wrap);
         if (packed.Length > 0) // of no bytes .NET makes no stream
             Assert.Equal(data, Guest.Call<byte[]>(function, packed));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void StreamsAreThoseOfDotNet(string kind)
+    {
+        byte[] data = Samples[kind];
+        foreach ((int piece, bool flushes) in new[] { (1_000_000, false), (30_011, true) })
+        {
+            Assert.Equal(data, ReadAll(new DeflateStream(new MemoryStream(Written(data, "deflate", piece, flushes)), CompressionMode.Decompress)));
+            Assert.Equal(data, ReadAll(new GZipStream(new MemoryStream(Written(data, "gzip", piece, flushes)), CompressionMode.Decompress)));
+            Assert.Equal(data, ReadAll(new ZLibStream(new MemoryStream(Written(data, "zlib", piece, flushes)), CompressionMode.Decompress)));
+            if (data.Length == 0)
+                continue;
+            Assert.Equal(data, Guest.Call<byte[]>("read", Write(data, s => new DeflateStream(s, CompressionLevel.Fastest)), "deflate", piece));
+            Assert.Equal(data, Guest.Call<byte[]>("read", Write(data, s => new GZipStream(s, CompressionLevel.Optimal)), "gzip", piece));
+            Assert.Equal(data, Guest.Call<byte[]>("read", Write(data, s => new ZLibStream(s, CompressionLevel.NoCompression)), "zlib", piece));
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void StreamsAreAsShortAsWhatIsCompressedAtOnce(string kind)
+    {
+        byte[] data = Samples[kind];
+        for (int level = 1; level <= 2; level++)
+        {
+            int whole = Guest.Call<byte[]>("deflate", data, level).Length;
+            Assert.InRange(Guest.Call<byte[]>("write", data, "deflate", level, 5000, false).Length, whole, whole + 2 + (whole / 200));
+        }
+    }
+
+    [Fact]
+    public void TheHeaderOfAStreamIsThere()
+    {
+        byte[] plain = Write("content"u8.ToArray(), s => new GZipStream(s, CompressionLevel.Optimal));
+        byte[] header = [.. plain[..3], 4 + 8 + 16, 1, 2, 0, 0, .. plain[8..10], 3, 0, 1, 2, 3, .. "name\0comment\0"u8];
+        Assert.Equal("name comment 513", Guest.Call<string>("header", (byte[])[.. header, .. plain[10..]]));
+        Assert.Equal("- - 0", Guest.Call<string>("header", plain));
+    }
+
+    [Fact]
+    public void StreamsNeedLittleMemory()
+    {
+        const string source =
+            """
+            import std.compression.{Compressor, Decompressor, Level}
+            import std.hashing.Crc32
+            import std.io
+            import std.text
+
+            private class Pipe : io.Sink, io.Source {
+                private var waiting: byte[] = []
+                private var at = 0
+                fn write(bytes: byte[], from: int, count: int) {
+                    let all = new byte[waiting.length - at + count]
+                    waiting.copy(at, all, 0, waiting.length - at)
+                    bytes.copy(from, all, waiting.length - at, count)
+                    waiting = all
+                    at = 0
+                }
+                fn read(bytes: byte[], from: int, count: int): int {
+                    let some = if count < waiting.length - at { count } else { waiting.length - at }
+                    waiting.copy(at, bytes, from, some)
+                    at += some
+                    return some
+                }
+                fn close() { }
+            }
+
+            fn through(pieces: int): bool {
+                let pipe = Pipe()
+                let compressor = Compressor(pipe, level: Level.fast)
+                let written = Crc32()
+                let piece = new byte[100_000]
+                for i in 0..pieces {
+                    let line = text.toBytes("line ${i * 7919 % 1013} ")
+                    for at in 0..piece.length {
+                        piece[at] = line[at % line.length]
+                    }
+                    written.update(piece)
+                    compressor.write(piece, 0, piece.length)
+                }
+                compressor.finish()
+                let read = Crc32()
+                let decompressor = Decompressor(pipe)
+                var count = decompressor.read(piece, 0, piece.length)
+                while count > 0 {
+                    read.updateRange(piece, 0, count)
+                    count = decompressor.read(piece, 0, piece.length)
+                }
+                return read.value() == written.value()
+            }
+            """;
+        using GuestProgram program = Guests.Tarn(source, EngineKind.Auto);
+        using GuestInstance instance = program.Instantiate(InstanceOptions.Default with { MemoryBytes = 8 << 20 });
+        Assert.True(instance.Call<bool>("through", 200));
     }
 
     [Fact]
@@ -119,6 +241,8 @@ public sealed class CompressionTests
         Assert.Equal(100_000, Guest.Call<byte[]>("limited", packed, 100_000).Length);
         Assert.Contains("more than 99999 bytes", Failure("limited", packed, 99_999));
     }
+
+    private static byte[] Written(byte[] data, string kind, int piece, bool flushes) => Guest.Call<byte[]>("write", data, kind, 2, piece, flushes);
 
     private string? TryFailure(byte[] data, out byte[] content)
     {
