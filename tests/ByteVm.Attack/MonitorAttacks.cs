@@ -16,7 +16,11 @@ public sealed unsafe class MonitorAttacks
         fn chain(n: int): int {
             var list = Node("end", null)
             for i in 0..n { list = Node("node ${i}", list) }
-            println(list.name)
+            var at: Node? = list
+            while at != null {
+                println(at.name)
+                at = at.next
+            }
             return list.name.length
         }
 

@@ -70,6 +70,9 @@ internal sealed partial class BaselineCompiler
 
     private void EmitStoreBytesI64(in LinkedInstruction instruction) => Store(instruction.C, StoreSize.Bits64, BytesAddress(instruction.A, instruction.B, 8));
 
+    private void EmitLoadStringI64(in LinkedInstruction instruction) =>
+        Load(instruction.A, Width.Qword, BytesAddress(instruction.B, instruction.C, 8, ObjectLayout.StringBytesOffset));
+
     private void EmitStringLength(in LinkedInstruction instruction) => LoadLength(in instruction);
 
     private void EmitStringByte(in LinkedInstruction instruction) =>
@@ -108,8 +111,8 @@ internal sealed partial class BaselineCompiler
         return Address.Heap(Rax, firstElement);
     }
 
-    /// <summary>The address of bytes in a u8[] after its bounds check, whose sum is taken in 64 bits and cannot wrap.</summary>
-    private Address BytesAddress(int arraySlot, int indexSlot, int bytes)
+    /// <summary>The address of bytes in a u8[] or string after its bounds check, whose sum is taken in 64 bits and cannot wrap.</summary>
+    private Address BytesAddress(int arraySlot, int indexSlot, int bytes, int firstElement = ObjectLayout.ArrayElementsOffset)
     {
         Gpr array = Use32(arraySlot), index = Use32(indexSlot);
         Address length = Address.Heap(array, ObjectLayout.LengthOffset);
@@ -119,6 +122,6 @@ internal sealed partial class BaselineCompiler
         asm.Arithmetic(Arithmetic.Compare, Width.Qword, Rax, Rcx);
         asm.Jump(Condition.Above, FaultLabel(FaultKind.IndexOutOfBounds));
         asm.Emit(Code.Lea_r32_m, Rax.Dword(), Address.Sum(array, index, 1, 0));
-        return Address.Heap(Rax, ObjectLayout.ArrayElementsOffset);
+        return Address.Heap(Rax, firstElement);
     }
 }

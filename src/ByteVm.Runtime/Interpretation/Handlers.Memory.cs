@@ -152,6 +152,10 @@ internal static unsafe partial class Handlers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint LoadStringI64(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) =>
+        LoadBytes<Stored64>(ip, frame, cage, context, table, ObjectLayout.StringBytesOffset);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint NullCheck(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
     {
         if (Slot.Reference(frame, A(ip)) != 0)
@@ -279,7 +283,7 @@ internal static unsafe partial class Handlers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint LoadBytes<T>(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table)
+    private static nint LoadBytes<T>(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table, int firstElement = ObjectLayout.ArrayElementsOffset)
         where T : struct, IStoredForm
     {
         uint reference = Slot.Reference(frame, B(ip));
@@ -288,7 +292,7 @@ internal static unsafe partial class Handlers
             uint index = (uint)Slot.I32(frame, C(ip));
             if (index + (ulong)T.Bytes <= *(uint*)(cage + reference + ObjectLayout.LengthOffset))
             {
-                T.Load(frame + A(ip), cage + reference + ObjectLayout.ArrayElementsOffset + (ulong)index);
+                T.Load(frame + A(ip), cage + reference + firstElement + (ulong)index);
                 return Next(ip + 1, frame, cage, context, table);
             }
 

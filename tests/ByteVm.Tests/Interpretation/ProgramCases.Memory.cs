@@ -192,8 +192,20 @@ internal static partial class ProgramCases
         yield return NoArguments("bytes u16", 0x0708, TypeRef.I32, (m, f) => ThroughBytes(m, f, TypeRef.I16, 7));
         foreach (int at in new[] { -1, -8, 9, 2, int.MinValue, int.MaxValue })
             yield return NoArguments($"bytes i64 at {at}", FaultKind.IndexOutOfBounds, TypeRef.I64, (m, f) => ThroughBytes(m, f, TypeRef.I64, at));
+        yield return NoArguments("string i64", (long)0x6867666564636261, TypeRef.I64, (_, f) => StringWord(f, "abcdefghi", 0));
+        yield return NoArguments("string i64 to the end", (long)0x6968676665646362, TypeRef.I64, (_, f) => StringWord(f, "abcdefghi", 1));
+        yield return NoArguments("string i64 over the end", FaultKind.IndexOutOfBounds, TypeRef.I64, (_, f) => StringWord(f, "abcdefghi", 2));
+        yield return NoArguments("string i64 before the start", FaultKind.IndexOutOfBounds, TypeRef.I64, (_, f) => StringWord(f, "abcdefghi", -1));
+        yield return NullFault("load.string.i64", (_, f) => f.LoadStringI64(f.NewRegister(TypeRef.I64), Null(f, TypeRef.String), I32(f, 0)));
         yield return NoArguments("bytes i32 over the end", FaultKind.IndexOutOfBounds, TypeRef.I32, (m, f) => ThroughBytes(m, f, TypeRef.I32, 6));
         yield return NoArguments("bytes i16 over the end", FaultKind.IndexOutOfBounds, TypeRef.I32, (m, f) => ThroughBytes(m, f, TypeRef.I16, 8));
+    }
+
+    private static void StringWord(FunctionBuilder f, string text, int at)
+    {
+        Register word = f.NewRegister(TypeRef.I64);
+        f.LoadStringI64(word, Text(f, text), I32(f, at));
+        f.ReturnValue(word);
     }
 
     /// <summary>Writes to and reads from 9 bytes at an offset.</summary>
