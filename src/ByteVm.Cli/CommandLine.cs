@@ -17,11 +17,12 @@ internal static class CommandLine
     /// <param name="output">For what commands print. Programs that run have the process's own console.</param>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        ParseResult parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction wrong)
-            wrong.ShowHelp = false;
+        ParseResult? parsed = null;
         try
         {
+            parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Action is ParseErrorAction wrong)
+                wrong.ShowHelp = false;
             int code = parsed.Invoke(new InvocationConfiguration
             {
                 Output = output,
@@ -47,7 +48,7 @@ internal static class CommandLine
         catch (Exception e)
         {
             error.WriteLine($"bytevm: internal error: {e.Message}");
-            error.WriteLine(parsed.GetValue(Verbose) ? e.ToString() : "This is an error in bytevm. Please report it with what --verbose prints.");
+            error.WriteLine(parsed?.GetValue(Verbose) ?? true ? e.ToString() : "This is an error in bytevm. Please report it with what --verbose prints.");
             return ExitCode.Internal;
         }
     }

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using ByteVm.Bench;
 using ByteVm.Bench.Baseline;
 using ByteVm.Bench.Compiler;
@@ -10,28 +11,37 @@ using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
 using ByteVm.Bench.Worker;
 
-// Each figure's command: what follows its name is its own.
-var commands = new Dictionary<string, (string Usage, Func<string[], int> Run)>
+// A command for each table of figures; hidden are those with which a benchmark starts its peers.
+var root = new RootCommand("Measures ByteVm, and others on the same work.")
 {
-    ["memory"] = ("memory", _ => MemoryFigures.Print()),
-    ["gc"] = (GcFigures.Usage, GcFigures.Run),
-    ["world-switch"] = ("world-switch", _ => WorldSwitchBenchmark.Print()),
-    ["interpreter"] = ("interpreter", _ => InterpreterFigures.Print()),
-    ["interpreter-pairs"] = (OpcodePairs.Usage, OpcodePairs.Print),
-    ["baseline"] = ("baseline", _ => BaselineFigures.Print()),
-    ["worker"] = (WorkerFigures.Usage, WorkerFigures.Run),
-    ["futex-peer"] = (FutexMailbox.PeerUsage, FutexMailbox.RunPeer),
-    ["programs"] = (ProgramFigures.Usage, ProgramFigures.Run),
-    ["exceptions"] = (ExceptionFigures.Usage, ExceptionFigures.Run),
-    ["maps"] = (MapFigures.Usage, MapFigures.Run),
-    ["data"] = (DataFigures.Usage, DataFigures.Run),
-    ["data-peer"] = (DataFigures.PeerUsage, DataFigures.RunPeer),
-    ["compiler"] = ("compiler", _ => CompilerFigures.Run()),
-    ["startup"] = (StartupFigures.Usage, StartupFigures.Run),
-    ["peer"] = ("peer NAME SIZE ITERATIONS", a => Harness.Run(a[0], int.Parse(a[1], CultureInfo.InvariantCulture), int.Parse(a[2], CultureInfo.InvariantCulture))),
+    ProgramFigures.Create(),
+    MapFigures.Create(),
+    DataFigures.Create(),
+    GcFigures.Create(),
+    ExceptionFigures.Create(),
+    StartupFigures.Create(),
+    Plain("compiler", "The Tarn compiler: lines per second, allocated bytes", CompilerFigures.Run),
+    Plain("interpreter", "Nanoseconds of each kind of instruction in the interpreter", InterpreterFigures.Print),
+    OpcodePairs.Create(),
+    Plain("baseline", "Compile times and code sizes of the baseline compiler", BaselineFigures.Print),
+    Plain("memory", "Reserving, committing and clearing memory", MemoryFigures.Print),
+    Plain("world-switch", "What a trap into the host costs", WorldSwitchBenchmark.Print),
+    WorkerFigures.Create(),
+    Harness.CreatePeer(),
+    DataFigures.CreatePeer(),
+    FutexMailbox.CreatePeer(),
 };
+ParseResult parsed = root.Parse(args);
+if (parsed.Action is ParseErrorAction wrong)
+    wrong.ShowHelp = false;
+int code = parsed.Invoke();
+if (parsed.Action is ParseErrorAction)
+    Console.Error.WriteLine("Try 'ByteVm.Bench --help'.");
+return parsed.Action is ParseErrorAction ? 2 : code;
 
-if (args.Length > 0 && commands.TryGetValue(args[0], out var command))
-    return command.Run(args[1..]);
-Console.Error.WriteLine($"usage: ByteVm.Bench COMMAND, one of:\n  {string.Join("\n  ", commands.Values.Select(c => c.Usage))}");
-return 2;
+static Command Plain(string name, string description, Func<int> run)
+{
+    var command = new Command(name, description);
+    command.SetAction(_ => run());
+    return command;
+}

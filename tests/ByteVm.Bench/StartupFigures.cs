@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -9,16 +10,22 @@ namespace ByteVm.Bench;
 /// </summary>
 internal static class StartupFigures
 {
-    public const string Usage = "startup [--cli PATH] [--runs N]";
+    private static readonly Option<string?> Cli = BenchOptions.Cli();
+    private static readonly Option<int> Runs = BenchOptions.Number("--runs", 21, "Processes of each kind");
 
-    public static int Run(string[] arguments)
+    public static Command Create()
     {
-        var options = CommandOptions.Parse(arguments, "--cli", "--runs");
-        int runs = int.Parse(options["--runs"] ?? "21", CultureInfo.InvariantCulture);
+        var command = new Command("startup", "From the start of a process to its end") { Cli, Runs };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult options)
+    {
         string scratch = Directory.CreateTempSubdirectory("bytevm-startup").FullName;
         try
         {
-            Report(Commands(BenchFiles.CommandLine(options["--cli"]), scratch), runs);
+            Report(Commands(BenchFiles.CommandLine(options.GetValue(Cli)), scratch), options.GetValue(Runs));
             return 0;
         }
         finally

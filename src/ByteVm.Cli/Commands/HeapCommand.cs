@@ -16,7 +16,8 @@ internal static class HeapCommand
     {
         Description = "Lines per table",
         DefaultValueFactory = _ => DefaultTop,
-        Validators = { AtLeastOne },
+        HelpName = "LINES",
+        CustomParser = result => (int)NumberText.Parse(result, 1, int.MaxValue),
     };
 
     public static Command Create()
@@ -40,11 +41,5 @@ internal static class HeapCommand
         {
             throw new CommandException(ExitCode.BadInput, $"{path}: {e.Message}");
         }
-    }
-
-    private static void AtLeastOne(OptionResult result)
-    {
-        if (result.GetValueOrDefault<int>() < 1)
-            result.AddError("--top needs a number from 1 on");
     }
 }

@@ -40,7 +40,7 @@ internal static class RunCommand
     {
         Description = "Stop after so many units of work, the same on every engine and machine",
         HelpName = "UNITS",
-        Validators = { result => AtLeastZero(result) },
+        CustomParser = result => NumberText.Parse(result, 0, long.MaxValue),
     };
 
     internal static readonly Option<long?> Memory = new("--memory")
@@ -143,12 +143,6 @@ internal static class RunCommand
     {
         ModuleFiles.RequireWritable(path);
         return new HeapDumpOptions(path, error.WriteLine);
-    }
-
-    private static void AtLeastZero(OptionResult result)
-    {
-        if (result.GetValueOrDefault<long?>() < 0)
-            result.AddError("--fuel needs a number from 0 on");
     }
 
     internal static EngineKind EngineOf(ParseResult parsed) => parsed.GetValue(Engine) switch

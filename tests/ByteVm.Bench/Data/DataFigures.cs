@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ByteVm.Bench.ProgramTable;
@@ -19,22 +20,42 @@ internal sealed class DataFigures(string scratch, string[] bytevm, string memory
 
     private readonly string sources = Path.Combine(BenchFiles.Folder, "programs", "data");
 
-    public const string Usage = "data [words] [jsondata] [--cli PATH] [--megabytes N] [--memory SIZE] [--runs N]";
+    private static readonly Argument<string[]> Programs = new Argument<string[]>("NAME") { Description = "words, jsondata; both when left out", Arity = ArgumentArity.ZeroOrMore }.AcceptOnlyFromAmong(Words, JsonData);
+    private static readonly Option<string?> Cli = BenchOptions.Cli();
+    private static readonly Option<int> Megabytes = BenchOptions.Number("--megabytes", 50, "Size of the data");
+    private static readonly Option<string> Memory = new("--memory") { Description = "The limit of memory", HelpName = "SIZE", DefaultValueFactory = _ => "2g" };
+    private static readonly Option<int> Runs = BenchOptions.Number("--runs", 3, "Processes of each peer");
 
-    public const string PeerUsage = "data-peer words|document|node FILE ITERATIONS";
+    private static readonly Argument<string> PeerProgram = new("PROGRAM");
+    private static readonly Argument<string> PeerFile = new("FILE");
+    private static readonly Argument<int> PeerIterations = new("ITERATIONS");
 
     private sealed record Peer(string Name, int Divisor, Func<string, string[]> Command);
 
-    public static int Run(string[] arguments)
+    public static Command Create()
     {
-        var options = CommandOptions.Parse(arguments, "--cli", "--megabytes", "--memory", "--runs");
-        int megabytes = int.Parse(options["--megabytes"] ?? "50", CultureInfo.InvariantCulture);
-        int runs = int.Parse(options["--runs"] ?? "3", CultureInfo.InvariantCulture);
+        var command = new Command("data", "Counting words and parsing JSON, in MB/s") { Programs, Cli, Megabytes, Memory, Runs };
+        command.SetAction(Run);
+        return command;
+    }
+
+    /// <summary>One program of .NET: a line with nanoseconds and result for each iteration.</summary>
+    public static Command CreatePeer()
+    {
+        var command = new Command("data-peer") { PeerProgram, PeerFile, PeerIterations };
+        command.Hidden = true;
+        command.SetAction(options => RunPeer(options.GetRequiredValue(PeerProgram), options.GetRequiredValue(PeerFile), options.GetValue(PeerIterations)));
+        return command;
+    }
+
+    private static int Run(ParseResult options)
+    {
+        string[] names = options.GetRequiredValue(Programs);
         string scratch = Directory.CreateTempSubdirectory("bytevm-bench").FullName;
         try
         {
-            var figures = new DataFigures(scratch, BenchFiles.CommandLine(options["--cli"]), options["--memory"] ?? "2g", runs);
-            figures.Print(options.Names.Length == 0 ? [Words, JsonData] : options.Names, megabytes * 1_000_000L);
+            var figures = new DataFigures(scratch, BenchFiles.CommandLine(options.GetValue(Cli)), options.GetRequiredValue(Memory), options.GetValue(Runs));
+            figures.Print(names.Length == 0 ? [Words, JsonData] : names, options.GetValue(Megabytes) * 1_000_000L);
             return 0;
         }
         finally
@@ -43,11 +64,10 @@ internal sealed class DataFigures(string scratch, string[] bytevm, string memory
         }
     }
 
-    /// <summary>One program of .NET: a line with nanoseconds and result for each iteration.</summary>
-    public static int RunPeer(string[] arguments)
+    private static int RunPeer(string program, string file, int iterations)
     {
-        Func<long> run = PeerProgram(arguments[0], arguments[1]);
-        for (int i = 0; i < int.Parse(arguments[2], CultureInfo.InvariantCulture); i++)
+        Func<long> run = ProgramOfDotNet(program, file);
+        for (int i = 0; i < iterations; i++)
         {
             long start = Stopwatch.GetTimestamp();
             long result = run();
@@ -57,7 +77,7 @@ internal sealed class DataFigures(string scratch, string[] bytevm, string memory
         return 0;
     }
 
-    private static Func<long> PeerProgram(string name, string file)
+    private static Func<long> ProgramOfDotNet(string name, string file)
     {
         if (name == Words)
             return () => Data.Words.Run(file);

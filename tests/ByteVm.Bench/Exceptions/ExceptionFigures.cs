@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -7,17 +8,24 @@ namespace ByteVm.Bench.Exceptions;
 /// <summary>Nanoseconds of a throw and of a try that is not left: both engines, and .NET's own beside them.</summary>
 internal static class ExceptionFigures
 {
-    public const string Usage = "exceptions [--cli PATH] [--rounds N]";
+    private static readonly Option<string?> Cli = BenchOptions.Cli();
+    private static readonly Option<int> Rounds = BenchOptions.Number("--rounds", 100_000, "Throws of each kind");
 
     private const int Repetitions = 5;
 
     private sealed class StopException(string message) : Exception(message);
 
-    public static int Run(string[] arguments)
+    public static Command Create()
     {
-        var options = CommandOptions.Parse(arguments, "--cli", "--rounds");
-        int rounds = int.Parse(options["--rounds"] ?? "100000", CultureInfo.InvariantCulture);
-        string[] bytevm = BenchFiles.CommandLine(options["--cli"]);
+        var command = new Command("exceptions", "What throwing and catching costs") { Cli, Rounds };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult options)
+    {
+        int rounds = options.GetValue(Rounds);
+        string[] bytevm = BenchFiles.CommandLine(options.GetValue(Cli));
         Dictionary<string, double> baseline = OfEngine(bytevm, "baseline", rounds);
         Dictionary<string, double> interpreter = OfEngine(bytevm, "interpreter", rounds);
         double?[] dotnet = [null, OfDotNet(rounds, 0), OfDotNet(rounds, 1), OfDotNet(rounds, 10)];

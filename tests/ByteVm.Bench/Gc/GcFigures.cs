@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ByteVm.Bench.ProgramTable;
@@ -11,29 +12,36 @@ namespace ByteVm.Bench.Gc;
 /// </summary>
 internal static class GcFigures
 {
-    public const string Usage = "gc [--trees DEPTH] [--operations N] [--live ENTRIES] [--runs N]";
+    private static readonly Option<int> Trees = BenchOptions.Number("--trees", 18, "Depth of the binary trees");
+    private static readonly Option<int> Operations = BenchOptions.Number("--operations", 4_000_000, "Operations on the LRU cache");
+    private static readonly Option<int> Live = BenchOptions.Number("--live", 3_500_000, "Entries alive in steady state");
+    private static readonly Option<int> Runs = BenchOptions.Number("--runs", 3, "Runs of each in one process");
 
     private static readonly string[] Compared = ["baseline", ".NET", "java"];
 
-    public static int Run(string[] arguments)
+    public static Command Create()
     {
-        var options = CommandOptions.Parse(arguments, "--trees", "--operations", "--live", "--runs");
-        int trees = Number(options["--trees"], 18), operations = Number(options["--operations"], 4_000_000);
-        Compare([new Kernel("binarytrees", trees), new Kernel("lru", operations)], Number(options["--runs"], 3));
-        Pauses("binarytrees", trees);
-        Pauses("lru", operations);
-        SteadyState(Number(options["--live"], 3_500_000));
-        return 0;
+        var command = new Command("gc", "Pauses, memory and times of programs that allocate hard") { Trees, Operations, Live, Runs };
+        command.SetAction(Run);
+        return command;
     }
 
-    private static int Number(string? text, int otherwise) => text is null ? otherwise : int.Parse(text, CultureInfo.InvariantCulture);
+    private static int Run(ParseResult options)
+    {
+        int trees = options.GetValue(Trees), operations = options.GetValue(Operations);
+        Compare([new Kernel("binarytrees", trees), new Kernel("lru", operations)], options.GetValue(Runs));
+        Pauses("binarytrees", trees);
+        Pauses("lru", operations);
+        SteadyState(options.GetValue(Live));
+        return 0;
+    }
 
     private static void Compare(Kernel[] kernels, int runs)
     {
         string scratch = Directory.CreateTempSubdirectory("bytevm-bench").FullName;
         try
         {
-            var builder = new PeerBuilder(Path.Combine(BenchFiles.Folder, "programs"), scratch, BenchFiles.CommandLine(null));
+            var builder = new PeerBuilder(kernels, Path.Combine(BenchFiles.Folder, "programs"), scratch, BenchFiles.CommandLine(null));
             Peer[] peers = [.. builder.Build().Where(peer => Compared.Contains(peer.Name))];
             foreach (Kernel kernel in kernels)
             {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
 using ByteVm.Runtime.Interpretation;
@@ -12,11 +13,18 @@ namespace ByteVm.Bench.Interpreter;
 /// </summary>
 internal static class OpcodePairs
 {
-    public const string Usage = "interpreter-pairs FILE.tarn…";
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "Tarn sources", Arity = ArgumentArity.OneOrMore };
 
     private const int Printed = 30;
 
-    public static int Print(string[] files)
+    public static Command Create()
+    {
+        var command = new Command("interpreter-pairs", "Which linked instruction follows which, and how often") { Files };
+        command.SetAction(options => Print(options.GetRequiredValue(Files)));
+        return command;
+    }
+
+    private static int Print(string[] files)
     {
         var total = new Dictionary<(LinkedOpcode, LinkedOpcode), double>();
         foreach (string file in files)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 
 namespace ByteVm.Bench.ProgramTable;
@@ -14,19 +15,28 @@ internal static class MapFigures
     /// <summary>Entries, and how often a process does them: short runs are repeated until compilers have settled.</summary>
     private static readonly (int Size, int Iterations)[] sizes = [(10_000, 60), (100_000, 20), (1_000_000, 6), (10_000_000, 3)];
 
-    public const string Usage = "maps [NAME…] [--cli PATH] [--largest N]";
+    private static readonly Argument<string[]> Names = new Argument<string[]>("NAME") { Description = "intmap, stringmap; both when left out", Arity = ArgumentArity.ZeroOrMore }.AcceptOnlyFromAmong(names);
+    private static readonly Option<string?> Cli = BenchOptions.Cli();
+    private static readonly Option<int> Largest = BenchOptions.Number("--largest", 10_000_000, "Entries of the largest map");
 
-    public static int Run(string[] arguments)
+    public static Command Create()
     {
-        var options = CommandOptions.Parse(arguments, "--cli", "--largest");
-        int largest = int.Parse(options["--largest"] ?? "10000000", CultureInfo.InvariantCulture);
+        var command = new Command("maps", "Maps by size: nanoseconds of an operation") { Names, Cli, Largest };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult options)
+    {
+        string[] wanted = options.GetRequiredValue(Names);
+        Kernel[] kernels = [.. Kernel.All.Where(k => (wanted.Length == 0 ? names : wanted).Contains(k.Name))];
         string scratch = Directory.CreateTempSubdirectory("bytevm-bench").FullName;
         try
         {
-            var builder = new PeerBuilder(Path.Combine(BenchFiles.Folder, "programs"), scratch, BenchFiles.CommandLine(options["--cli"]));
+            var builder = new PeerBuilder(kernels, Path.Combine(BenchFiles.Folder, "programs"), scratch, BenchFiles.CommandLine(options.GetValue(Cli)));
             Peer[] peers = [.. builder.Build().Where(p => p.Name is "interpreter" or "baseline" or ".NET" or "java")];
-            foreach (string name in options.Names.Length == 0 ? names : options.Names)
-                Print(Kernel.All.Single(k => k.Name == name), peers, largest);
+            foreach (Kernel kernel in kernels)
+                Print(kernel, peers, options.GetValue(Largest));
             return 0;
         }
         finally

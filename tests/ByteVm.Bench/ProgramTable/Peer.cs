@@ -2,12 +2,16 @@ namespace ByteVm.Bench.ProgramTable;
 
 /// <summary>Something that runs kernels.</summary>
 /// <param name="Command">The command line without size and iterations, or null when this peer has no such program.</param>
-/// <param name="IsCompiled">Compiled peers get more iterations: their speed settles later.</param>
-internal sealed record Peer(string Name, Func<Kernel, string[]?> Command, bool IsCompiled);
+/// <param name="Iterations">In a process. Compilers get more than interpreters: their speed settles later.</param>
+internal sealed record Peer(string Name, Func<Kernel, string[]?> Command, int Iterations);
 
 /// <summary>Finds out which peers are installed, and compiles the kernels for them into a scratch folder.</summary>
-internal sealed class PeerBuilder(string sources, string scratch, string[] bytevm)
+internal sealed class PeerBuilder(Kernel[] kernels, string sources, string scratch, string[] bytevm)
 {
+    private const int SlowIterations = 1;
+    private const int InterpreterIterations = 2;
+    private const int CompilerIterations = 8;
+
     private readonly List<Peer> peers = [];
 
     /// <summary>A word for every peer that is left out.</summary>
@@ -25,16 +29,16 @@ internal sealed class PeerBuilder(string sources, string scratch, string[] bytev
 
     private void BuildTarn()
     {
-        foreach (Kernel kernel in Kernel.All)
+        foreach (Kernel kernel in kernels)
             ChildProcess.Require([.. bytevm, "build", Source(kernel, $"{kernel.Name}.tarn"), "-o", Output(kernel, ".bvm")]);
-        peers.Add(new Peer("interpreter", kernel => Run(kernel, "interpreter"), IsCompiled: false));
-        peers.Add(new Peer("baseline", kernel => Run(kernel, "baseline"), IsCompiled: true));
+        peers.Add(new Peer("interpreter", kernel => Run(kernel, "interpreter"), InterpreterIterations));
+        peers.Add(new Peer("baseline", kernel => Run(kernel, "baseline"), CompilerIterations));
     }
 
     private string[] Run(Kernel kernel, string engine) => [.. bytevm, "run", "--engine", engine, "--allow", "clock", Output(kernel, ".bvm")];
 
     private void AddDotNet() =>
-        peers.Add(new Peer(".NET", kernel => ["dotnet", typeof(PeerBuilder).Assembly.Location, "peer", kernel.Name], IsCompiled: true));
+        peers.Add(new Peer(".NET", kernel => ["dotnet", typeof(PeerBuilder).Assembly.Location, "peer", kernel.Name], CompilerIterations));
 
     private void AddJava()
     {
@@ -45,21 +49,21 @@ internal sealed class PeerBuilder(string sources, string scratch, string[] bytev
             return;
         }
 
-        peers.Add(new Peer("java -Xint", kernel => ["java", "-Xint", "-cp", scratch, "Harness", kernel.Name], IsCompiled: false));
-        peers.Add(new Peer("java", kernel => ["java", "-cp", scratch, "Harness", kernel.Name], IsCompiled: true));
+        peers.Add(new Peer("java -Xint", kernel => ["java", "-Xint", "-cp", scratch, "Harness", kernel.Name], SlowIterations));
+        peers.Add(new Peer("java", kernel => ["java", "-cp", scratch, "Harness", kernel.Name], CompilerIterations));
     }
 
     private void AddC()
     {
-        foreach (Kernel kernel in Kernel.All.Where(k => File.Exists(Source(k, $"{k.Name}.c"))))
+        foreach (Kernel kernel in kernels.Where(k => File.Exists(Source(k, $"{k.Name}.c"))))
             ChildProcess.Require(["gcc", "-O3", "-ffp-contract=off", "-o", Output(kernel, ""), Source(kernel, $"{kernel.Name}.c"), "-lm"]);
-        peers.Add(new Peer("gcc -O3", kernel => File.Exists(Output(kernel, "")) ? [Output(kernel, "")] : null, IsCompiled: true));
+        peers.Add(new Peer("gcc -O3", kernel => File.Exists(Output(kernel, "")) ? [Output(kernel, "")] : null, CompilerIterations));
     }
 
     private void AddNode() => peers.Add(new Peer(
         "node",
         kernel => File.Exists(Source(kernel, $"{kernel.Name}.js")) ? ["node", Path.Combine(sources, "harness", "harness.js"), kernel.Name] : null,
-        IsCompiled: true));
+        CompilerIterations));
 
     private void AddWhenInstalled(string tool, string[] question, Action add)
     {

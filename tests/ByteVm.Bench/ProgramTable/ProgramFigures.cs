@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -5,28 +7,40 @@ namespace ByteVm.Bench.ProgramTable;
 
 /// <summary>
 /// Compares the engines with other languages' on the programs beneath <c>programs/</c>. All peers take turns, run after run, so that a
-/// slow minute of the machine meets all of them.
+/// slow minute of the machine meets all of them. Whole rounds of all are run while the time allows, at least one.
 /// </summary>
-internal sealed class ProgramFigures(Kernel[] kernels, IReadOnlyList<Peer> peers, int runs)
+internal sealed class ProgramFigures(Kernel[] kernels, IReadOnlyList<Peer> peers, TimeSpan time)
 {
-    private const int InterpreterIterations = 2;
-    private const int CompilerIterations = 8;
-
     private readonly Dictionary<(Kernel, Peer), Measurements> table = [];
+    private int rounds;
 
-    public const string Usage = "programs [NAME…] [--cli PATH] [--runs N] [--out FILE.md]";
+    private static readonly Argument<string[]> Names =
+        new Argument<string[]>("NAME") { Description = $"All when left out, of: {string.Join(' ', Kernel.All.Select(k => k.Name))}", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore }
+            .AcceptOnlyFromAmong([.. Kernel.All.Select(k => k.Name)]);
 
-    public static int Run(string[] arguments)
+    private static readonly Option<string?> Cli = BenchOptions.Cli();
+    private static readonly Option<int> Seconds = BenchOptions.Number("--seconds", 60, "About how long it may take");
+    private static readonly Option<string?> Out = new("--out") { Description = "Write the tables to this file, too", HelpName = "FILE.md" };
+
+    public static Command Create()
     {
-        var options = CommandOptions.Parse(arguments, "--cli", "--runs", "--out");
-        Kernel[] kernels = options.Names.Length == 0 ? Kernel.All : [.. Kernel.All.Where(k => options.Names.Contains(k.Name))];
+        var command = new Command("programs", "Programs on each engine, in .NET, and in Java, C and JavaScript where these are installed") { Names, Cli, Seconds, Out };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult options)
+    {
+        string[] names = options.GetRequiredValue(Names);
+        Kernel[] kernels = names.Length == 0 ? Kernel.All : [.. Kernel.All.Where(k => names.Contains(k.Name))];
+        var clock = Stopwatch.StartNew();
         string scratch = Directory.CreateTempSubdirectory("bytevm-bench").FullName;
         try
         {
-            var builder = new PeerBuilder(Path.Combine(BenchFiles.Folder, "programs"), scratch, BenchFiles.CommandLine(options["--cli"]));
-            var figures = new ProgramFigures(kernels, builder.Build(), int.Parse(options["--runs"] ?? "5", CultureInfo.InvariantCulture));
-            figures.Measure();
-            Write(figures.Markdown(builder.Skipped), options["--out"]);
+            var builder = new PeerBuilder(kernels, Path.Combine(BenchFiles.Folder, "programs"), scratch, BenchFiles.CommandLine(options.GetValue(Cli)));
+            var figures = new ProgramFigures(kernels, builder.Build(), TimeSpan.FromSeconds(options.GetValue(Seconds)));
+            figures.Measure(clock);
+            Write(figures.Markdown(builder.Skipped), options.GetValue(Out));
             return 0;
         }
         finally
@@ -42,18 +56,21 @@ internal sealed class ProgramFigures(Kernel[] kernels, IReadOnlyList<Peer> peers
             File.WriteAllText(file, text);
     }
 
-    private void Measure()
+    private void Measure(Stopwatch clock)
     {
-        for (int run = 0; run < runs; run++)
+        TimeSpan longest = TimeSpan.Zero;
+        for (; rounds == 0 || clock.Elapsed + longest < time; rounds++)
         {
+            TimeSpan start = clock.Elapsed;
             foreach (Kernel kernel in kernels)
             {
+                Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds,3:0} s: round {rounds + 1}, {kernel.Name}");
                 foreach (Peer peer in peers)
                     MeasureOnce(kernel, peer);
                 RequireSameResult(kernel);
             }
 
-            Console.Error.WriteLine($"run {run + 1} of {runs} done");
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, (clock.Elapsed - start).Ticks));
         }
     }
 
@@ -61,8 +78,7 @@ internal sealed class ProgramFigures(Kernel[] kernels, IReadOnlyList<Peer> peers
     {
         if (peer.Command(kernel) is not { } command)
             return;
-        int iterations = peer.IsCompiled ? CompilerIterations : InterpreterIterations;
-        string output = ChildProcess.Require([.. command, kernel.Size.ToString(CultureInfo.InvariantCulture), iterations.ToString(CultureInfo.InvariantCulture)]);
+        string output = ChildProcess.Require([.. command, kernel.Size.ToString(CultureInfo.InvariantCulture), peer.Iterations.ToString(CultureInfo.InvariantCulture)]);
         if (!table.TryGetValue((kernel, peer), out Measurements? measurements))
             table.Add((kernel, peer), measurements = new Measurements());
         measurements.Add(output);
@@ -78,7 +94,7 @@ internal sealed class ProgramFigures(Kernel[] kernels, IReadOnlyList<Peer> peers
     private string Markdown(List<string> skipped)
     {
         var text = new StringBuilder();
-        text.Append($"Medians of {runs} interleaved processes.\n\n");
+        text.Append($"Medians of {rounds} interleaved processes.\n\n");
         foreach (string peer in skipped)
             text.Append($"Left out: {peer}.\n\n");
         AppendTable(text, "Peak: milliseconds of an iteration in the later half of a process", m => m.Settled);

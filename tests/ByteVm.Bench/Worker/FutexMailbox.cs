@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
@@ -13,7 +14,8 @@ namespace ByteVm.Bench.Worker;
 [SupportedOSPlatform("linux")]
 internal static unsafe class FutexMailbox
 {
-    public const string PeerUsage = "futex-peer FILE PROCESSORS";
+    private static readonly Argument<string> PeerFile = new("FILE");
+    private static readonly Argument<string> PeerProcessors = new("PROCESSORS") { Description = "A set, as hexadecimal number" };
 
     private const int Futex = 202, Wait = 0, Wake = 1;
     private const uint Host = 0, Guest = 1, Over = 2;
@@ -40,12 +42,20 @@ internal static unsafe class FutexMailbox
         }
     }
 
-    public static int RunPeer(string[] arguments)
+    public static Command CreatePeer()
     {
-        using MemoryMappedFile memory = MemoryMappedFile.CreateFromFile(arguments[0]);
+        var command = new Command("futex-peer") { PeerFile, PeerProcessors };
+        command.Hidden = true;
+        command.SetAction(options => RunPeer(options.GetRequiredValue(PeerFile), options.GetRequiredValue(PeerProcessors)));
+        return command;
+    }
+
+    private static int RunPeer(string file, string processors)
+    {
+        using MemoryMappedFile memory = MemoryMappedFile.CreateFromFile(file);
         using MemoryMappedViewAccessor view = memory.CreateViewAccessor();
         uint* turn = Start(view);
-        Processors.Pin(0, ulong.Parse(arguments[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        Processors.Pin(0, ulong.Parse(processors, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         while (WaitWhile(turn, Host) != Over)
             Pass(turn, Host);
         return 0;

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using ByteVm.Host.Worker;
 using ByteVm.Tarn;
@@ -8,13 +9,20 @@ namespace ByteVm.Bench.Worker;
 /// <summary>What isolation in worker processes costs.</summary>
 internal static class WorkerFigures
 {
-    public const string Usage = "worker [--quick yes] [--only starts|traps|deaths|many|programs]";
+    private static readonly Option<bool> Quick = new("--quick") { Description = "Fewer runs" };
+    private static readonly Option<string?> Only = new Option<string?>("--only") { Description = "One part", HelpName = "PART" }.AcceptOnlyFromAmong("starts", "traps", "deaths", "many", "programs");
 
-    public static int Run(string[] arguments)
+    public static Command Create()
     {
-        CommandOptions options = CommandOptions.Parse(arguments, "--quick", "--only");
-        bool quick = options["--quick"] is not null;
-        bool Wanted(string part) => options["--only"] is null || options["--only"] == part;
+        var command = new Command("worker", "What isolation in worker processes costs") { Quick, Only };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult options)
+    {
+        bool quick = options.GetValue(Quick);
+        bool Wanted(string part) => (options.GetValue(Only) ?? part) == part;
         ProcessIsolation isolation = ProcessIsolation.Instance;
         Console.WriteLine($"processors {Environment.ProcessorCount}, namespaces {(isolation.HasNamespaces ? "yes" : "no")}, load {File.ReadAllText("/proc/loadavg").Trim()}");
         if (Wanted("starts"))

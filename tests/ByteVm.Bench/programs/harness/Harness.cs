@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 
 namespace ByteVm.Bench.Programs;
@@ -23,7 +24,19 @@ internal static class Harness
         ["stringmap"] = Stringmap.Run,
     };
 
-    public static int Run(string name, int size, int iterations)
+    private static readonly Argument<string> Name = new("NAME");
+    private static readonly Argument<int> Size = new("SIZE");
+    private static readonly Argument<int> Iterations = new("ITERATIONS");
+
+    public static Command CreatePeer()
+    {
+        var command = new Command("peer") { Name, Size, Iterations };
+        command.Hidden = true;
+        command.SetAction(options => Run(options.GetRequiredValue(Name), options.GetValue(Size), options.GetValue(Iterations)));
+        return command;
+    }
+
+    private static int Run(string name, int size, int iterations)
     {
         for (int i = 0; i < iterations; i++)
         {
