@@ -23,7 +23,7 @@ importDeclaration: IMPORT IDENT (DOT importStep)* (AS IDENT)?;
 
 importStep: IDENT | LBRACE IDENT (COMMA IDENT)* RBRACE;
 
-declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE | OPERATOR)* (functionDeclaration | propertyDeclaration | classDeclaration | interfaceDeclaration | enumDeclaration | variableDeclaration | initializer | testDeclaration);
+declaration: (PRIVATE | OPEN | ABSTRACT | OVERRIDE | STATIC | EXTERN | VALUE | OPERATOR | INLINE)* (functionDeclaration | propertyDeclaration | classDeclaration | interfaceDeclaration | enumDeclaration | variableDeclaration | initializer | testDeclaration);
 
 functionDeclaration: FN functionName LPAREN parameters? RPAREN (COLON type)? (block | ASSIGN expression)?;
 

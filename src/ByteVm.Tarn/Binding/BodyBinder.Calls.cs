@@ -27,6 +27,7 @@ internal sealed partial class BodyBinder
     /// <summary>A call of a value: it must be a function.</summary>
     private BoundExpression BindInvoke(CallSyntax syntax, BoundExpression callee)
     {
+        AllowCall(callee);
         if (callee.Type is ClassType type && WellKnown.IsFunction(type.Symbol))
             return BindMethodCall(syntax, callee, MethodOf(type.Symbol, "invoke"), syntax.Callee.Span);
         if (FindOperator(callee.Type, "()", syntax.Callee.Span) is { } @operator)
@@ -305,6 +306,8 @@ internal sealed partial class BodyBinder
             isNamed |= argument.Name is not null;
             int position = argument.Name is { } name ? NamedPosition(parameters, arguments, name, callee.Name) : Position(i, parameters.Length - extended, isNamed, argument, callee.Name) is var place and >= 0 ? place + extended : -1;
             isWrong |= position < 0;
+            if (position >= 0)
+                NoteInlined(callee.Function, parameters[position], argument.Value);
             if (position < 0)
             {
                 BindExpression(argument.Value);
@@ -360,6 +363,8 @@ internal sealed partial class BodyBinder
         for (int i = 0; i < arguments.Length; i++)
         {
             LocalSymbol parameter = callee.Function.Parameters[i];
+            if (arguments[i] is { } handedOn)
+                AllowHandingOn(callee.Function, parameter, handedOn);
             complete.Add(isWrong ? arguments[i] ?? new BoundError(callSpan)
                 : arguments[i] is { } argument ? Convert(argument, parameter.Type.Substitute(map))
                 : DefaultArgument(callee, parameter, map, callSpan));

@@ -14,9 +14,12 @@ internal sealed partial class BodyBinder
     /// <summary>A lambda being bound.</summary>
     /// <param name="name">What messages call it.</param>
     /// <param name="depth">How many lambdas it is inside of, itself included.</param>
-    private sealed class LambdaFrame(string name, int depth, TarnType? result)
+    /// <param name="isInlined">It stands in place of the calls of an inline function's parameter.</param>
+    private sealed class LambdaFrame(string name, int depth, TarnType? result, bool isInlined)
     {
         public string Name => name;
+
+        public bool IsInlined => isInlined;
 
         public int Depth { get; } = depth;
 
@@ -51,7 +54,7 @@ internal sealed partial class BodyBinder
         if (wanted is not null && wanted.FunctionParameters.Length != syntax.Parameters.Length)
             return Error(syntax.Span, DiagnosticCatalog.LambdaParameterCount, wanted, syntax.Parameters.Length);
         TarnType? result = wanted?.FunctionResult;
-        var frame = new LambdaFrame(name, lambdas.Count + 1, result);
+        var frame = new LambdaFrame(name, lambdas.Count + 1, result, inlinedLambdas.Contains(syntax));
         (FlowState flowBefore, bool statementsBefore, Loop[] loopsBefore) = (flow, hasStatementsInValues, [.. loops]);
         (FinallyScopes finallyScopesBefore, finallyScopes) = (finallyScopes, new FinallyScopes());
         loops.Clear();
@@ -74,7 +77,7 @@ internal sealed partial class BodyBinder
 
     // The lambda may change them whenever it is called.
     private static FlowState ForgetShared(FlowState state, LambdaFrame frame) =>
-        frame.Captured.Where(c => c.IsShared).Aggregate(state, (current, captured) => current.Forget(captured));
+        frame.Captured.Where(c => c.IsUntracked).Aggregate(state, (current, captured) => current.Forget(captured));
 
     private ImmutableArray<LocalSymbol> DeclareParameters(LambdaSyntax syntax, ClassType? wanted)
     {
@@ -145,10 +148,11 @@ internal sealed partial class BodyBinder
                 break;
             if (!frame.Captured.Contains(local))
                 frame.Captured.Add(local);
-            local.IsShared |= local.IsMutable;
+            local.IsUntracked |= local.IsMutable;
+            local.IsShared |= local.IsMutable && !frame.IsInlined;
         }
 
-        if (local.IsShared)
+        if (local.IsUntracked)
             flow = flow.Forget(local);
     }
 

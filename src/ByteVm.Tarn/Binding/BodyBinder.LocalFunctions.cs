@@ -26,7 +26,7 @@ internal sealed partial class BodyBinder
             return new BoundBlock(syntax.Span, [new BoundLocalDeclaration(syntax.Span, local, value)]);
 
         // It refers to itself: the variable must be there before the function is made.
-        local.IsShared = true;
+        (local.IsShared, local.IsUntracked) = (true, true);
         return new BoundBlock(syntax.Span, [
             new BoundLocalDeclaration(syntax.Span, local, null),
             new BoundAssignment(syntax.Span, new BoundLocal(syntax.Name.Span, local, type), value)]);

@@ -12,8 +12,12 @@ internal sealed partial class BodyBinder
     private BoundExpression BindName(Identifier name)
     {
         Symbol? symbol = Lookup(name.Text);
-        if (symbol is LocalSymbol captured)
-            Capture(captured);
+        if (symbol is LocalSymbol used)
+        {
+            Capture(used);
+            NoteUse(used, name.Span);
+        }
+
         return symbol switch
         {
             LocalSymbol local => new BoundLocal(name.Span, local, flow.TypeOf(local)),

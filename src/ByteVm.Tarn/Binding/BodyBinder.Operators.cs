@@ -305,7 +305,7 @@ internal sealed partial class BodyBinder
     /// <summary>The variable whose value an expression is, if only an assignment in sight can change it: a local, or a let field of this.</summary>
     private static Symbol? Trackable(BoundExpression expression) => expression switch
     {
-        BoundLocal { Local.IsShared: false } local => local.Local,
+        BoundLocal { Local.IsUntracked: false } local => local.Local,
         BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } => field,
         BoundUnwrap { Operand: BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } } => field,
         BoundCast { IsSafe: false, Operand: BoundField { Receiver: BoundThis, Field: { IsMutable: false } field } } => field,

@@ -73,7 +73,7 @@ internal sealed partial class BodyBinder
     {
         flow = flow.Forget(local);
         TarnType actual = value is BoundConversion conversion ? conversion.Operand.Type : value.Type;
-        if (!local.IsShared && local.Type.IsNullable && !actual.IsNullable && !actual.IsError)
+        if (!local.IsUntracked && local.Type.IsNullable && !actual.IsNullable && !actual.IsError)
             flow = flow.Narrow(local, local.Type.NonNull);
     }
 
@@ -225,7 +225,7 @@ internal sealed partial class BodyBinder
     private void ShareAtLoopHead(string name)
     {
         if (locals.TryGetValue(name, out LocalSymbol? local) && local.IsMutable)
-            local.IsShared = true;
+            local.IsUntracked = true;
     }
 
     private void CloseLoop(Loop loop, FlowState whenDone)

@@ -46,6 +46,7 @@ internal sealed partial class BodyBinder
         BoundBlock block = function.ValueMethod is { } valueMethod ? BindValueMethod(valueMethod)
             : function.EnumMethod != EnumMethod.None ? BindEnumMethod()
             : function.IsConstructor ? BindConstructor() : BindBody(function.Syntax!);
+        ReportValuesOfInlined();
         return new FunctionBody(function, block, references, hasStatementsInValues);
     }
 

@@ -85,6 +85,8 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
         {
             body = new BodyBinder(this, function.Module, function.Class, function, Diagnostics).BindFunction();
             functions.Add(function, body);
+            if (function.IsInline)
+                InlineFunctions.CheckRecursion(this, function);
         }
 
         return body;

@@ -35,7 +35,7 @@ internal sealed partial class DeclarationBinder(ModuleSymbol module, DiagnosticB
                 diagnostics.Report(module.Source, syntax.Name.Span, DiagnosticCatalog.OperatorOutsideType, syntax.Name.Text);
                 break;
             case FunctionSyntax syntax:
-                CheckModifiers(syntax, Modifiers.Private | Modifiers.Extern);
+                CheckModifiers(syntax, Modifiers.Private | Modifiers.Extern | Modifiers.Inline);
                 Add(module.Members, new FunctionSymbol(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span, syntax), syntax.Name);
                 break;
             case VariableSyntax syntax:
@@ -174,7 +174,7 @@ internal sealed partial class DeclarationBinder(ModuleSymbol module, DiagnosticB
     {
         const Modifiers OfMethods = Modifiers.Private | Modifiers.Open | Modifiers.Abstract | Modifiers.Override | Modifiers.Static;
         Modifiers operators = syntax.Accessor == Accessor.None ? Modifiers.Operator : Modifiers.None;
-        CheckModifiers(syntax, operators | (@class.IsInterface ? Modifiers.Static : @class.IsEnum ? Modifiers.Private | Modifiers.Static : OfMethods));
+        CheckModifiers(syntax, operators | Modifiers.Inline | (@class.IsInterface ? Modifiers.Static : @class.IsEnum ? Modifiers.Private | Modifiers.Static : OfMethods));
         var method = new FunctionSymbol(name.Text, module, @class, syntax.Modifiers, name.Span, syntax);
         if (Add(@class.Members, method, name) && !method.IsStatic)
             @class.Methods.Add(method);
@@ -191,7 +191,7 @@ internal sealed partial class DeclarationBinder(ModuleSymbol module, DiagnosticB
 
     private void DeclareExtension(FunctionSyntax syntax)
     {
-        CheckModifiers(syntax, Modifiers.Private | Modifiers.Operator);
+        CheckModifiers(syntax, Modifiers.Private | Modifiers.Operator | Modifiers.Inline);
         if (!module.Extensions.TryGetValue(syntax.Name.Text, out List<FunctionSymbol>? others))
             module.Extensions.Add(syntax.Name.Text, others = []);
         others.Add(new FunctionSymbol(syntax.Name.Text, module, null, syntax.Modifiers, syntax.Name.Span, syntax));

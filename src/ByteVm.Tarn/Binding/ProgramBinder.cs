@@ -79,6 +79,7 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
 
     private void BindFunction(FunctionSymbol function)
     {
+        InlineFunctions.CheckDispatch(compilation, function);
         foreach (LocalSymbol parameter in function.Parameters)
         {
             if (parameter.Default is not null)

@@ -392,6 +392,9 @@ internal sealed class LocalSymbol(string name, Span nameSpan, TarnType type, boo
     /// <summary>How many lambdas its declaration is inside of.</summary>
     public int Depth { get; init; }
 
-    /// <summary>Captured by a lambda although it can change: it lives in an object that both sides refer to.</summary>
+    /// <summary>Captured by a lambda although it can change: what a test says about it does not hold, and a call may change it.</summary>
+    public bool IsUntracked { get; set; }
+
+    /// <summary>Captured so by a lambda that is an object: it lives in an object that both sides refer to.</summary>
     public bool IsShared { get; set; }
 }

@@ -198,5 +198,8 @@ internal sealed class TypeMap
 
     public TypeMap With(TypeParameterSymbol parameter, TarnType argument) => new(new Dictionary<TypeParameterSymbol, TarnType>(arguments) { [parameter] = argument });
 
+    /// <summary>With what other type parameters, which stand in the arguments, stand for.</summary>
+    public TypeMap Substitute(TypeMap outer) => new(arguments.ToDictionary(a => a.Key, a => a.Value.Substitute(outer)));
+
     public ImmutableArray<TarnType> Apply(ImmutableArray<TarnType> types) => [.. types.Select(t => t.Substitute(this))];
 }

@@ -201,6 +201,11 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor LocalFunctionRestriction = Error(712, "local function '{0}' cannot have {1}", "declare it outside of the function");
     internal static readonly DiagnosticDescriptor OperatorTypeParameter = Error(713, "'{0}' of operator '{1}' is not found from what the operator is applied to", "use the type parameters of the class, or of the type that it extends");
 
+    // inline functions
+    internal static readonly DiagnosticDescriptor InlineParameterAsValue = Error(720, "'{0}' is put into the body of inline function '{1}' and is no value there", "call it, or hand it on to an inline function");
+    internal static readonly DiagnosticDescriptor InlineRecursion = Error(721, "inline function '{0}' would contain itself: {1}", "leave out inline");
+    internal static readonly DiagnosticDescriptor InlineDispatched = Error(722, "'{0}' cannot be inline: which body a call means is known only when the program runs", "leave out inline");
+
     // packages
     internal static readonly DiagnosticDescriptor ManifestSyntax = Error(740, "{0}");
     internal static readonly DiagnosticDescriptor ManifestKeyMissing = Error(741, "the manifest has no '{0}'", "a package needs at least a name and a version: {0} = \"…\"");

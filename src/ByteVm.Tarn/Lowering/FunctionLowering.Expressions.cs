@@ -15,12 +15,12 @@ internal sealed partial class FunctionLowering
     {
         switch (expression)
         {
-            case BoundLocal { Local: { IsShared: false } local } when !copiesLocals && !IsSeenOtherwise(local.Type, expression.Type):
+            case BoundLocal { Local: { IsShared: false, IsUntracked: false } local } when !activation.CopiesLocals && !IsSeenOtherwise(local.Type, expression.Type):
                 return locals[local];
             case BoundPlaceholder placeholder:
                 return placeholders[placeholder];
             case BoundThis:
-                return receiver;
+                return activation.Receiver;
             case BoundConversion { Operand: var operand } conversion when IsSameRegister(operand.Type, conversion.Type):
                 return Lower(operand);
             case BoundDefault { Value: var value }:
@@ -85,6 +85,7 @@ internal sealed partial class FunctionLowering
             case BoundOpcode e: LowerOpcode(e, target); break;
             case BoundLambda e: LowerLambda(e, target); break;
             case BoundLet e: LowerLet(e, target); break;
+            case BoundCall e when StandsInPlace(e): LowerInPlace(e, target, isFresh); break;
             case BoundTypeTest e: LowerTypeTest(e, target); break;
             case BoundIf e: LowerIfValue(e, target); break;
             case BoundMatch e: LowerMatch(e, target); break;
@@ -99,7 +100,7 @@ internal sealed partial class FunctionLowering
 
     private void LowerLet(BoundLet expression, Register target)
     {
-        Register held = NewRegister(Types.Register(expression.Local.Type));
+        Register held = VariableRegister(Types.Register(expression.Local.Type));
         locals[expression.Local] = held;
         LowerInto(expression.Value, held, isFresh: true);
         LowerInto(expression.Body, target, isFresh: false);
@@ -152,7 +153,7 @@ internal sealed partial class FunctionLowering
         }
 
         if (NeedsCast(expression.Local.Type, expression.Type))
-            builder.Cast(target, register, Types.Storage(expression.Type));
+            EmitCast(target, register, expression.Local.Type.NonNull, expression.Type.NonNull);
         else
             MoveInto(target, register);
     }
@@ -316,6 +317,8 @@ internal sealed partial class FunctionLowering
 
     private Register LowerCallValue(BoundCall expression, Register? target)
     {
+        if (StandsInPlace(expression))
+            return LowerInPlace(expression, target);
         int mark = temporaries.Count;
         Register[] arguments = LowerArguments(expression);
         if (Types.Result(expression.Type).IsNone)
@@ -331,6 +334,12 @@ internal sealed partial class FunctionLowering
 
     private void LowerCall(BoundCall expression, Register? target)
     {
+        if (StandsInPlace(expression))
+        {
+            LowerInPlace(expression, target, isFresh: false);
+            return;
+        }
+
         int mark = temporaries.Count;
         Register[] arguments = LowerArguments(expression);
         EmitCall(expression, target, arguments);
@@ -447,7 +456,7 @@ internal sealed partial class FunctionLowering
         if (TypeRelations.IsOptional(expression.Operand.Type))
             EmitTestOfHeld(target, operand, expression);
         else
-            builder.Is(target, operand, Types.Storage(expression.Tested));
+            EmitIs(target, operand, expression.Operand.Type.NonNull, expression.Tested);
         ReleaseTo(mark);
     }
 
@@ -457,26 +466,26 @@ internal sealed partial class FunctionLowering
         Register operand = Lower(expression.Operand);
         Position(expression.Span);
         if (expression.IsSafe && TypeRelations.IsOptional(expression.Type))
-            EmitCastToOptional(target, operand, expression.Type.NonNull);
+            EmitCastToOptional(target, operand, expression);
         else if (expression.IsSafe)
-            EmitSafeCast(target, operand, Types.Storage(expression.Type));
+            EmitSafeCast(target, operand, expression);
         else if (TypeRelations.IsOptional(expression.Type))
-            EmitWrappedCast(target, operand, expression.Type.NonNull);
+            EmitWrappedCast(target, operand, expression);
         else
-            builder.Cast(target, operand, Types.Storage(expression.Type));
+            EmitCast(target, operand, TestedType(expression), expression.Type.NonNull);
         if (expression.Type is { IsReference: true, IsNullable: false } && expression.Operand.Type.IsNullable)
             builder.NullCheck(target);
         ReleaseTo(mark);
     }
 
-    private void EmitSafeCast(Register target, Register operand, TypeRef type)
+    private void EmitSafeCast(Register target, Register operand, BoundCast cast)
     {
         Label end = builder.NewLabel();
         Label isNot = builder.NewLabel();
         Register matches = Temporary(TypeRef.I32);
-        builder.Is(matches, operand, type);
+        EmitIs(matches, operand, TestedType(cast), cast.Type.NonNull);
         builder.BrFalse(matches, isNot);
-        builder.Cast(target, operand, type);
+        EmitCast(target, operand, TestedType(cast), cast.Type.NonNull);
         builder.Jump(end);
         builder.Mark(isNot);
         builder.ConstNull(target);

@@ -18,7 +18,7 @@ internal sealed partial class FunctionLowering
         builder.New(function, type);
         int field = 0;
         if (lambda.CapturedThis is not null)
-            builder.StoreField(function, program.LambdaField(type, field++), receiver);
+            builder.StoreField(function, program.LambdaField(type, field++), activation.Receiver);
         foreach (LocalSymbol captured in lambda.Captured)
             builder.StoreField(function, program.LambdaField(type, field++), locals[captured]);
         MoveInto(target, function);
@@ -29,6 +29,7 @@ internal sealed partial class FunctionLowering
     public void LowerLambdaBody(BoundLambda lambda, TypeRef type)
     {
         returnType = lambda.FunctionType.FunctionResult;
+        typeParameters = lambda.TypeParameters;
         Register self = builder.Parameter(0);
         for (int i = 0; i < lambda.Parameters.Length; i++)
             locals.Add(lambda.Parameters[i], builder.Parameter(i + 1));
@@ -36,7 +37,7 @@ internal sealed partial class FunctionLowering
         Position(lambda.Span);
         int field = 0;
         if (lambda.CapturedThis is not null)
-            receiver = LoadCaptured(self, type, field++, Types.Storage(lambda.CapturedThis));
+            activation = activation with { Receiver = LoadCaptured(self, type, field++, Types.Storage(lambda.CapturedThis)) };
         foreach (LocalSymbol captured in lambda.Captured)
             locals.Add(captured, LoadCaptured(self, type, field++, program.CapturedType(captured)));
         LowerBlock(lambda.Body);
@@ -56,7 +57,7 @@ internal sealed partial class FunctionLowering
         TypeRef type = program.CapturedType(statement.Local);
         int mark = temporaries.Count;
         Register? value = statement.Initializer is null ? null : Lower(statement.Initializer);
-        Register register = NewRegister(type);
+        Register register = VariableRegister(type);
         locals[statement.Local] = register;
         builder.New(register, type);
         if (value is { } initial)

@@ -250,6 +250,9 @@ internal sealed partial class FunctionLowering
             case BoundBinary { Operator: <= BinaryOperator.GreaterOrEqual } comparison when !ComparesText(comparison):
                 LowerComparisonCondition(comparison, target, whenTrue);
                 break;
+            case BoundCall call when StandsInPlace(call):
+                LowerConditionInPlace(call, target, whenTrue);
+                break;
             default:
                 Register register = Lower(condition);
                 if (whenTrue)

@@ -32,6 +32,12 @@ internal sealed partial class FunctionLowering
         return held;
     }
 
+    /// <summary>
+    /// What is known to hold something, as its placeholder has it: in an inlined body 'T?' may be a plain reference, or, where T stands for a type with null, T itself.
+    /// </summary>
+    private Register Held(Register optional, TarnType type, BoundPlaceholder value) =>
+        TypeRelations.IsOptional(type) && !value.Type.IsNullable ? Unwrap(optional, type) : optional;
+
     private Register UnwrapOrFault(Register optional, TarnType type)
     {
         Label isHeld = builder.NewLabel();
@@ -79,7 +85,7 @@ internal sealed partial class FunctionLowering
         }
 
         int mark = temporaries.Count;
-        builder.Cast(target, Unwrap(optional, expression.Local.Type), Types.Storage(expression.Type));
+        EmitCast(target, Unwrap(optional, expression.Local.Type), held, expression.Type);
         ReleaseTo(mark);
     }
 
@@ -88,29 +94,29 @@ internal sealed partial class FunctionLowering
         Label end = builder.NewLabel();
         builder.OptionalHas(target, optional);
         builder.BrFalse(target, end);
-        builder.Is(target, Unwrap(optional, test.Operand.Type), Types.Storage(test.Tested));
+        EmitIs(target, Unwrap(optional, test.Operand.Type), test.Operand.Type.NonNull, test.Tested);
         builder.Mark(end);
     }
 
     /// <summary><c>as?</c> to what is no reference.</summary>
-    private void EmitCastToOptional(Register target, Register operand, TarnType type)
+    private void EmitCastToOptional(Register target, Register operand, BoundCast cast)
     {
         Label end = builder.NewLabel();
         Label isNot = builder.NewLabel();
         Register matches = Temporary(TypeRef.I32);
-        builder.Is(matches, operand, Types.Storage(type));
+        EmitIs(matches, operand, TestedType(cast), cast.Type.NonNull);
         builder.BrFalse(matches, isNot);
-        EmitWrappedCast(target, operand, type);
+        EmitWrappedCast(target, operand, cast);
         builder.Jump(end);
         builder.Mark(isNot);
         builder.OptionalNone(target);
         builder.Mark(end);
     }
 
-    private void EmitWrappedCast(Register target, Register operand, TarnType type)
+    private void EmitWrappedCast(Register target, Register operand, BoundCast cast)
     {
-        Register held = Temporary(type);
-        builder.Cast(held, operand, Types.Storage(type));
+        Register held = Temporary(cast.Type.NonNull);
+        EmitCast(held, operand, TestedType(cast), cast.Type.NonNull);
         builder.OptionalSome(target, held);
     }
 
@@ -126,7 +132,7 @@ internal sealed partial class FunctionLowering
         }
 
         BranchOnHeld(receiver, isNull, whenHeld: false);
-        placeholders[expression.Value] = Unwrap(receiver, expression.Receiver.Type);
+        placeholders[expression.Value] = Held(receiver, expression.Receiver.Type, expression.Value);
     }
 
     private void LowerOptionalCoalesce(BoundOptionalCoalesce expression, Register target)
@@ -135,8 +141,11 @@ internal sealed partial class FunctionLowering
         Label isNull = builder.NewLabel();
         Label end = builder.NewLabel();
         Register optional = Lower(expression.Left);
-        BranchOnHeld(optional, isNull, whenHeld: false);
-        placeholders[expression.Value] = Unwrap(optional, expression.Left.Type);
+        if (TypeRelations.IsOptional(expression.Left.Type))
+            BranchOnHeld(optional, isNull, whenHeld: false);
+        else
+            builder.BrNull(optional, isNull);
+        placeholders[expression.Value] = Held(optional, expression.Left.Type, expression.Value);
         LowerInto(expression.Present, target, isFresh: false);
         Jump(end);
         Mark(isNull);

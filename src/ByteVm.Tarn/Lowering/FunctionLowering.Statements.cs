@@ -68,7 +68,7 @@ internal sealed partial class FunctionLowering
             return;
         }
 
-        Register register = NewRegister(Types.Register(statement.Local.Type));
+        Register register = VariableRegister(Types.Register(statement.Local.Type));
         locals[statement.Local] = register;
         builder.NameLocal(register, statement.Local.Name, builder.Position, builder.Position);
         if (statement.Initializer is not null)
@@ -95,6 +95,8 @@ internal sealed partial class FunctionLowering
     {
         Place place = LowerPlace(statement.Target);
         Register current = Load(place, Types.Register(statement.Target.Type));
+        if (place.Kind == PlaceKind.Local && (activation.CopiesLocals || statement.Target is BoundLocal { Local.IsUntracked: true }))
+            current = Lower(statement.Target);
         placeholders[statement.Current] = statement.Current.Type.IsNullable || !TypeRelations.IsOptional(statement.Target.Type)
             ? current
             : Unwrap(current, statement.Target.Type);
@@ -151,6 +153,12 @@ internal sealed partial class FunctionLowering
 
     private void LowerReturn(BoundReturn statement)
     {
+        if (activation.Exit is { } exit)
+        {
+            LowerReturnInPlace(statement, exit);
+            return;
+        }
+
         if (finallies.Count > 0)
         {
             LowerReturnThroughFinallies(statement);
@@ -217,7 +225,7 @@ internal sealed partial class FunctionLowering
 
     private Register LoopVariable(LocalSymbol symbol)
     {
-        Register register = NewRegister(Types.Register(symbol.Type));
+        Register register = VariableRegister(Types.Register(symbol.Type));
         locals[symbol] = register;
         builder.NameLocal(register, symbol.Name, builder.Position, builder.Position);
         return register;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ByteVm.Bytecode;
 using ByteVm.Tarn.Binding;
 using ByteVm.Tarn.Syntax;
@@ -17,14 +18,14 @@ internal sealed partial class FunctionLowering
     private readonly FunctionBuilder builder;
     private readonly SourceText source;
     private readonly int file;
-    private readonly bool copiesLocals;
+    private ImmutableArray<TypeParameterSymbol> typeParameters = [];
     private readonly Dictionary<LocalSymbol, Register> locals = [];
     private readonly Dictionary<BoundPlaceholder, Register> placeholders = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<LoopTarget, (Label Break, Label Continue, int Finallies)> loops = [];
     private readonly List<Register> temporaries = [];
     private readonly Dictionary<TypeRef, Stack<Register>> free = [];
     private TarnType returnType = BuiltInType.Void;
-    private Register receiver;
+    private Span position;
     private bool keepsPosition;
 
     /// <summary>Nothing comes here: what would follow is not emitted.</summary>
@@ -36,7 +37,7 @@ internal sealed partial class FunctionLowering
         this.program = program;
         this.builder = builder;
         this.source = source;
-        this.copiesLocals = copiesLocals;
+        activation = new Activation(default, copiesLocals, KeepsPosition: false, null);
         file = program.FileOf(source);
     }
 
@@ -47,9 +48,10 @@ internal sealed partial class FunctionLowering
     public void LowerBody(FunctionBody body)
     {
         returnType = body.Function.ReturnType;
+        typeParameters = body.Function.AllTypeParameters;
         int parameter = 0;
         if (body.Function.HasReceiver)
-            receiver = builder.Parameter(parameter++);
+            activation = activation with { Receiver = builder.Parameter(parameter++) };
         foreach (LocalSymbol symbol in body.Function.Parameters)
             locals.Add(symbol, builder.Parameter(parameter++));
         RegisterCount = parameter;
@@ -135,14 +137,16 @@ internal sealed partial class FunctionLowering
     private void ReleaseTo(int mark)
     {
         for (int i = temporaries.Count - 1; i >= mark; i--)
-        {
-            TypeRef type = builder.TypeOf(temporaries[i]);
-            if (!free.TryGetValue(type, out Stack<Register>? pool))
-                free.Add(type, pool = new Stack<Register>());
-            pool.Push(temporaries[i]);
-        }
-
+            Free(temporaries[i]);
         temporaries.RemoveRange(mark, temporaries.Count - mark);
+    }
+
+    private void Free(Register register)
+    {
+        TypeRef type = builder.TypeOf(register);
+        if (!free.TryGetValue(type, out Stack<Register>? pool))
+            free.Add(type, pool = new Stack<Register>());
+        pool.Push(register);
     }
 
     private Register Constant(int value)
@@ -154,8 +158,14 @@ internal sealed partial class FunctionLowering
 
     private void Position(Span span)
     {
-        if (!keepsPosition)
-            builder.SetPosition(file, source.LineOf(span.Start), source.ColumnOf(span.Start));
+        if (!keepsPosition && !activation.KeepsPosition)
+            SetPosition(span);
+    }
+
+    private void SetPosition(Span span)
+    {
+        position = span;
+        builder.SetPosition(file, source.LineOf(span.Start), source.ColumnOf(span.Start));
     }
 
     private void Mark(Label label)

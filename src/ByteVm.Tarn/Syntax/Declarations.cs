@@ -20,6 +20,7 @@ internal enum Modifiers
     Extern = 32,
     Value = 64,
     Operator = 128,
+    Inline = 256,
 }
 
 /// <summary>One source file.</summary>

@@ -142,12 +142,13 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
             ("get", IDENT) => GET,
             ("set", IDENT) => SET,
             ("operator", FN) => OPERATOR,
+            ("inline", IDENT or FN) => INLINE,
             _ => IDENT,
         };
     }
 
     /// <summary>Whether the last token is the first of its statement or declaration, but for modifiers.</summary>
-    private bool BeginsDeclaration => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE or PRIVATE or OPEN or ABSTRACT or OVERRIDE or STATIC or EXTERN;
+    private bool BeginsDeclaration => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE or PRIVATE or OPEN or ABSTRACT or OVERRIDE or STATIC or EXTERN or INLINE;
 
     private void Rename(int next)
     {

@@ -125,6 +125,7 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         EXTERN => Modifiers.Extern,
         VALUE => Modifiers.Value,
         OPERATOR => Modifiers.Operator,
+        INLINE => Modifiers.Inline,
         _ => Modifiers.None,
     };
 

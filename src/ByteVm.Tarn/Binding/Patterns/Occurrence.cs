@@ -50,6 +50,9 @@ internal sealed class Occurrence
         return Inner(field, type, value => new BoundField(Span, value, field, type), $"{Name}.{field.Name}");
     }
 
+    /// <summary>The same part of another value.</summary>
+    public Occurrence Copy(BoundPlaceholder value, Occurrence? outer, BoundExpression? access) => new(value, outer, access, Name);
+
     private Occurrence Inner(object key, TarnType type, Func<BoundPlaceholder, BoundExpression> access, string name)
     {
         if (!inner.TryGetValue(key, out Occurrence? part))
