@@ -11,7 +11,7 @@ lexer grammar TarnLexer;
 
 options { superClass = TarnLexerBase; }
 
-// Set by StatementTerminators.cs: "test" before a string, "get" and "set" before a name and "operator" before FN and "inline" before a name or FN where a declaration begins, '(' after "operator fn", ELSE before IF, "value" before CLASS, IDENT before '=>' and '(' of a ')' before '=>' unless the '=>' is that of a match's arm, and '<' '>' around type arguments.
+// Set by StatementTerminators.cs: "test" before a string, "get" and "set" before a name and "operator" before FN and "inline" before a name, FN or a modifier where a declaration begins, '(' after "operator fn", ELSE before IF, "value" before CLASS, IDENT before '=>' and '(' of a ')' before '=>' unless the '=>' is that of a match's arm, and '<' '>' around type arguments.
 tokens { TEST, GET, SET, OPERATOR, INLINE, CALL_OPEN, ELSE_IF, LAMBDA_PARAMETER, LAMBDA_OPEN, TYPE_OPEN, TYPE_CLOSE, VALUE }
 channels { COMMENTS }
 

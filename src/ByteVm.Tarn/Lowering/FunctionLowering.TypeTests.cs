@@ -24,7 +24,7 @@ internal sealed partial class FunctionLowering
     {
         if (IsTested(type, to))
             builder.Cast(target, value, Types.Storage(to));
-        else if (type == to)
+        else if (Types.Storage(type) == Types.Storage(to))
             MoveInto(target, value);
         else if (TypeRelations.IsBoxing(type, to))
             EmitBox(value, target);
@@ -38,5 +38,5 @@ internal sealed partial class FunctionLowering
     private static bool IsTested(TarnType type, TarnType tested) =>
         type is TypeVariable || (type.IsReference && (tested.IsReference || TypeRelations.IsValue(tested)));
 
-    private static bool IsOf(TarnType type, TarnType tested) => type == tested || (TypeRelations.IsBoxing(type, tested) && tested != BuiltInType.Object);
+    private bool IsOf(TarnType type, TarnType tested) => Types.Storage(type) == Types.Storage(tested) || (TypeRelations.IsBoxing(type, tested) && tested != BuiltInType.Object);
 }

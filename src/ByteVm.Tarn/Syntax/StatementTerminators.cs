@@ -134,7 +134,7 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
     /// <summary>A name that is a keyword where a declaration begins and the next token fits.</summary>
     private int ContextualKeyword(CommonToken name, int next)
     {
-        if (next is not (STRING or IDENT or FN) || !BeginsDeclaration)
+        if (!(next is STRING or IDENT or FN || IsModifier(next)) || !BeginsDeclaration)
             return IDENT;
         return (TextOf(name), next) switch
         {
@@ -142,13 +142,15 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
             ("get", IDENT) => GET,
             ("set", IDENT) => SET,
             ("operator", FN) => OPERATOR,
-            ("inline", IDENT or FN) => INLINE,
+            ("inline", not STRING) => INLINE,
             _ => IDENT,
         };
     }
 
     /// <summary>Whether the last token is the first of its statement or declaration, but for modifiers.</summary>
-    private bool BeginsDeclaration => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE or PRIVATE or OPEN or ABSTRACT or OVERRIDE or STATIC or EXTERN or INLINE;
+    private bool BeginsDeclaration => output.Count == 1 || output[^2].Type is NEWLINE or SEMI or LBRACE || IsModifier(output[^2].Type);
+
+    private static bool IsModifier(int token) => token is PRIVATE or OPEN or ABSTRACT or OVERRIDE or STATIC or EXTERN or INLINE;
 
     private void Rename(int next)
     {

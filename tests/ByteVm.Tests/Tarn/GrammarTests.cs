@@ -11,7 +11,7 @@ public sealed partial class GrammarTests
     /// <summary>Tokens that are no fixed text, or are told from others by where they stand.</summary>
     private static readonly Dictionary<string, string> namedTokens = new()
     {
-        ["TEST"] = "'test'", ["GET"] = "'get'", ["SET"] = "'set'", ["OPERATOR"] = "'operator'", ["VALUE"] = "'value'", ["ELSE_IF"] = "'else'",
+        ["TEST"] = "'test'", ["GET"] = "'get'", ["SET"] = "'set'", ["OPERATOR"] = "'operator'", ["INLINE"] = "'inline'", ["VALUE"] = "'value'", ["ELSE_IF"] = "'else'",
         ["CALL_OPEN"] = "'('", ["LAMBDA_OPEN"] = "'('", ["LAMBDA_PARAMETER"] = "name", ["TYPE_OPEN"] = "'<'", ["TYPE_CLOSE"] = "'>'",
         ["STRING_START"] = "'\"'", ["STRING_END"] = "'\"'", ["INTERPOLATION"] = "'${'", ["STRING_TEXT"] = "text", ["IDENT"] = "name", ["INT"] = "int",
         ["RAW_STRING"] = "raw_string",
