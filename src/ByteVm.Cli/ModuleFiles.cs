@@ -67,9 +67,16 @@ internal static class ModuleFiles
     {
         var files = new SourceFiles();
         CompilationResult result = ReadFile(path, p => TarnCompiler.CompileFile(p, new CompilerOptions { RequireMain = requireMain }, files));
+        Module module = Accept(path, result, messages);
+        if (result.Diagnostics.Count == 0)
+            cache?.Keep(path, files, module);
+        return module;
+    }
+
+    /// <summary>Prints what the compiler found, and refuses what has errors.</summary>
+    public static Module Accept(string path, CompilationResult result, TextWriter messages)
+    {
         messages.Write(result.RenderDiagnostics());
-        if (result.Module is not null && result.Diagnostics.Count == 0)
-            cache?.Keep(path, files, result.Module);
         return result.Module ?? throw new CommandException(ExitCode.BadInput, $"{path} has errors");
     }
 

@@ -89,6 +89,23 @@ public static class TarnCompiler
     }
 
     /// <summary>
+    /// Compiles all functions of modules into one module, whether or not anything calls them. It exports, under their qualified names, those that a host can call.
+    /// Of what they import it has what they reach.
+    /// </summary>
+    /// <param name="name">Of the module to be.</param>
+    public static CompilationResult CompileLibrary(string name, IReadOnlyList<SourceModule> modules, ISourceProvider sources)
+    {
+        var diagnostics = new DiagnosticBag();
+        var loader = new ModuleLoader(sources, diagnostics);
+        loader.Load(modules, withTests: false);
+        Compilation compilation = Bind(loader, diagnostics, [], out _);
+        ModuleSymbol[] compiled = [.. modules.Select(m => loader.ByName[m.Name]).OfType<ModuleSymbol>()];
+        FunctionSymbol[] kept = [.. compiled.SelectMany(ProgramBinder.FunctionsOf)];
+        Module? module = diagnostics.HasErrors ? null : Lower(compilation, name, loader, sources, [.. compiled.SelectMany(Exported)], kept);
+        return new CompilationResult(diagnostics.HasErrors ? null : module, diagnostics.InSourceOrder());
+    }
+
+    /// <summary>
     /// Compiles the test blocks of modules into one module that exports them all. Imports are looked up in <paramref name="sources"/>; modules named as
     /// those of the standard library (<see cref="LibraryModules"/>) are compiled as such.
     /// </summary>
@@ -121,8 +138,10 @@ public static class TarnCompiler
     /// <summary>The modules of the standard library.</summary>
     public static IReadOnlyList<SourceModule> LibraryModules => [.. StandardLibrary.ModuleNames.Order(StringComparer.Ordinal).Select(n => new SourceModule(n, StandardLibrary.Find(n)!))];
 
-    private static Module? Lower(Compilation compilation, string name, ModuleLoader loader, ISourceProvider sources, IReadOnlyList<FunctionSymbol> exported) =>
-        new ProgramLowering(compilation, name) { Dependencies = DependencyList.Of(loader.InOrder, sources.VersionOf) }.Lower(exported);
+    /// <param name="kept">Functions that become part of the module though nothing that is exported may call them.</param>
+    private static Module? Lower(
+        Compilation compilation, string name, ModuleLoader loader, ISourceProvider sources, IReadOnlyList<FunctionSymbol> exported, IReadOnlyList<FunctionSymbol>? kept = null) =>
+        new ProgramLowering(compilation, name) { Dependencies = DependencyList.Of(loader.InOrder, sources.VersionOf) }.Lower(exported, kept ?? []);
 
     /// <param name="entryName">The entry among <paramref name="modules"/>; the others are only checked.</param>
     private static Module? Compile(string entryName, IReadOnlyList<SourceModule> modules, ISourceProvider sources, CompilerOptions options, DiagnosticBag diagnostics)

@@ -46,6 +46,7 @@ internal static class StartupFigures
             ("bytevm run hello.tarn", [.. bytevm, "run", source]),
             ("bytevm run library.tarn", [.. bytevm, "run", importing]),
             ("bytevm check std", [.. bytevm, "check", "std"]),
+            ("bytevm build std", [.. bytevm, "build", "std", "-o", Path.Combine(scratch, "std.bvm")]),
         };
         AddJava(commands, scratch);
         commands.Add(("node", ["node", "-e", "console.log('Hello, world!')"]));

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using ByteVm.Bytecode;
+using ByteVm.Tarn;
 
 namespace ByteVm.Cli.Commands;
 
 /// <summary><c>bytevm build FILE -o OUT.bvm</c></summary>
 internal static class BuildCommand
 {
-    private static readonly Argument<string> File = new("FILE") { Description = "A .tarn source, or a folder with main.tarn" };
+    private static readonly Argument<string> File = new("FILE") { Description = "A .tarn source, a folder with tarn.toml or main.tarn, or std and std.NAME for the standard library" };
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
@@ -25,14 +26,14 @@ internal static class BuildCommand
             Examples:
               bytevm build hello.tarn                writes hello.bvm
               bytevm build src/app -o app.bvm        compiles src/app/main.tarn and what it imports
+              bytevm build std                       writes std.bvm: the whole standard library, to read or to embed
             """);
         return command;
     }
 
     private static int Build(ParseResult parsed)
     {
-        string source = ModuleFiles.Locate(parsed.GetRequiredValue(File));
-        Module module = ModuleFiles.Compile(source, parsed.InvocationConfiguration.Error, requireMain: !parsed.GetValue(Library));
+        Module module = Compile(parsed.GetRequiredValue(File), parsed.InvocationConfiguration.Error, requireMain: !parsed.GetValue(Library));
         string output = parsed.GetValue(Output) ?? DefaultOutput(parsed.GetRequiredValue(File));
         byte[] bytes = ModuleWriter.Write(module);
         ModuleFiles.WriteFile(output, bytes);
@@ -41,5 +42,9 @@ internal static class BuildCommand
         return ExitCode.Success;
     }
 
-    private static string DefaultOutput(string path) => Path.ChangeExtension(Path.TrimEndingDirectorySeparator(path), ".bvm");
+    private static Module Compile(string path, TextWriter messages, bool requireMain) => SourceModules.IsLibrary(path)
+        ? ModuleFiles.Accept(path, TarnCompiler.CompileLibrary(path, SourceModules.OfLibrary(path), new DirectorySources("")), messages)
+        : ModuleFiles.Compile(ModuleFiles.Locate(path), messages, requireMain);
+
+    private static string DefaultOutput(string path) => SourceModules.IsLibrary(path) ? path + ".bvm" : Path.ChangeExtension(Path.TrimEndingDirectorySeparator(path), ".bvm");
 }

@@ -77,6 +77,17 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
         }
     }
 
+    /// <summary>All functions that a module writes out: accessors, constructors and methods, too. Value classes are made in place, so that their constructors are none.</summary>
+    public static IEnumerable<FunctionSymbol> FunctionsOf(ModuleSymbol module) => module.Declarations.SelectMany(FunctionsOf);
+
+    private static IEnumerable<FunctionSymbol> FunctionsOf(Symbol symbol) => symbol switch
+    {
+        FunctionSymbol { IsExtern: false, IsAbstract: false } function => [function],
+        ClassSymbol { IsValue: false, Constructor: { } constructor } @class => @class.Members.Values.SelectMany(FunctionsOf).Prepend(constructor),
+        ClassSymbol @class => @class.Members.Values.SelectMany(FunctionsOf),
+        _ => [],
+    };
+
     private void BindFunction(FunctionSymbol function)
     {
         InlineFunctions.CheckDispatch(compilation, function);

@@ -43,15 +43,18 @@ internal sealed partial class ProgramLowering
 
     /// <summary>The module; null when it was refused after all: a limit, a cycle of initializers, or an error in the library.</summary>
     /// <param name="exported">What the host can call: without type parameters and with a body.</param>
-    public Module? Lower(IReadOnlyList<FunctionSymbol> exported)
+    /// <param name="kept">What is emitted even if nothing reaches it.</param>
+    public Module? Lower(IReadOnlyList<FunctionSymbol> exported, IReadOnlyList<FunctionSymbol> kept)
     {
-        IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported);
+        IReadOnlyList<GlobalSymbol> order = new GlobalOrder(compilation).Order(OwnGlobals(), exported.Concat(kept));
         if (compilation.Diagnostics.HasErrors)
             return null;
         foreach (GlobalSymbol global in order)
             globals.Add(global, AddGlobal(global));
         foreach (FunctionSymbol function in exported)
             Export(function);
+        foreach (FunctionSymbol function in kept)
+            IndexOf(function);
         if (order.Count > 0)
             LowerInitializer(order);
         LowerPending();
@@ -170,8 +173,12 @@ internal sealed partial class ProgramLowering
         return index;
     }
 
-    private void Export(FunctionSymbol function) =>
-        module.AddExport(function.IsTest ? function.QualifiedName : function.Name, function.Name == "main" ? EntryPoint(function) : IndexOf(function));
+    /// <summary>The module that gives the whole its name exports under plain names.</summary>
+    private void Export(FunctionSymbol function)
+    {
+        bool isOwn = function.Module.Name == moduleName && !function.IsTest;
+        module.AddExport(isOwn ? function.Name : function.QualifiedName, isOwn && function.Name == "main" ? EntryPoint(function) : IndexOf(function));
+    }
 
     /// <summary>The export "main" always takes the arguments and returns the exit code, whatever the program's main does.</summary>
     private int EntryPoint(FunctionSymbol main)

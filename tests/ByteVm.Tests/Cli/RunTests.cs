@@ -116,6 +116,13 @@ public sealed class RunTests : IDisposable
         + "fn main() {\n    var i = 0\n    while i < 1000000 {\n        newest = Page(\"page ${i}\", newest)\n        i = i + 1\n    }\n}\n";
 
     [Fact]
+    public void AModuleOfTheLibraryIsBuiltWhole()
+    {
+        Assert.Equal(new Command.Result(0, "", ""), command.Run("build", "std.bigint"));
+        Assert.Matches(@"^std\.bigint\.bvm: valid, \d+ functions", command.Run("verify", "std.bigint.bvm").Output);
+    }
+
+    [Fact]
     public void AHeapDumpAtTheEndShowsWhatGlobalsHold()
     {
         command.Write("hoard.tarn", Hoarder.Replace("1000000", "100", StringComparison.Ordinal));
