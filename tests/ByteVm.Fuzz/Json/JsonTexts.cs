@@ -22,15 +22,35 @@ internal sealed class JsonTexts(Random random)
         return random.Next(40) == 0 ? texts.Nested(random.Next(50, 80), text) : text;
     }
 
-    private string Value(int depth) => Space() + random.Next(depth <= 0 ? 5 : 9) switch
+    private string Value(int depth) => Space() + random.Next(depth <= 0 ? 5 : 10) switch
     {
         0 => "null",
         1 => random.Next(2) == 0 ? "true" : "false",
         2 or 3 => Number(),
         4 => Quoted(),
         5 or 6 => "[" + string.Join(Space() + ",", Enumerable.Range(0, random.Next(5)).Select(_ => Value(depth - 1))) + Space() + "]",
+        7 => Records(depth),
         _ => "{" + string.Join(Space() + ",", Enumerable.Range(0, random.Next(random.Next(8) == 0 ? 40 : 5)).Select(_ => Member(depth - 1))) + Space() + "}",
     };
+
+    /// <summary>Objects that mostly have the same names in the same order: what a parser may expect of the next one.</summary>
+    private string Records(int depth)
+    {
+        string[] names = [.. Enumerable.Range(0, random.Next(20) == 0 ? 20 : 4).Select(_ => Quoted())];
+        return "[" + string.Join(",", Enumerable.Range(0, random.Next(5)).Select(_ => Record(names, depth - 1))) + "]";
+    }
+
+    private string Record(string[] names, int depth)
+    {
+        List<string> own = [.. names];
+        if (random.Next(3) == 0)
+            own[random.Next(own.Count)] = Quoted();
+        if (random.Next(4) == 0)
+            own.RemoveAt(random.Next(own.Count));
+        if (random.Next(4) == 0)
+            own.Insert(random.Next(own.Count + 1), random.Next(6) == 0 ? names[0] : Quoted());
+        return Space() + "{" + string.Join(",", own.Select(name => Space() + name + Space() + ":" + Value(depth))) + "}";
+    }
 
     private string Member(int depth) => Space() + Quoted() + Space() + ":" + Value(depth);
 
