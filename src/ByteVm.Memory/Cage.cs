@@ -19,6 +19,7 @@ public sealed unsafe class Cage : IDisposable
     private readonly OsMemory.SharedFile? highFile;
     private readonly OsMemory.SharedFile? cardFile;
     private readonly PopulatedRanges populated = new();
+    private readonly BackgroundPopulation population = new();
 
     /// <param name="permanentBytes">Bytes of string literals and globals from <see cref="CageLayout.PermanentStart"/>; they are committed and zero.</param>
     /// <param name="shared">Whether a worker process shall map it (Linux).</param>
@@ -105,6 +106,7 @@ public sealed unsafe class Cage : IDisposable
 
     public void Dispose()
     {
+        population.Dispose();
         reservation.Dispose();
         if (!OperatingSystem.IsLinux())
             return;
@@ -142,6 +144,10 @@ public sealed unsafe class Cage : IDisposable
         populated.Add((ulong)Base + start, (ulong)Base + end);
         PopulatedRanges.Touch(Base + start, Base + end);
     }
+
+    /// <summary>As <see cref="Populate"/>, of a cage for this process alone, while the guest runs on.</summary>
+    /// <returns>False when that is not possible now.</returns>
+    internal bool TryPopulateLater(uint start, uint end) => !IsShared && population.TryBegin(Base + start, Base + end);
 
     internal void Discard(uint start, uint end)
     {

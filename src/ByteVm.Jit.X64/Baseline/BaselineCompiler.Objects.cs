@@ -222,14 +222,27 @@ internal sealed partial class BaselineCompiler
     private void MarkFaultSite() => faultSites.Add(new CodePoint(asm.Position, word));
 
     /// <summary>
-    /// Stores a reference into a heap object and dirties the card of the field, three instructions without a branch. What is known while
+    /// Stores a reference into a heap object and dirties the card of the field if it is to a young object. What is known while
     /// compiling is null or a literal of the permanent area, which no collection looks for.
     /// </summary>
     private void StoreReference(int slot, in Address field)
     {
         Store(slot, StoreSize.Bits32, in field);
         if (!TryConstant32(slot, out _))
-            MarkCard(in field);
+            MarkCardOfYoung(slot, in field);
+    }
+
+    /// <summary>
+    /// Programs store references to old objects into old ones more often than the branch is mispredicted, and each mark is likely a cache
+    /// miss here and another, with all that lies on the card, for the collector.
+    /// </summary>
+    private void MarkCardOfYoung(int slot, in Address field)
+    {
+        int done = asm.NewLabel();
+        asm.Emit(Code.Cmp_r32_rm32, Use32(slot).Dword(), Address.Context(ContextOffsets.OldStart));
+        asm.Jump(Condition.AboveOrEqual, done);
+        MarkCard(in field);
+        asm.Bind(done);
     }
 
     private void MarkCard(in Address field)

@@ -9,6 +9,7 @@ internal static class ContextOffsets
 
     public static readonly int HeapTop = Field(nameof(InstanceContext.HeapTop));
     public static readonly int HeapLimit = Field(nameof(InstanceContext.HeapLimit));
+    public static readonly int OldStart = Field(nameof(InstanceContext.OldStart));
     public static readonly int Fuel = Field(nameof(InstanceContext.Fuel));
     public static readonly int Interrupt = Field(nameof(InstanceContext.Interrupt));
     public static readonly int Trap = Field(nameof(InstanceContext.Trap));

@@ -14,6 +14,7 @@ internal sealed partial class EmittedCodeChecker
     [
         new(ContextOffsets.HeapTop, 4, IsRead: true, IsWritten: true),
         new(ContextOffsets.HeapLimit, 4, IsRead: true, IsWritten: false),
+        new(ContextOffsets.OldStart, 4, IsRead: true, IsWritten: false),
         new(ContextOffsets.Fuel, 8, IsRead: true, IsWritten: true),
         new(ContextOffsets.Interrupt, 4, IsRead: true, IsWritten: false),
         new(ContextOffsets.StackLimit, 8, IsRead: true, IsWritten: false),
@@ -126,20 +127,30 @@ internal sealed partial class EmittedCodeChecker
             Refuse(in access, "it goes through a reference but is not listed as a fault site");
     }
 
-    /// <summary>One step: a store of a reference, the lea of its cage offset, the shift to its card's number, the mark.</summary>
+    /// <summary>
+    /// One step: a store of a reference, a jump past the mark when that is no young object, the lea of its cage offset, the shift to its card's
+    /// number, the mark.
+    /// </summary>
     private void CheckCardMark(int index)
     {
         ref readonly GuestInstruction mark = ref instructions[index];
         ref readonly GuestInstruction shift = ref Before(index, 1);
         ref readonly GuestInstruction address = ref Before(index, 2);
-        ref readonly GuestInstruction store = ref Before(index, 3);
+        ref readonly GuestInstruction skip = ref Before(index, 3);
+        ref readonly GuestInstruction test = ref Before(index, 4);
+        ref readonly GuestInstruction store = ref Before(index, 5);
         bool marks = mark is { Form.Name: "mov", MemoryBytes: 1, ImmediateBytes: 1, Immediate: CageLayout.DirtyCard, Index: Rax, Scale: 1 };
         bool shifts = shift is { Form.Name: "shr", Bytes: 4, IsMemory: false, Rm: Rax, Immediate: CageLayout.CardShift };
         bool isOfTheStore = store is { Form.Name: "mov", MemoryBytes: sizeof(uint), IsMemory: true, Base: R15 } && store.Form.Has(FormFlags.WritesRm)
             && address is { Form.Name: "lea", Bytes: 4, Register: Rax, Index: GuestInstruction.NoRegister }
             && address.Base == store.Index && address.Displacement == store.Displacement;
+        bool isTest = test is { Form.Name: "cmp", Bytes: 4, IsMemory: true, Base: R14 } && test.Form.Has(FormFlags.ReadsRegister)
+            && test.Register == store.Register && test.Displacement == ContextOffsets.OldStart;
+        bool skips = skip is { Form.Kind: FormKind.ConditionalBranch } && (skip.Opcode & 15) == 3 && skip.Target == mark.End;
         if (!marks || !shifts || !isOfTheStore)
             Refuse(in mark, "it marks another card than that of the reference stored before it");
+        if (!isTest || !skips)
+            Refuse(in mark, "it is jumped over for other references than those to old objects");
     }
 
     private void CheckContext(in GuestInstruction access)

@@ -91,7 +91,7 @@ internal sealed unsafe class HeapDumpWriter(Heap heap, HeapDumpNames names, Bina
     private void WriteObject(uint offset, ObjectShape shape)
     {
         ReferenceCollector references = new(heap, []);
-        reader.VisitReferences(offset, shape, ref references);
+        reader.VisitReferences(offset, shape, references);
         output.Write(offset);
         output.Write(NumberOf(offset, shape));
         output.Write(shape.Bytes);

@@ -49,7 +49,7 @@ internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeO
         foreach (LargeObject holder in large.Objects)
         {
             if (holder is { IsMarked: true, HasReferences: true })
-                reader.VisitReferences(holder.Start, reader.Read(holder.Start, holder.End), ref visitor);
+                reader.VisitReferences(holder.Start, reader.Read(holder.Start, holder.End), visitor);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeO
             ObjectShape shape = reader.Decode(header, cursor, top);
             if (free != live.NewPlace(cursor) || shape.Bytes > end - free)
                 throw new HeapCorruptionException(cursor, "an object does not begin where it was marked: objects overlap or change");
-            reader.VisitReferences(cursor, shape, ref visitor);
+            reader.VisitReferences(cursor, shape, visitor);
             if (free != cursor)
                 ObjectCopy.Words(cageBase + cursor, cageBase + free, shape.Bytes);
             old.RecordStart(free);

@@ -66,6 +66,7 @@ public sealed unsafe class Heap
         large = new LargeObjectSpace(cage);
         policy = new HeapPolicy(options);
         stress = new StressPlan(options, old);
+        context->OldStart = old.Start;
         SetBuffer(nursery.Start, nursery.Start);
     }
 
@@ -315,6 +316,8 @@ public sealed unsafe class Heap
             throw;
         }
 
+        if (!options.Stress.IsOn)
+            old.PopulateAhead(options.MemoryLimit);
         if (options.Verify)
             HeapVerifier.Verify(this, roots);
     }
@@ -327,7 +330,7 @@ public sealed unsafe class Heap
         MinorCollector.Collect(top, roots);
         uint promoted = old.Top - before;
         ledger.RecordPromotion(promoted);
-        policy.AfterMinor(young, promoted + MinorCollector.ScannedBytes);
+        policy.AfterMinor(young, promoted + MinorCollector.ScannedBytes, OldBytes);
         if (options.Stress.IsOn)
             nursery.Poison(nursery.Start, top);
         SetBuffer(nursery.Start, nursery.Start);

@@ -1,9 +1,11 @@
 namespace ByteVm.Memory;
 
 /// <summary>
-/// When to collect. The nursery grows while there is little to do at its collections, since fewer of them copy less, and shrinks while there is much, since
-/// copying what survives and scanning dirty cards are the pause. Old and large objects may grow by as much as was alive after the last full collection: it then costs at most about what has been
-/// promoted since, and the heap takes at most twice what is alive.
+/// When to collect. The nursery is as large as the pause allows, since each collection less copies less: what was to do for each byte of the last ones
+/// foretells what the next will take (Barabash et al. and Detlefs et al. cut collections to a goal in this way; "Garbage-first garbage collection", ISMM 2004).
+/// Work is counted, not timed, so that a run can be repeated. What is found suddenly counts at once, what is no longer found is forgotten slowly.
+/// Old and large objects may grow by as much as was alive after the last full collection: it then costs at most about what has been promoted since, and
+/// the heap takes at most twice what is alive.
 /// </summary>
 internal sealed class HeapPolicy(HeapOptions options)
 {
@@ -11,12 +13,18 @@ internal sealed class HeapPolicy(HeapOptions options)
     private const int MostGrowth = 4;
     private const int GrowthFactor = 1;
 
-    /// <summary>Copying and scanning more bytes than this makes a pause too long; far fewer allow a larger nursery.</summary>
-    private readonly long tolerated = options.NurseryBytes * 3L / 4;
+    /// <summary>Reading the cards of this many old bytes takes as long as copying one.</summary>
+    private const int OldBytesPerWork = 2048;
+
+    /// <summary>Work that a pause may have: bytes copied and bytes of dirty cards, which take 0.5 to 0.7 ns each.</summary>
+    private readonly long goal = options.NurseryBytes * 3L / 4;
 
     private readonly long smallest = Math.Max(options.NurseryBytes / MostShrinking, Layout.ObjectLayout.Alignment);
     private readonly long largest = Math.Min(options.NurseryBytes * (long)MostGrowth, Cage.MaxNurseryBytes);
     private long fullAt = options.EffectiveMinimumBudget;
+
+    /// <summary>Work for each byte that was in the nursery, of the last collections.</summary>
+    private double workPerByte;
 
     /// <summary>Bytes of young objects at which a minor collection is due.</summary>
     public long NurseryBytes { get; private set; } = options.NurseryBytes;
@@ -29,12 +37,16 @@ internal sealed class HeapPolicy(HeapOptions options)
 
     /// <param name="young">Bytes that were in the nursery.</param>
     /// <param name="work">Bytes promoted, and bytes of dirty cards.</param>
-    public void AfterMinor(long young, long work)
+    /// <param name="oldBytes">Bytes of old and large objects, whose cards were read.</param>
+    public void AfterMinor(long young, long work, long oldBytes)
     {
-        if (work > tolerated)
-            NurseryBytes = Math.Max(smallest, NurseryBytes / 2);
-        else if (work < tolerated / 4 && young > NurseryBytes / 2)
-            NurseryBytes = Math.Min(largest, NurseryBytes * 2);
+        if (young < smallest)
+            return;
+        double found = (double)work / young;
+        workPerByte = Math.Max(found, workPerByte + (found - workPerByte) / 4);
+        double left = Math.Max(goal / 2.0, goal - oldBytes / OldBytesPerWork);
+        double fitting = left / Math.Max(workPerByte, 1e-6);
+        NurseryBytes = (long)Math.Clamp(Math.Min(fitting, 2.0 * NurseryBytes), smallest, largest) & -Layout.ObjectLayout.Alignment;
     }
 
     public void AfterFull(long live)

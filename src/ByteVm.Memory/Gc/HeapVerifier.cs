@@ -61,7 +61,7 @@ public sealed unsafe class HeapVerifier : RootVisitor
         for (uint offset = old.Start; offset < old.End; offset += reader.Read(offset, old.End).Bytes)
         {
             uint card = offset & ~(CageLayout.CardBytes - 1);
-            if (card > last && heap.Old.ObjectCovering(card, old.Start) != last)
+            if (card > last && heap.Old.ObjectCovering(card, old.Start, old.Start) != last)
                 throw new HeapCorruptionException(last, "the old space does not know that an object starts here");
             last = offset;
         }
@@ -73,7 +73,7 @@ public sealed unsafe class HeapVerifier : RootVisitor
         {
             ObjectShape shape = reader.Read(offset, end);
             FieldChecker checker = new(this, offset, isOld);
-            reader.VisitReferences(offset, shape, ref checker);
+            reader.VisitReferences(offset, shape, checker);
             offset += shape.Bytes;
         }
     }

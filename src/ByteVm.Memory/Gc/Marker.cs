@@ -61,7 +61,7 @@ internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObje
     {
         FieldVisitor visitor = new(this);
         while (depth > 0)
-            Scan(stack[--depth], ref visitor);
+            Scan(stack[--depth], visitor);
     }
 
     private void DrainQueue()
@@ -71,24 +71,24 @@ internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObje
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scan(Work work, ref FieldVisitor visitor)
+    private void Scan(Work work, FieldVisitor visitor)
     {
         holder = work.Reference;
         ObjectShape shape = reader.Decode(reader.ReadHeader(work.Reference), work.Reference, work.Limit);
         if (shape.Descriptor->Kind == ObjectKind.Array)
-            ScanSlice(work, shape, ref visitor);
+            ScanSlice(work, shape, visitor);
         else
-            reader.VisitReferences(work.Reference, shape, ref visitor);
+            reader.VisitReferences(work.Reference, shape, visitor);
     }
 
-    private void ScanSlice(Work work, in ObjectShape shape, ref FieldVisitor visitor)
+    private void ScanSlice(Work work, ObjectShape shape, FieldVisitor visitor)
     {
         if (shape.Descriptor->ReferenceCount == 0 || work.Element >= shape.Length)
             return;
         uint end = Math.Min(shape.Length, work.Element + SliceElements);
         if (end < shape.Length)
             Push(work with { Element = end });
-        reader.VisitElements(work.Reference, shape, work.Element, end, ref visitor);
+        reader.VisitElements(work.Reference, shape, work.Element, end, visitor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,10 +31,13 @@ namespace ByteVm.Memory;
 internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, LargeObjectSpace large, CardTable cards, uint nurseryStart) : RootVisitor
 {
     private const int RunsAtOnce = 256;
-    private const int RunsAhead = 8;
+    private const int RunsAhead = 16;
 
     private readonly byte* cageBase = reader.CageBase;
     private readonly CardRun[] runs = new CardRun[RunsAtOnce];
+
+    /// <summary>Of each run: the object that lies where it begins.</summary>
+    private readonly uint[] coverings = new uint[RunsAtOnce];
     private readonly uint nurseryStart = nurseryStart;
     private readonly uint nurseryRoom = old.Start - nurseryStart;
     private uint used;
@@ -80,57 +83,72 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
         }
     }
 
-    /// <summary>Dirty cards lie anywhere, so the memory of those to come is fetched while one is scanned.</summary>
     /// <param name="start">First of the objects.</param>
     /// <param name="limit">End of the last.</param>
     /// <param name="isOne">Whether it is one object alone.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScanDirtyCards(uint start, uint limit, bool isOne)
     {
+        CardRun known = new(start, start);
         uint covering = start;
-        uint cursor = start;
-        for (int found = runs.Length; found == runs.Length;)
+        for (uint cursor = start; cursor < limit;)
         {
-            found = cards.Clean(ref cursor, limit, runs);
+            int found = cards.Clean(ref cursor, limit, runs);
+            FindCovering(runs.AsSpan(0, found), isOne, ref known, ref covering);
             for (int i = 0; i < found; i++)
             {
                 if (i + RunsAhead < found)
-                    Prefetch(runs[i + RunsAhead].Start);
-                if (!isOne)
-                    covering = old.ObjectCovering(runs[i].Start, covering);
-                ScanBetween(ref covering, runs[i].Start, runs[i].End, limit);
+                    Prefetch(coverings[i + RunsAhead], runs[i + RunsAhead].Start);
+                ScanBetween(coverings[i], runs[i].Start, runs[i].End, limit);
             }
         }
     }
 
-    /// <summary>A card and the line before it, where the object that reaches into it mostly begins.</summary>
-    private void Prefetch(uint card)
+    /// <summary>
+    /// Finds the objects that lie where runs begin. Dirty cards lie anywhere, so all that is read for them is asked for some time before: first the
+    /// table of starts, then the headers and the cards.
+    /// </summary>
+    /// <param name="known">The last run before these.</param>
+    /// <param name="covering">The object that lies where it begins.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindCovering(ReadOnlySpan<CardRun> found, bool isOne, ref CardRun known, ref uint covering)
     {
-        const int line = 64;
+        for (int i = 0; i < found.Length; i++)
+            old.PrefetchStart(found[i].Start);
+        for (int i = 0; i < found.Length; i++)
+        {
+            if (!isOne)
+                covering = old.ObjectCovering(found[i].Start, known.Start, covering);
+            known = found[i];
+            coverings[i] = covering;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(uint covering, uint card)
+    {
         if (!Sse.IsSupported)
             return;
-        for (int offset = -line; offset < CageLayout.CardBytes; offset += line)
-            Sse.Prefetch0(cageBase + card + offset);
+        Sse.Prefetch0(cageBase + covering);
+        Sse.Prefetch0(cageBase + card);
+        Sse.Prefetch0(cageBase + card + CageLayout.CardBytes / 2);
     }
 
     /// <summary>Forwards the references in [<paramref name="start"/>, <paramref name="end"/>).</summary>
-    /// <param name="covering">The object that lies at start; afterwards the one that lies at end, or begins there.</param>
+    /// <param name="covering">The object that lies at start.</param>
     /// <param name="limit">End of all objects.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ScanBetween(ref uint covering, uint start, uint end, uint limit)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void ScanBetween(uint covering, uint start, uint end, uint limit)
     {
         FieldVisitor visitor = new(this);
         ScannedBytes += end - start;
-        uint offset = covering;
-        while (offset < end)
+        for (uint offset = covering; offset < end;)
         {
-            holder = covering = offset;
+            holder = offset;
             ObjectShape shape = reader.Decode(reader.ReadHeader(offset), offset, limit);
-            reader.VisitReferencesBetween(offset, shape, start, end, ref visitor);
+            reader.VisitReferencesBetween(offset, shape, start, end, visitor);
             offset += shape.Bytes;
         }
-
-        if (offset == end)
-            covering = offset;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -141,13 +159,13 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
         {
             holder = scan;
             ObjectShape shape = reader.Decode(reader.ReadHeader(scan), scan, free);
-            reader.VisitReferences(scan, shape, ref visitor);
+            reader.VisitReferences(scan, shape, visitor);
             scan += shape.Bytes;
         }
     }
 
     /// <summary>The new place of the young object at <paramref name="reference"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private uint Evacuate(uint reference)
     {
         if (reference - nurseryStart >= used)
@@ -158,7 +176,7 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
         return (header & ObjectLayout.ForwardedBit) != 0 ? CheckForwarded(reference, (uint)(header >> 32)) : Copy(reference, header);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Copy(uint reference, ulong header)
     {
         ObjectShape shape = reader.Decode(header, reference, nurseryStart + used);
@@ -190,11 +208,15 @@ internal sealed unsafe class MinorCollector(ObjectReader reader, OldSpace old, L
 
     private readonly struct FieldVisitor(MinorCollector collector) : IReferenceVisitor
     {
+        private readonly MinorCollector collector = collector;
+        private readonly uint nurseryStart = collector.nurseryStart;
+        private readonly uint nurseryRoom = collector.nurseryRoom;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Visit(uint* field)
         {
             uint reference = *field;
-            if (reference - collector.nurseryStart < collector.nurseryRoom)
+            if (reference - nurseryStart < nurseryRoom)
                 *field = collector.Evacuate(reference);
         }
     }

@@ -67,40 +67,40 @@ internal readonly unsafe struct ObjectReader(byte* cageBase, MetadataRegion meta
 
     /// <summary>Visits the reference fields of a checked object.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void VisitReferences<TVisitor>(uint offset, in ObjectShape shape, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    public void VisitReferences<TVisitor>(uint offset, ObjectShape shape, TVisitor visitor) where TVisitor : struct, IReferenceVisitor
     {
         if (shape.Descriptor->ReferenceCount == 0)
             return;
         if (shape.Descriptor->Kind == ObjectKind.Instance)
-            VisitMapped(cageBase + offset, shape.Descriptor, ref visitor);
+            VisitMapped(cageBase + offset, shape.Descriptor, visitor);
         else
-            VisitElements(offset, shape, 0, shape.Length, ref visitor);
+            VisitElements(offset, shape, 0, shape.Length, visitor);
     }
 
     /// <summary>
     /// Visits the reference fields of a checked object that lie in [<paramref name="start"/>, <paramref name="end"/>), and maybe others of the
-    /// same instance or element.
+    /// same element of an array. Of an instance no more: what lies outside has likely not been fetched.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void VisitReferencesBetween<TVisitor>(uint offset, in ObjectShape shape, uint start, uint end, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    public void VisitReferencesBetween<TVisitor>(uint offset, ObjectShape shape, uint start, uint end, TVisitor visitor) where TVisitor : struct, IReferenceVisitor
     {
         if (shape.Descriptor->ReferenceCount == 0)
             return;
         if (shape.Descriptor->Kind == ObjectKind.Instance)
         {
-            VisitMapped(cageBase + offset, shape.Descriptor, ref visitor);
+            VisitMappedBetween(offset, shape.Descriptor, start, end, visitor);
             return;
         }
 
         uint elements = offset + ObjectLayout.ArrayElementsOffset, stride = shape.Descriptor->Size;
         uint first = start <= elements ? 0 : (start - elements) / stride;
         uint last = end <= elements ? 0 : (end - elements - 1) / stride + 1;
-        VisitElements(offset, shape, first, Math.Min(last, shape.Length), ref visitor);
+        VisitElements(offset, shape, first, Math.Min(last, shape.Length), visitor);
     }
 
     /// <summary>Visits the references in elements [<paramref name="first"/>, <paramref name="last"/>) of a checked array.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void VisitElements<TVisitor>(uint offset, in ObjectShape shape, uint first, uint last, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    public void VisitElements<TVisitor>(uint offset, ObjectShape shape, uint first, uint last, TVisitor visitor) where TVisitor : struct, IReferenceVisitor
     {
         uint stride = shape.Descriptor->Size;
         byte* element = cageBase + offset + ObjectLayout.ArrayElementsOffset + (long)first * stride;
@@ -113,17 +113,30 @@ internal readonly unsafe struct ObjectReader(byte* cageBase, MetadataRegion meta
         else
         {
             for (; element < end; element += stride)
-                VisitMapped(element, shape.Descriptor, ref visitor);
+                VisitMapped(element, shape.Descriptor, visitor);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void VisitMapped<TVisitor>(byte* start, TypeDescriptor* descriptor, ref TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    private static void VisitMapped<TVisitor>(byte* start, TypeDescriptor* descriptor, TVisitor visitor) where TVisitor : struct, IReferenceVisitor
     {
         uint* map = (uint*)((byte*)descriptor + descriptor->ReferenceMapOffset);
         uint count = descriptor->ReferenceCount;
         for (uint i = 0; i < count; i++)
             visitor.Visit((uint*)(start + map[i]));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void VisitMappedBetween<TVisitor>(uint offset, TypeDescriptor* descriptor, uint start, uint end, TVisitor visitor) where TVisitor : struct, IReferenceVisitor
+    {
+        uint* map = (uint*)((byte*)descriptor + descriptor->ReferenceMapOffset);
+        uint count = descriptor->ReferenceCount;
+        for (uint i = 0; i < count; i++)
+        {
+            uint field = offset + map[i];
+            if (field - start < end - start)
+                visitor.Visit((uint*)(cageBase + field));
+        }
     }
 
     private static long VariableBytes(TypeDescriptor* descriptor, uint length, uint offset)

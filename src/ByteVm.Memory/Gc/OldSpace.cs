@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Memory;
@@ -54,18 +55,26 @@ internal sealed unsafe class OldSpace
         starts[(offset - Start) >> CageLayout.CardShift] = (byte)(1 + (offset % CageLayout.CardBytes) / ObjectLayout.Alignment);
 
     /// <summary>The object to which the byte at <paramref name="offset"/> belongs.</summary>
-    /// <param name="offset">At or above <paramref name="notBefore"/>, the first of its card or not.</param>
-    /// <param name="notBefore">An object that starts at or before it.</param>
-    public uint ObjectCovering(uint offset, uint notBefore)
+    /// <param name="offset">At or above <paramref name="known"/>.</param>
+    /// <param name="known">A byte of <paramref name="object"/>: what lies below is not looked at, so many bytes of one large object cost no more than a few.</param>
+    public uint ObjectCovering(uint offset, uint known, uint @object)
     {
-        uint card = (offset - Start) >> CageLayout.CardShift, firstCard = (notBefore - Start) >> CageLayout.CardShift;
+        uint card = (offset - Start) >> CageLayout.CardShift, firstCard = (known - Start) >> CageLayout.CardShift;
         while (card-- > firstCard)
         {
             if (starts[card] != NoStart)
-                return Math.Max(notBefore, Start + (card << CageLayout.CardShift) + (starts[card] - 1u) * ObjectLayout.Alignment);
+                return Math.Max(@object, Start + (card << CageLayout.CardShift) + (starts[card] - 1u) * ObjectLayout.Alignment);
         }
 
-        return notBefore;
+        return @object;
+    }
+
+    /// <summary>Fetches what <see cref="ObjectCovering"/> will read for <paramref name="offset"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchStart(uint offset)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(starts + ((offset - Start) >> CageLayout.CardShift) - 1);
     }
 
     /// <summary>Takes zeroed memory for one object at the top: for a large object that found no room among its like.</summary>
@@ -95,6 +104,9 @@ internal sealed unsafe class OldSpace
 
     /// <summary>Returns memory to the system that growing by <paramref name="budget"/> bytes will not need.</summary>
     public void Trim(long budget) => space.Trim((uint)Math.Min(End, Top + budget));
+
+    /// <summary>Has memory for more objects brought in, of which there are never more than <paramref name="limit"/> bytes.</summary>
+    public void PopulateAhead(long limit) => space.PopulateAhead(Top, (uint)Math.Min(End, Start + limit));
 
     /// <summary>Overwrites a part where no object lies any more, so that a stale reference shows.</summary>
     public void Poison(uint from, uint to) => space.Poison(from, to);

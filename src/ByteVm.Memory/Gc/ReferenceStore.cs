@@ -6,8 +6,8 @@ namespace ByteVm.Memory;
 /// <summary>
 /// The one place through which C# stores references into heap objects, the interpreter included. Each store dirties the card of the field, so that a
 /// minor collection finds references from old objects to young ones (Wilson and Moher, "Design of the opportunistic garbage collector", OOPSLA 1989).
-/// The mark is unconditional: a test whether holder and value need it costs more than the store it would save (Hölzle, "A fast write barrier
-/// for generational garbage collectors", OOPSLA 1993 workshop).
+/// Here the mark is unconditional (Hölzle, "A fast write barrier
+/// for generational garbage collectors", OOPSLA 1993 workshop); compiled code leaves it out for references to old objects.
 /// </summary>
 public static unsafe class ReferenceStore
 {

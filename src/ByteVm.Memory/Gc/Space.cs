@@ -27,6 +27,9 @@ internal sealed unsafe class Space
     private uint dirty;
     private uint populated;
 
+    /// <summary>End of what other threads brought in, or will.</summary>
+    private uint populatedAhead;
+
     public Space(Cage cage, uint start, uint end, bool hugePages)
     {
         this.cage = cage;
@@ -58,6 +61,24 @@ internal sealed unsafe class Space
         dirty = Math.Max(dirty, to);
     }
 
+    /// <summary>
+    /// Has memory brought in that will be needed soon, where [Start, <paramref name="top"/>) is in use: as much again, so that a space that grows finds its
+    /// memory ready, and one that does not grow has cost little.
+    /// </summary>
+    /// <param name="top">End of what is in use.</param>
+    /// <param name="limit">It never grows beyond.</param>
+    public void PopulateAhead(uint top, uint limit)
+    {
+        long ahead = Math.Min(top - Start, PopulateAtMost);
+        long wanted = Math.Min(top + ahead & -(long)OsMemory.HugePageBytes, limit);
+        long ready = Math.Max(populatedAhead, top + (OsMemory.HugePageBytes - 1L) & -(long)OsMemory.HugePageBytes);
+        if (wanted - ready < Math.Max(OsMemory.HugePageBytes, ahead / 4))
+            return;
+        Commit((uint)wanted);
+        if (cage.TryPopulateLater((uint)ready, (uint)wanted))
+            populatedAhead = (uint)wanted;
+    }
+
     /// <summary>Notes that a collection wrote [Start, <paramref name="to"/>).</summary>
     public void MarkFilled(uint to) => dirty = Math.Max(dirty, to);
 
@@ -79,6 +100,7 @@ internal sealed unsafe class Space
         cage.Discard(keep, committed);
         dirty = keep;
         populated = Math.Min(populated, keep);
+        populatedAhead = Math.Min(populatedAhead, keep);
     }
 
     /// <summary>Returns a part to the system, which is zero afterwards.</summary>

@@ -81,6 +81,9 @@ public struct InstanceContext
     /// <summary>Host-side switch: how the next run restores registers. Set to Light to redirect the guest to a state that lies in frames alone.</summary>
     public ResumeKind Resume;
 
+    /// <summary>Cage offset where old objects begin: a reference to here or above needs no card when it is stored.</summary>
+    public uint OldStart;
+
     /// <summary>Where it happened; for SIGTRAP by int3 the address after the instruction.</summary>
     public ulong FaultRip;
     public ulong FaultAddress;

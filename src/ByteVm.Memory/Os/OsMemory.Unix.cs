@@ -17,6 +17,7 @@ internal static unsafe partial class OsMemory
         public const int Fixed = 0x10;
         private const int DontNeed = 4;
         private const int HugePage = 14;
+        private const int PopulateWrite = 23;
 
         private static int Anonymous => OperatingSystem.IsMacOS() ? 0x1000 : 0x20;
 
@@ -57,6 +58,9 @@ internal static unsafe partial class OsMemory
 
         // The result does not matter: kernels without huge pages refuse, and the memory works all the same.
         public static void AdviseHugePages(byte* address, long bytes) => _ = madvise(address, (nuint)bytes, HugePage);
+
+        // Kernels before 5.14 refuse it.
+        public static void Populate(byte* address, long bytes) => _ = madvise(address, (nuint)bytes, PopulateWrite);
 
         public static byte* Map(byte* address, long bytes, int protection, int flags, int file, string operation)
         {

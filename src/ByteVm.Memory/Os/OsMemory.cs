@@ -64,6 +64,13 @@ internal static unsafe partial class OsMemory
             Unix.AdviseHugePages(address, bytes);
     }
 
+    /// <summary>Gives committed memory its pages now. A hint: where it is not understood they arrive on first touch.</summary>
+    public static void Populate(byte* address, long bytes)
+    {
+        if (OperatingSystem.IsLinux())
+            Unix.Populate(address, bytes);
+    }
+
     private static OutOfNativeMemoryException Failure(string operation, long bytes) =>
         new(operation, bytes, Marshal.GetLastPInvokeError());
 }

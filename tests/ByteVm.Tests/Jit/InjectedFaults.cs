@@ -53,6 +53,9 @@ internal static class InjectedFaults
         ["card marked clean"] = ("another card", Change(IsCardMark, i => With(ref i, (ref Instruction x) => x.Immediate8 = 0))),
         ["card mark of four bytes"] = ("another card", Change(IsCardMark, i => With(ref i, (ref Instruction x) => { x.Code = Code.Mov_rm32_imm32; x.Op1Kind = OpKind.Immediate32; x.Immediate32 = 1; }))),
         ["write before the card table"] = ("negative", Change(IsCardMark, i => With(ref i, (ref Instruction x) => x.MemoryDisplacement64 -= 8))),
+        ["card skipped for young objects"] = ("jumped over for other", Change(IsCardSkip, i => With(ref i, (ref Instruction x) => x.Code = Code.Jb_rel32_64))),
+        ["card skipped for all objects"] = ("jumped over for other", Change(IsCardTest, i => With(ref i, (ref Instruction x) => x.MemoryDisplacement64 = (ulong)InstanceContext.OffsetOf(nameof(InstanceContext.Interrupt))))),
+        ["card skipped by another register"] = ("jumped over for other", Change(IsCardTest, i => With(ref i, (ref Instruction x) => x.Op0Register = Register.R15D))),
         ["branch past a card's shift"] = ("jumped over", compiled => Retarget(compiled, _ => OffsetOf(compiled, IsCardMark))),
 
         // Pinned registers and the stack.
@@ -166,6 +169,12 @@ internal static class InjectedFaults
     private static bool IsCardLea(Instruction i) => i is { Code: Code.Lea_r32_m, MemoryDisplacement64: 32 };
 
     private static bool IsCardShift(Instruction i) => i is { Code: Code.Shr_rm32_imm8, Op0Register: Register.EAX };
+
+    private static bool IsCardTest(Instruction i) =>
+        i is { Code: Code.Cmp_r32_rm32, MemoryBase: Register.R14 } && (int)i.MemoryDisplacement64 == InstanceContext.OffsetOf(nameof(InstanceContext.OldStart));
+
+    /// <summary>The three instructions that mark a card are fewer bytes than any others that are jumped over.</summary>
+    private static bool IsCardSkip(Instruction i) => i.Code == Code.Jae_rel32_64 && i.NearBranch64 - i.NextIP is > 0 and < 24;
 
     private static bool IsCardMark(Instruction i) => i is { Code: Code.Mov_rm8_imm8, MemoryBase: Register.R15 };
 

@@ -1,0 +1,55 @@
+using ByteVm.Memory;
+
+namespace ByteVm.Tests.Memory;
+
+public sealed class HeapPolicyTests
+{
+    private static readonly HeapOptions Options = HeapOptions.Default;
+
+    private static readonly long Goal = Options.NurseryBytes * 3L / 4;
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void TheNurseryIsAsLargeAsThePauseAllows(double workPerByte)
+    {
+        HeapPolicy policy = new(Options);
+        for (int i = 0; i < 20; i++)
+            policy.AfterMinor(policy.NurseryBytes, (long)(policy.NurseryBytes * workPerByte), oldBytes: 0);
+        Assert.InRange(policy.NurseryBytes * workPerByte, Goal * 0.95, Goal);
+    }
+
+    [Fact]
+    public void TheCardsOfALargeHeapTakeAPartOfThePause()
+    {
+        HeapPolicy small = new(Options), large = new(Options);
+        small.AfterMinor(Options.NurseryBytes, Options.NurseryBytes, oldBytes: 0);
+        large.AfterMinor(Options.NurseryBytes, Options.NurseryBytes, oldBytes: 500 << 20);
+        Assert.InRange(large.NurseryBytes, Goal / 2 - 8, small.NurseryBytes - Goal / 10);
+    }
+
+    [Fact]
+    public void WorkThatComesSuddenlyCountsAtOnceAndIsForgottenSlowly()
+    {
+        HeapPolicy policy = new(Options);
+        for (int i = 0; i < 10; i++)
+            policy.AfterMinor(policy.NurseryBytes, 0, oldBytes: 0);
+        long calm = policy.NurseryBytes;
+        policy.AfterMinor(calm, calm, oldBytes: 0);
+        long shaken = policy.NurseryBytes;
+        policy.AfterMinor(shaken, 0, oldBytes: 0);
+        Assert.True(calm > Options.NurseryBytes);
+        Assert.InRange(shaken, Goal - 8, Goal);
+        Assert.InRange(policy.NurseryBytes, shaken, shaken * 3 / 2);
+    }
+
+    [Fact]
+    public void AnEmptyNurseryTeachesNothing()
+    {
+        HeapPolicy policy = new(Options);
+        policy.AfterMinor(0, 0, oldBytes: 0);
+        policy.AfterMinor(8, 1 << 20, oldBytes: 0);
+        Assert.Equal(Options.NurseryBytes, policy.NurseryBytes);
+    }
+}
