@@ -23,6 +23,7 @@ internal static class GcFigures
     public static Command Create()
     {
         var command = new Command("gc", "Pauses, memory and times of programs that allocate hard") { Only, Trees, Operations, Live, Runs };
+        Only.AcceptOnlyFromAmong("compare", "binarytrees", "lru", "live");
         command.SetAction(Run);
         return command;
     }
