@@ -38,7 +38,9 @@ public sealed class DirectorySources(string root, SourceFiles files) : ISourcePr
     /// <inheritdoc/>
     public SourceText? Find(string moduleName)
     {
-        string path = Path.Combine(root, moduleName.Replace('.', Path.DirectorySeparatorChar) + ".tarn");
+        string path = FileOf(root, moduleName);
         return files.TryRead(path) is { } text ? new SourceText(path, text) : null;
     }
+
+    internal static string FileOf(string root, string moduleName) => Path.Combine(root, moduleName.Replace('.', Path.DirectorySeparatorChar) + ".tarn");
 }

@@ -97,7 +97,8 @@ public static class TarnCompiler
     {
         var diagnostics = new DiagnosticBag();
         var loader = new ModuleLoader(sources, diagnostics);
-        loader.Load(modules, withTests: false);
+        if (!loader.Load(modules, withTests: false))
+            return new CompilationResult(null, diagnostics.InSourceOrder());
         Compilation compilation = Bind(loader, diagnostics, [], out _);
         ModuleSymbol[] compiled = [.. modules.Select(m => loader.ByName[m.Name]).OfType<ModuleSymbol>()];
         FunctionSymbol[] kept = [.. compiled.SelectMany(ProgramBinder.FunctionsOf)];
@@ -106,28 +107,32 @@ public static class TarnCompiler
     }
 
     /// <summary>
+    /// Compiles the test blocks of a source, or of all sources in a folder and its folders, where each program and package is compiled on its own; what they import is looked up as for
+    /// <see cref="CompileFile(string, CompilerOptions?, SourceFiles?)"/>.
+    /// </summary>
+    /// <exception cref="IOException">A source or manifest cannot be read.</exception>
+    public static IReadOnlyList<TestCompilationResult> CompileTests(string path)
+    {
+        var files = new SourceFiles();
+        var found = new DiagnosticBag();
+        IReadOnlyList<(SourceRoot Root, IReadOnlyList<SourceModule> Modules)> programs = Directory.Exists(path) ? new ProgramFolders(path, files, found).Find()
+            : SourceRoot.OfFile(path, files, found) is { } root ? [(root, [root.Read(path)])] : [];
+        string name = Path.GetFileNameWithoutExtension(Folders.Absolute(path));
+        IEnumerable<TestCompilationResult> compiled = programs.Select(p => CompileTests(name, p.Modules, p.Root.Sources));
+        return found.HasErrors ? [new TestCompilationResult(null, found.InSourceOrder(), [], []), .. compiled] : [.. compiled];
+    }
+
+    /// <summary>
     /// Compiles the test blocks of modules into one module that exports them all. Imports are looked up in <paramref name="sources"/>; modules named as
     /// those of the standard library (<see cref="LibraryModules"/>) are compiled as such.
     /// </summary>
     /// <param name="name">Of the module to be.</param>
-    public static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources) =>
-        CompileTests(name, tested, sources, new DiagnosticBag());
-
-    /// <summary>Compiles the test blocks of a source, or of all sources in a folder and its folders; what they import is looked up as for <see cref="CompileFile(string, CompilerOptions?, SourceFiles?)"/>.</summary>
-    /// <exception cref="IOException">A source or manifest cannot be read.</exception>
-    public static TestCompilationResult CompileTests(string path)
+    public static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources)
     {
         var diagnostics = new DiagnosticBag();
-        string name = Path.GetFileNameWithoutExtension(Folders.Absolute(path));
-        return SourceRoot.Of(path, new SourceFiles(), diagnostics) is { } root
-            ? CompileTests(name, root.ModulesOf(path), root.Sources, diagnostics)
-            : new TestCompilationResult(null, diagnostics.InSourceOrder(), [], []);
-    }
-
-    private static TestCompilationResult CompileTests(string name, IReadOnlyList<SourceModule> tested, ISourceProvider sources, DiagnosticBag diagnostics)
-    {
         var loader = new ModuleLoader(sources, diagnostics);
-        loader.Load(tested, withTests: true);
+        if (!loader.Load(tested, withTests: true))
+            return new TestCompilationResult(null, diagnostics.InSourceOrder(), [], []);
         Compilation compilation = Bind(loader, diagnostics, tested.Select(t => loader.ByName[t.Name]).OfType<ModuleSymbol>(), out ModuleSymbol[] modules);
         FunctionSymbol[] tests = [.. modules.SelectMany(m => m.Tests)];
         Module? module = diagnostics.HasErrors ? null : Lower(compilation, name, loader, sources, tests);
@@ -147,7 +152,8 @@ public static class TarnCompiler
     private static Module? Compile(string entryName, IReadOnlyList<SourceModule> modules, ISourceProvider sources, CompilerOptions options, DiagnosticBag diagnostics)
     {
         var loader = new ModuleLoader(sources, diagnostics);
-        loader.Load(modules, withTests: options.CheckOnly);
+        if (!loader.Load(modules, withTests: options.CheckOnly))
+            return null;
         Compilation compilation = Bind(loader, diagnostics, options.CheckOnly ? loader.InOrder.Where(m => !m.IsLibrary || modules.Any(named => named.Name == m.Name)) : [], out _);
         ModuleSymbol? main = loader.ByName.GetValueOrDefault(entryName);
         if (main is not null && options.RequireMain)

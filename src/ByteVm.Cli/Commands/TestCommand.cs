@@ -56,9 +56,10 @@ internal static class TestCommand
     private static int Test(ParseResult parsed)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
-        IReadOnlyList<TestProgram> programs = [.. parsed.GetRequiredValue(Files).Select(TestProgram.Compile)];
-        foreach (TestProgram program in programs)
-            parsed.InvocationConfiguration.Error.Write(program.Compiled.RenderDiagnostics());
+        IReadOnlyList<TestProgram> programs = [.. parsed.GetRequiredValue(Files).SelectMany(TestProgram.Compile)];
+        // What is shared by several programs is found wanting in each.
+        foreach (string finding in programs.SelectMany(p => p.Compiled.Diagnostics).Select(d => d.Render()).Distinct())
+            parsed.InvocationConfiguration.Error.Write(finding);
         if (programs.Any(p => p.Compiled.Module is null))
             return CompileErrors;
 

@@ -12,7 +12,7 @@ internal sealed class TestReport(TestOutput output)
 
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    private string? module;
+    private string? file;
     private TimeSpan time;
 
     public int Passed { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class TestReport(TestOutput output)
     /// <param name="sources">Where the lines that a trace names are found.</param>
     public void Add(TestOutcome outcome, IReadOnlyList<SourceText> sources)
     {
-        StartModule(outcome.Test.Module);
+        StartModule(outcome.Test);
         time += outcome.Time;
         if (outcome.Failure is null)
             AddPassed(outcome);
@@ -43,14 +43,14 @@ internal sealed class TestReport(TestOutput output)
         output.WriteLine($"{(Failed == 0 ? "ok" : "FAILED")}: {Passed} passed, {Failed} failed, {Seconds(time)}", Failed == 0 ? Emphasis.Good : Emphasis.Bad);
     }
 
-    private void StartModule(string name)
+    private void StartModule(TestCase test)
     {
-        if (name == module)
+        if (test.File == file)
             return;
-        if (module is not null)
+        if (file is not null)
             output.WriteLine();
-        module = name;
-        output.WriteLine(name, Emphasis.Heading);
+        file = test.File;
+        output.WriteLine(test.Module, Emphasis.Heading);
     }
 
     private void AddPassed(TestOutcome outcome)

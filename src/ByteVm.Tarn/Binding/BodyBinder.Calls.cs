@@ -45,8 +45,11 @@ internal sealed partial class BodyBinder
     private void BindLooseArguments(ImmutableArray<ArgumentSyntax> arguments)
     {
         foreach (ArgumentSyntax argument in arguments)
-            BindExpression(argument.Value);
+            BindLoosely(argument.Value);
     }
+
+    /// <summary>What belongs to something that was reported: no type that it might find from there is missed.</summary>
+    private BoundExpression BindLoosely(ExpressionSyntax syntax) => BindExpression(syntax, BuiltInType.Error);
 
     private BoundExpression BindNamedCall(CallSyntax syntax, Identifier name, TarnType? expected)
     {
@@ -96,8 +99,8 @@ internal sealed partial class BodyBinder
     private BoundExpression BindPrint(CallSyntax syntax, FunctionSymbol target)
     {
         references.Add(target);
-        if (syntax.Arguments is not [{ Name: null } argument])
-            return new BoundCall(syntax.Span, target, TypeMap.Empty, null, BindArguments(CalleeOf(target, TypeMap.Empty, null), syntax)!.Value.Arguments, Dispatch.Static);
+        if (syntax is not { TypeArguments.IsEmpty: true, Arguments: [{ Name: null } argument] })
+            return BindArguments(CalleeOf(target, TypeMap.Empty, null), syntax) is { } call ? CallStatic(syntax.Span, target, call.Types, call.Arguments) : new BoundError(syntax.Span);
         BoundExpression text = Format(RequireValue(BindExpression(argument.Value)));
         return new BoundCall(syntax.Span, target, TypeMap.Empty, null, [text], Dispatch.Static);
     }
@@ -310,7 +313,7 @@ internal sealed partial class BodyBinder
                 NoteInlined(callee.Function, parameters[position], argument.Value);
             if (position < 0)
             {
-                BindExpression(argument.Value);
+                BindLoosely(argument.Value);
             }
             else if (inference.IsOpen(parameters[position].Type) && NeedsType(argument.Value))
             {
@@ -342,7 +345,7 @@ internal sealed partial class BodyBinder
             return BindWidening(syntax, (TypeVariable)parameter, inference);
         if (!inference.IsOpen(parameter))
             return BindConverted(syntax, parameter.Substitute(inference.Map));
-        BoundExpression argument = RequireValue(BindExpression(syntax, syntax is LambdaSyntax or NameSyntax or MemberSyntax ? inference.Outline(parameter) : null));
+        BoundExpression argument = RequireValue(BindExpression(syntax, syntax is LambdaSyntax or NameSyntax or MemberSyntax ? inference.OutlineOrNull(parameter) : null));
         inference.Unify(parameter, argument.Type);
         return argument;
     }

@@ -64,11 +64,8 @@ internal sealed partial class BodyBinder
 
     private BoundAssignment BindFieldInitializer(FieldSymbol field, ExpressionSyntax value)
     {
-        bool isInferred = field.Syntax!.Type is null;
         TarnType type = compilation.TypeOf(field) ?? BuiltInType.Error;
-        if (isInferred && type == BuiltInType.Null)
-            Report(value.Span, DiagnosticCatalog.TypeOfNull, field.Name);
-        BoundExpression bound = isInferred ? RequireValue(BindExpression(value)) : BindConverted(value, type);
+        BoundExpression bound = field.Syntax!.Type is null ? BindTyping(value, field.Name) : BindConverted(value, type);
         return new BoundAssignment(field.Syntax.Span, FieldOfThis(field), bound);
     }
 }

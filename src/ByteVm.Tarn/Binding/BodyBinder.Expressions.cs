@@ -65,6 +65,8 @@ internal sealed partial class BodyBinder
                 return expression;
             case Conversion.Reference or Conversion.Optional when expression is BoundNull:
                 return new BoundNull(expression.Span, type);
+            case Conversion.Reference or Conversion.Optional when expression.Type == BuiltInType.Null && type.NonNull != BuiltInType.Object:
+                return NothingAfter(expression, type);
             case Conversion.Widening:
             case Conversion.Reference:
             case Conversion.Boxing:
@@ -179,7 +181,7 @@ internal sealed partial class BodyBinder
         BoundExpression index = BindConverted(syntax.Index, BuiltInType.Int);
         return target.Type is ArrayType array ? new BoundElement(syntax.Span, target, index, array.Element)
             : target.Type == BuiltInType.String ? new BoundStringByte(syntax.Span, target, index)
-            : target;
+            : new BoundError(syntax.Span);
     }
 
     private BoundError NotOnType(BoundExpression target, Span span, string what)
@@ -234,8 +236,8 @@ internal sealed partial class BodyBinder
         for (int i = 0; i < values.Length; i++)
             values[i] = RequireValue(BindExpression(syntax.Elements[i], element));
         element ??= JoinAll(values, syntax.Span);
-        if (element is null)
-            return values.Length == 0 ? Error(syntax.Span, DiagnosticCatalog.EmptyArrayLiteral) : new BoundError(syntax.Span);
+        if (element is null or { IsNever: true })
+            return values.Length == 0 || element is not null ? Error(syntax.Span, DiagnosticCatalog.EmptyArrayLiteral) : new BoundError(syntax.Span);
         for (int i = 0; i < values.Length; i++)
             values[i] = Convert(values[i], element);
         return new BoundArrayLiteral(syntax.Span, element.Array, AsImmutable(values));

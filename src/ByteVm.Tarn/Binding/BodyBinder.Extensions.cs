@@ -69,8 +69,8 @@ internal sealed partial class BodyBinder
                 found = found.Concat(ExtensionsOf(whole, name, isOwn: false));
         }
 
-        if (compilation.Prelude is { } prelude && prelude != module)
-            found = found.Concat(ExtensionsOf(prelude, name, isOwn: false));
+        if (compilation.Prelude != module)
+            found = found.Concat(ExtensionsOf(compilation.Prelude, name, isOwn: false));
         return found.Distinct();
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class BodyBinder
         hasStatementsInValues = false;
         lambdas.Push(frame);
         int scope = OpenScope();
-        ImmutableArray<LocalSymbol> parameters = DeclareParameters(syntax, wanted);
+        ImmutableArray<LocalSymbol> parameters = DeclareParameters(syntax, wanted, isReported: expected is { IsError: true });
         BoundBlock body = BindLambdaBody(syntax, frame);
         CloseScope(scope);
         lambdas.Pop();
@@ -79,14 +79,14 @@ internal sealed partial class BodyBinder
     private static FlowState ForgetShared(FlowState state, LambdaFrame frame) =>
         frame.Captured.Where(c => c.IsUntracked).Aggregate(state, (current, captured) => current.Forget(captured));
 
-    private ImmutableArray<LocalSymbol> DeclareParameters(LambdaSyntax syntax, ClassType? wanted)
+    private ImmutableArray<LocalSymbol> DeclareParameters(LambdaSyntax syntax, ClassType? wanted, bool isReported)
     {
         var parameters = ImmutableArray.CreateBuilder<LocalSymbol>(syntax.Parameters.Length);
         for (int i = 0; i < syntax.Parameters.Length; i++)
         {
             (Identifier name, TypeSyntax? typeSyntax) = syntax.Parameters[i];
             TarnType? type = typeSyntax is null ? wanted?.FunctionParameters[i] : types.ResolveValue(typeSyntax);
-            if (typeSyntax is null && type is null or { IsError: true })
+            if (typeSyntax is null && type is null or { IsError: true } && !isReported)
                 Report(name.Span, DiagnosticCatalog.LambdaParameterType, name.Text);
             parameters.Add(Declare(name, type ?? BuiltInType.Error, isMutable: false));
         }
@@ -110,8 +110,16 @@ internal sealed partial class BodyBinder
         BoundExpression bound = BindExpression(value);
         if (frame.Result is not null || bound.Type.IsVoid || bound.Type.IsNever)
             return new BoundBlock(value.Span, [new BoundExpressionStatement(value.Span, bound)]);
-        frame.Result = frame.Find(bound.Type);
+        frame.Result = FindResult(frame, bound);
         return new BoundBlock(value.Span, [new BoundReturn(value.Span, Convert(bound, frame.Result))]);
+    }
+
+    private TarnType FindResult(LambdaFrame frame, BoundExpression value)
+    {
+        if (value.Type != BuiltInType.Null)
+            return frame.Find(value.Type);
+        Report(value.Span, DiagnosticCatalog.TypeOfNull, "the result");
+        return BuiltInType.Error;
     }
 
     private BoundReturn BindLambdaReturn(ReturnSyntax syntax, LambdaFrame frame)
@@ -122,7 +130,7 @@ internal sealed partial class BodyBinder
             if (frame.Result is { IsVoid: true })
                 Report(syntax.Value.Span, DiagnosticCatalog.ReturnValueInVoid, frame.Name);
             value = frame.Result is null or { IsVoid: true } ? RequireValue(BindExpression(syntax.Value)) : BindConverted(syntax.Value, frame.Result);
-            frame.Result ??= frame.Find(value.Type);
+            frame.Result ??= FindResult(frame, value);
             value = frame.Result.IsVoid ? value : Convert(value, frame.Result);
         }
         else if (frame.Result is { IsVoid: false, IsError: false })

@@ -10,6 +10,8 @@ internal sealed partial class BodyBinder
     private BoundExpression BindMatch(MatchSyntax syntax, bool wantsValue, TarnType? expected)
     {
         BoundExpression value = RequireValue(BindExpression(syntax.Value));
+        if (value.Type.IsNever)
+            value = Error(syntax.Value.Span, DiagnosticCatalog.NotAValueType, value.Type);
         var patterns = new List<Pattern>();
         bool wrongAround = hasWrongPattern;
         hasWrongPattern = false;

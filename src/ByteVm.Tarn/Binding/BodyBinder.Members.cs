@@ -115,9 +115,9 @@ internal sealed partial class BodyBinder
 
     private BoundExpression BindValueMember(BoundExpression target, Identifier name, TarnType? expected = null)
     {
-        if (target.Type.IsError)
-            return target;
         Span span = target.Span.To(name.Span);
+        if (target.Type.IsError)
+            return new BoundError(span);
         if (TypeRelations.ClassOf(target.Type)?.Symbol is { } symbol)
             return BindClassMember(target, symbol, name, span, expected);
         if (name.Text == "length" && (target.Type is ArrayType || target.Type == BuiltInType.String))
@@ -140,7 +140,7 @@ internal sealed partial class BodyBinder
     private BoundExpression BindSafely(Span span, BoundExpression target, Func<BoundExpression, BoundExpression> bindAccess)
     {
         if (target.Type.IsError)
-            return target;
+            return new BoundError(span);
         if (!target.Type.IsNullable)
             Report(target.Span, DiagnosticCatalog.NeverNull, "?.", target.Type);
         FlowState before = flow;

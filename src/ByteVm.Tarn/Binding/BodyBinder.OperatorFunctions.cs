@@ -128,13 +128,13 @@ internal sealed partial class BodyBinder
         FunctionSymbol? setter = FindOperator(target.Type, "[]=", syntax.Span);
         if ((getter ?? setter) is not { } function)
         {
-            BindExpression(syntax.Index);
+            BindLoosely(syntax.Index);
             return NotOnType(target, syntax.Span, "[]");
         }
 
         if (HasWrongArity(getter, 1) || HasWrongArity(setter, 2))
         {
-            BindExpression(syntax.Index);
+            BindLoosely(syntax.Index);
             return new BoundError(syntax.Span);
         }
 

@@ -14,6 +14,13 @@ internal sealed partial class BodyBinder
         return inner.Type.IsError ? inner : new BoundConversion(expression.Span, type, inner);
     }
 
+    /// <summary>Null, after what computes nothing else.</summary>
+    private BoundLet NothingAfter(BoundExpression expression, TarnType type)
+    {
+        TarnType held = BuiltInType.Object.Nullable;
+        return new BoundLet(expression.Span, Unnamed(expression.Span, held), new BoundConversion(expression.Span, held, expression), new BoundNull(expression.Span, type));
+    }
+
     private BoundSafeAccess ConvertNullable(BoundExpression expression, TarnType type)
     {
         var held = new BoundPlaceholder(expression.Span, expression.Type.NonNull);

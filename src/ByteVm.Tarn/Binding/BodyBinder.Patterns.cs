@@ -62,13 +62,22 @@ internal sealed partial class BodyBinder
                 patterns.Add(pattern);
             wanted ??= patternVariables;
             if (wanted.Keys.Concat(patternVariables.Keys).FirstOrDefault(name => !wanted.ContainsKey(name) || !patternVariables.ContainsKey(name)) is { } name)
-                ReportPattern(alternative.Span, DiagnosticCatalog.AlternativeVariables, name);
+                RefuseAlternative(alternative.Span, name, type);
         }
 
         (patternVariables, firstVariables) = (around, first);
         foreach ((string name, LocalSymbol variable) in wanted!)
             NoteVariable(name, variable, syntax.Span);
         return new OrPattern(patterns.ToImmutable());
+    }
+
+    /// <summary>Where the type is not known, names that are cases look like variables.</summary>
+    private void RefuseAlternative(Span span, string name, TarnType type)
+    {
+        if (type.IsError)
+            hasWrongPattern = true;
+        else
+            ReportPattern(span, DiagnosticCatalog.AlternativeVariables, name);
     }
 
     private void NoteVariable(string name, LocalSymbol variable, Span span)

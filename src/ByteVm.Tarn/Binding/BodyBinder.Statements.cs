@@ -52,21 +52,17 @@ internal sealed partial class BodyBinder
     {
         TarnType? type = syntax.Type is null ? null : types.ResolveValue(syntax.Type);
         BoundExpression? value = syntax.Initializer is null ? null
-            : type is null ? RequireValue(BindExpression(syntax.Initializer)) : BindConverted(syntax.Initializer, type);
+            : type is null ? BindTyping(syntax.Initializer, syntax.Name.Text) : BindConverted(syntax.Initializer, type);
         if (value is null && type is null)
             Report(syntax.Name.Span, DiagnosticCatalog.NoTypeAndNoValue, syntax.Name.Text);
-        if (type is null && value?.Type == BuiltInType.Null)
-            Report(syntax.Initializer!.Span, DiagnosticCatalog.TypeOfNull, syntax.Name.Text);
 
-        LocalSymbol local = Declare(syntax.Name, type ?? InferredType(value), syntax.IsMutable);
+        LocalSymbol local = Declare(syntax.Name, type ?? value?.Type ?? BuiltInType.Error, syntax.IsMutable);
         if (value is null)
             flow = flow.DeclareUnassigned(local);
         else
             NarrowByValue(local, value);
         return new BoundLocalDeclaration(syntax.Span, local, value);
     }
-
-    private static TarnType InferredType(BoundExpression? value) => value is null || value.Type == BuiltInType.Null ? BuiltInType.Error : value.Type;
 
     // "let x: string? = "a"" is known not to be null.
     private void NarrowByValue(LocalSymbol local, BoundExpression value)

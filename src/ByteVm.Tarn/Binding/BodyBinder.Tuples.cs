@@ -25,7 +25,9 @@ internal sealed partial class BodyBinder
         if (wanted is { IsError: false })
             return BindConverted(syntax, wanted);
         BoundExpression part = RequireValue(BindExpression(syntax));
-        return part.Type == BuiltInType.Null ? Error(syntax.Span, DiagnosticCatalog.TypeOfNull, "this part") : part;
+        return part.Type == BuiltInType.Null ? Error(syntax.Span, DiagnosticCatalog.TypeOfNull, "this part")
+            : part.Type.IsNever ? Error(syntax.Span, DiagnosticCatalog.NotAValueType, part.Type)
+            : part;
     }
 
     /// <summary>The tuple once, then a local for each part that has a name.</summary>

@@ -55,10 +55,18 @@ internal sealed partial class BodyBinder
         if (global.Case is { } @case)
             return new GlobalBody(global, NewCase(@case, @case.Type, global.NameSpan), references, false);
         BoundExpression? value = global.Syntax.Initializer is null ? null
-            : global.Type is null ? RequireValue(BindExpression(global.Syntax.Initializer)) : BindConverted(global.Syntax.Initializer, global.Type);
-        if (value is { Type: BuiltInType { Kind: BuiltIn.Null } } && global.Type is null)
-            Report(global.Syntax.Initializer!.Span, DiagnosticCatalog.TypeOfNull, global.Name);
+            : global.Type is null ? BindTyping(global.Syntax.Initializer, global.Name) : BindConverted(global.Syntax.Initializer, global.Type);
         return new GlobalBody(global, value, references, hasStatementsInValues);
+    }
+
+    /// <summary>The value of a variable or field declared without a type.</summary>
+    /// <param name="name">Of the variable.</param>
+    private BoundExpression BindTyping(ExpressionSyntax syntax, string name)
+    {
+        BoundExpression value = RequireValue(BindExpression(syntax));
+        return value.Type == BuiltInType.Null ? Error(syntax.Span, DiagnosticCatalog.TypeOfNull, name)
+            : value.Type.IsNever ? Error(syntax.Span, DiagnosticCatalog.NotAValueType, value.Type)
+            : value;
     }
 
     /// <summary>The type of a field declared without one.</summary>
@@ -66,7 +74,7 @@ internal sealed partial class BodyBinder
     {
         foreach (LocalSymbol parameter in function!.Parameters)
             locals.TryAdd(parameter.Name, parameter);
-        return RequireValue(BindExpression(field.Syntax!.Initializer!)).Type;
+        return BindTyping(field.Syntax!.Initializer!, field.Name).Type;
     }
 
     public (BoundExpression Value, IReadOnlyCollection<Symbol> References) BindDefault(LocalSymbol parameter) =>

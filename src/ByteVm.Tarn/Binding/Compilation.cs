@@ -25,7 +25,7 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
 
     public DiagnosticBag Diagnostics { get; } = diagnostics;
 
-    public ModuleSymbol? Prelude { get; } = modules.GetValueOrDefault(StandardLibrary.Prelude);
+    public ModuleSymbol Prelude { get; } = modules[StandardLibrary.Prelude]!;
 
     /// <summary>What test blocks have in scope; null where no tests are compiled.</summary>
     public ModuleSymbol? Testing { get; } = modules.GetValueOrDefault(StandardLibrary.Testing);
@@ -33,7 +33,7 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>The prelude's functions that read a Unicode scalar and tell its width, which 'for' over a string calls.</summary>
     public FunctionSymbol[] ScalarFunctions => field ??= [PreludeFunction("scalarAt"), PreludeFunction("scalarWidth")];
 
-    public FunctionTypes FunctionTypes => field ??= new FunctionTypes(Prelude ?? throw new InvalidOperationException("There is no prelude."));
+    public FunctionTypes FunctionTypes => field ??= new FunctionTypes(Prelude);
 
     /// <summary>What can be thrown.</summary>
     public ClassSymbol Exception => field ??= PreludeClass("Exception");
@@ -45,7 +45,7 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     public ClassSymbol SharedVariable => field ??= PreludeClass("SharedVariable");
 
     public ClassSymbol PreludeClass(string name) =>
-        Prelude?.Members.GetValueOrDefault(name) as ClassSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");
+        (ClassSymbol)Prelude.Members[name];
 
     /// <summary>What all enums implement.</summary>
     public ClassSymbol EnumValue => field ??= PreludeClass("EnumValue");
@@ -58,7 +58,7 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     public ClassSymbol Comparable => field ??= PreludeClass("Comparable");
 
     public FunctionSymbol PreludeFunction(string name) =>
-        Prelude?.Members.GetValueOrDefault(name) as FunctionSymbol ?? throw new InvalidOperationException($"The prelude lacks {name}.");
+        (FunctionSymbol)Prelude.Members[name];
 
     private List<Action>? whenHeadersAreBound = [];
 

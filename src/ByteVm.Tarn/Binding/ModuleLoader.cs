@@ -16,7 +16,8 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
     public IReadOnlyList<ModuleSymbol> InOrder => inOrder;
 
     /// <param name="withTests">Whether test blocks are going to be compiled, which needs what they have in scope.</param>
-    public void Load(IEnumerable<SourceModule> entries, bool withTests)
+    /// <returns>Whether there is a prelude, without which nothing can be bound; that was reported.</returns>
+    public bool Load(IEnumerable<SourceModule> entries, bool withTests)
     {
         List<SourceModule> round = [.. entries];
         AddLibraryModule(StandardLibrary.Prelude, round);
@@ -24,6 +25,7 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
             AddLibraryModule(StandardLibrary.Testing, round);
         while (round.Count > 0)
             round = LoadRound(round);
+        return modules[StandardLibrary.Prelude] is not null;
     }
 
     private static void AddLibraryModule(string name, List<SourceModule> round)
@@ -57,6 +59,8 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
 
     private void Register(string name, ModuleSyntax? syntax, DiagnosticBag found)
     {
+        if (name == StandardLibrary.Prelude && syntax is not null && !PreludeContract.Holds(syntax, found))
+            syntax = null;
         diagnostics.Add(found);
         ModuleSymbol? module = syntax is null ? null : new ModuleSymbol(name, syntax, IsLibrary(name));
         modules[name] = module;

@@ -41,6 +41,9 @@ internal sealed class TypeInference(ImmutableArray<TypeParameterSymbol> paramete
         return type.Substitute(outline);
     }
 
+    /// <summary>The same; null when nothing at all is known of it.</summary>
+    public TarnType? OutlineOrNull(TarnType type) => type is TypeVariable variable && parameters.Contains(variable.Parameter) && Map.Find(variable.Parameter) is null ? null : Outline(type);
+
     public void Unify(TarnType parameter, TarnType argument)
     {
         if (!parameter.HasVariables || argument.IsError || argument.IsNever || argument.IsVoid || argument == BuiltInType.Null)

@@ -144,7 +144,7 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
     private Symbol? Lookup(Identifier name)
     {
         if (module.Members.TryGetValue(name.Text, out Symbol? symbol) || module.Imported.TryGetValue(name.Text, out symbol)
-            || (compilation.Prelude?.Members.TryGetValue(name.Text, out symbol) == true && symbol is not MemberSymbol { IsPrivate: true }))
+            || (compilation.Prelude.Members.TryGetValue(name.Text, out symbol) && symbol is not MemberSymbol { IsPrivate: true }))
             return symbol;
         diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownType, name.Text);
         return null;

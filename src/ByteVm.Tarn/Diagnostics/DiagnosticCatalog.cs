@@ -145,6 +145,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor NoMain = Error(500, "the program has no main function", "write fn main() {{ … }}");
     internal static readonly DiagnosticDescriptor MainSignature = Error(501, "main takes nothing or (args: string[]) and returns nothing or int");
     internal static readonly DiagnosticDescriptor TooLarge = Error(502, "'{0}' is too large: {1} {2}, at most {3} are possible");
+    internal static readonly DiagnosticDescriptor PreludeDiffers = Error(503, "the compiler is built on the prelude, which must have here: {0}", "bodies and tests may differ, declarations may not");
 
     // exceptions
     internal static readonly DiagnosticDescriptor TryWithoutHandler = Error(600, "a try needs a catch or a finally");

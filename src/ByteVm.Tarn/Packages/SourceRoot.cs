@@ -46,16 +46,28 @@ internal sealed record SourceRoot(string Folder, PackageManifest? Package, ISour
     /// <summary>All modules in a folder and its folders, by name of file, but not those of a package within.</summary>
     public List<SourceModule> ModulesIn(string folder) => [.. SourcesIn(folder).Order(StringComparer.Ordinal).Select(Read)];
 
-    private static IEnumerable<string> SourcesIn(string folder) =>
-        Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, "*.tarn").Select(Folders.Shorten)
-            .Concat(Directory.EnumerateDirectories(folder.Length == 0 ? "." : folder).Where(d => !File.Exists(Path.Combine(d, PackageManifest.FileName))).SelectMany(SourcesIn));
+    /// <summary>The sources in a folder and its folders that are no packages.</summary>
+    public static IEnumerable<string> SourcesIn(string folder) => FoldersIn(folder).SelectMany(f => Directory.EnumerateFiles(f, "*.tarn")).Select(Folders.Shorten);
 
-    private static SourceRoot OfPlainFolder(string folder, SourceFiles files) => new(folder, null, new DirectorySources(folder, files), files);
+    /// <summary>The outermost packages below a folder.</summary>
+    public static IEnumerable<string> PackagesIn(string folder) => FoldersIn(folder).SelectMany(Directory.EnumerateDirectories).Where(IsPackage).Select(Folders.Shorten);
+
+    private static IEnumerable<string> FoldersIn(string folder)
+    {
+        string named = folder.Length == 0 ? "." : folder;
+        return Directory.EnumerateDirectories(named).Where(d => !IsPackage(d)).SelectMany(FoldersIn).Prepend(named);
+    }
+
+    private static bool IsPackage(string folder) => File.Exists(Path.Combine(folder, PackageManifest.FileName));
+
+    /// <summary>A folder that belongs to no package.</summary>
+    public static SourceRoot OfPlainFolder(string folder, SourceFiles files) => new(folder, null, new DirectorySources(folder, files), files);
 
     private static SourceRoot? OfPackage(string folder, SourceFiles files, DiagnosticBag diagnostics) =>
         PackageGraph.Load(folder, files, diagnostics) is { } graph ? new SourceRoot(folder, graph.Root, new PackageSources(graph, files), files) : null;
 
-    private static string? FindPackage(string folder, SourceFiles files)
+    /// <summary>The folder of the package that a folder belongs to, or null.</summary>
+    public static string? FindPackage(string folder, SourceFiles files)
     {
         for (string? above = Folders.Absolute(folder); above is not null; above = Path.GetDirectoryName(above))
         {

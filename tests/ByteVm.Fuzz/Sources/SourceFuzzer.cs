@@ -25,8 +25,7 @@ internal sealed class SourceFuzzer : ICaseFuzzer
         string root = RootFolder();
         originals =
         [
-            // The compiler is built on the prelude and has no promise for another one.
-            .. TarnCompiler.LibraryModules.Where(m => m.Name != "std.prelude").Select(m => new Original(m.Name, root, m.Source.Text)),
+            .. TarnCompiler.LibraryModules.Select(m => new Original(m.Name, root, m.Source.Text)),
             .. new[] { "examples", "tests/programs" }.SelectMany(f => Directory.EnumerateFiles(Path.Combine(root, f), "*.tarn", SearchOption.AllDirectories))
                 .Order(StringComparer.Ordinal).Select(f => new Original(Path.GetFileNameWithoutExtension(f), Path.GetDirectoryName(f)!, File.ReadAllText(f))),
         ];

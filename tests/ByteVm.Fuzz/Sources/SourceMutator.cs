@@ -17,9 +17,53 @@ internal static partial class SourceMutator
         List<string> tokens = Tokens(source);
         List<string> foreign = Tokens(other);
         for (int i = 1 + random.Next(random.Next(4) == 0 ? 12 : 3); i > 0 && tokens.Count > 1; i--)
-            Change(tokens, foreign, random);
+        {
+            if (random.Next(3) == 0)
+                ChangeInKind(tokens, random);
+            else
+                Change(tokens, foreign, random);
+        }
+
         return string.Concat(tokens);
     }
+
+    /// <summary>Most changes of tokens end in the parser. These mostly parse, and ask what types and flow have to say.</summary>
+    private static void ChangeInKind(List<string> tokens, Random random)
+    {
+        int at = random.Next(tokens.Count);
+        for (int tries = 0; tries < 50 && !IsName(tokens[at]) && !char.IsAsciiDigit(tokens[at][0]); tries++)
+            at = random.Next(tokens.Count);
+        string token = tokens[at];
+        tokens[at] = random.Next(10) switch
+        {
+            0 => types[random.Next(types.Length)],
+            1 => token + "?",
+            2 => token + "!!",
+            3 => token + "[]",
+            4 => $"(if true {{ {token} }} else {{ {token} }})",
+            5 => $"(try {{ {token} }} catch {{ {token} }} finally {{ print(\"f\") }})",
+            6 => $"(match {token} {{ held => held }})",
+            7 => $"(() => {token})()",
+            8 => $"({token} ?? throw Exception(\"none\"))",
+            _ => Alike(token, tokens, random),
+        };
+    }
+
+    private static string Alike(string token, List<string> tokens, Random random)
+    {
+        string[] alike = [.. tokens.Where(t => t.Length > 0 && char.IsUpper(t[0]) == char.IsUpper(token[0]) && char.IsAsciiDigit(t[0]) == char.IsAsciiDigit(token[0]) && (IsName(t) || char.IsAsciiDigit(t[0])))];
+        return alike.Length == 0 ? token : alike[random.Next(alike.Length)];
+    }
+
+    private static bool IsName(string token) => char.IsLetter(token[0]) && !keywords.Contains(token);
+
+    private static readonly string[] types = ["int", "long", "byte", "double", "char", "bool", "string", "object", "int?", "T", "(int, string)", "fn(int): int", "int[]", "string?[]"];
+
+    private static readonly HashSet<string> keywords =
+    [
+        "import", "fn", "let", "var", "class", "interface", "enum", "init", "open", "abstract", "override", "private", "static", "extern", "if", "else", "match", "while", "for", "in", "break", "continue",
+        "return", "new", "is", "as", "throw", "try", "catch", "finally", "defer", "operator", "value", "get", "set", "test",
+    ];
 
     private static List<string> Tokens(string source) => [.. Token().Matches(source).Select(m => m.Value)];
 

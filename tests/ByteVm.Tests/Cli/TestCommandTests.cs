@@ -70,6 +70,34 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal("3\n", command.Run("run", "src").Output);
     }
 
+    /// <summary>Two programs whose modules have the same names, one whose main file stands above its modules, and a package.</summary>
+    [Fact]
+    public void AFolderOfSeveralProgramsIsTestedOneByOne()
+    {
+        foreach (string program in new[] { "red", "blue" })
+        {
+            command.Write($"all/{program}/main.tarn", "import color\nimport parts.size.{width}\nfn main() { println(color.name + width()) }\n");
+            command.Write($"all/{program}/color.tarn", $"let name = \"{program}\"\ntest \"{program}\" {{ assertEqual(\"{program}\", name) }}\n");
+            command.Write($"all/{program}/parts/size.tarn", "import color\nfn width(): int = color.name.length\ntest \"width\" { assert(width() > 2) }\n");
+        }
+
+        command.Write("all/tool.tarn", "import tool.help\nfn main() { help.show() }\n");
+        command.Write("all/tool/help.tarn", "import tool.texts\nfn show() { println(texts.text) }\ntest \"text\" { assertEqual(\"help\", texts.text) }\n");
+        command.Write("all/tool/texts.tarn", "let text = \"help\"\n");
+        command.Write("all/kit/tarn.toml", "name = \"kit\"\nversion = \"1.0.0\"\n");
+        command.Write("all/kit/kit.tarn", "import kit.inner\ntest \"kit\" { assertEqual(1, inner.one) }\n");
+        command.Write("all/kit/inner.tarn", "let one = 1\n");
+        Command.Result result = command.Run("test", "all");
+        Assert.Equal("", result.Error);
+        Assert.Contains("ok: 6 passed, 0 failed", result.Output);
+
+        command.Write("all/blue/color.tarn", "import missing\nlet name = \"x\"\n");
+        result = command.Run("test", "all");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("all/blue/color.tarn:1:8: error TARN0102: there is no module 'missing'", result.Error);
+        Assert.DoesNotContain("all/red", result.Error);
+    }
+
     [Fact]
     public void ErrorsInTestsAreReportedByTestAndCheckAlone()
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ByteVm.Tarn;
 using ByteVm.Tarn.Diagnostics;
 using ByteVm.Tarn.Syntax;
@@ -8,7 +9,7 @@ namespace ByteVm.Tests.Tarn;
 /// Each diagnostic has a program that provokes it, tests/files/diagnostics/CODE.tarn or the package in the folder CODE, and what the compiler says about it, CODE.expected.
 /// With BLESS=1 in the environment the expectations are written instead of compared.
 /// </summary>
-public sealed class DiagnosticTests
+public sealed partial class DiagnosticTests
 {
     private static readonly string folder = Path.Combine(Repository.Root, "tests", "files", "diagnostics");
 
@@ -50,8 +51,13 @@ public sealed class DiagnosticTests
     private static CompilationResult CompileSource(string code)
     {
         string text = File.ReadAllText(Path.Combine(folder, code + ".tarn"));
-        return TarnCompiler.Compile(code, new SourceText(code + ".tarn", text), new DirectorySources(folder));
+        string name = ModuleComment().Match(text) is { Success: true } comment ? comment.Groups[1].Value : code;
+        return TarnCompiler.Compile(name, new SourceText(code + ".tarn", text), new DirectorySources(folder));
     }
+
+    /// <summary>What a source says that stands for a certain module.</summary>
+    [GeneratedRegex(@"^// module (\S+)")]
+    private static partial Regex ModuleComment();
 
     private static CompilationResult CompilePackage(string code) => TarnCompiler.CompileFile(Path.Combine(folder, code, "tarn.toml"));
 }

@@ -34,7 +34,7 @@ public sealed class LibraryTests
     [MemberData(nameof(Modules))]
     public void TestsPass(string module, EngineKind engine)
     {
-        TestProgram tests = TestProgram.Compile(module);
+        TestProgram tests = TestProgram.Compile(module).Single();
         Assert.Equal("", tests.Compiled.RenderDiagnostics());
         using GuestProgram program = GuestProgram.FromModule(tests.Compiled.Module!, new EngineOptions { Engine = engine });
         string folder = Directory.CreateTempSubdirectory("bytevm-library-").FullName;

@@ -53,6 +53,27 @@ public sealed class RobustnessTests
     }
 
     [Theory]
+    [InlineData("fn print(text: string) {", "TARN0001")]
+    [InlineData("", "TARN0503")]
+    [InlineData("value class Optional<T>(has: bool)", "TARN0503")]
+    public void AnotherPreludeEndsWithDiagnostics(string text, string code)
+    {
+        TestCompilationResult result = TarnCompiler.CompileTests("p", [new SourceModule("std.prelude", new SourceText("prelude.tarn", text))], new MemorySources(new Dictionary<string, string>()));
+        Assert.Null(result.Module);
+        Assert.StartsWith(code, result.Diagnostics.Single().Code);
+    }
+
+    [Fact]
+    public void APreludeWithOtherBodiesIsCompiled()
+    {
+        string text = TarnCompiler.LibraryModules.Single(m => m.Name == "std.prelude").Source.Text;
+        string other = text.Replace("{ 3 } else { 4 }", "{ 3 } else { 2 + 2 }", StringComparison.Ordinal);
+        Assert.NotEqual(text, other);
+        TestCompilationResult result = TarnCompiler.CompileTests("p", [new SourceModule("std.prelude", new SourceText("prelude.tarn", other))], new MemorySources(new Dictionary<string, string>()));
+        Assert.Equal("", result.RenderDiagnostics());
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
