@@ -88,7 +88,7 @@ public sealed class ExampleTests : IDisposable
 
     private string TestsOf(Example example, EngineKind engine)
     {
-        TestProgram tests = TestProgram.Compile(Path.Combine(folder.FullName, example.Entry));
+        TestProgram tests = TestProgram.Compile(Path.Combine(folder.FullName, example.Entry)).Single();
         Assert.Equal("", tests.Compiled.RenderDiagnostics());
         using GuestProgram program = GuestProgram.FromModule(tests.Compiled.Module!, new EngineOptions { Engine = engine });
         var runner = new TestRunner(program, InstanceOptions.Default);
