@@ -68,7 +68,7 @@ internal sealed class RandomPattern(Random random)
                 pattern.Append('.');
                 return false;
             case 1:
-                pattern.Append(Pick(@"\w", @"\d", @"\s", @"\W", @"\D", @"\S"));
+                pattern.Append(Pick(@"\w", @"\d", @"\s", @"\W", @"\D", @"\S", @"\p{L}", @"\p{Lu}", @"\P{Ll}", @"\p{P}"));
                 return false;
             case 2:
                 Class();
@@ -100,7 +100,7 @@ internal sealed class RandomPattern(Random random)
     {
         pattern.Append(Pick("[", "[^"));
         for (int i = random.Next(1, 4); i > 0; i--)
-            pattern.Append(Pick("a-c", "A-Z", "0-9", @"\w", @"\s", @"\D", "_", "→", @"\-", "b-→", @"\n"));
+            pattern.Append(Pick("a-c", "A-Z", "0-9", @"\w", @"\s", @"\D", "_", "→", @"\-", "b-→", @"\n", @"\p{Ll}", @"\P{N}", @"\p{S}"));
         pattern.Append(']');
     }
 

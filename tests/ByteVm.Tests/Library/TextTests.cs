@@ -12,12 +12,14 @@ public sealed class TextTests
     private static readonly LibraryGuest Guest = new(
         """
         import std.text
+        import std.text.categories
 
         fn upper(text: string): string = text.toUpper()
         fn lower(text: string): string = text.toLower()
         fn decode(bytes: byte[]): string = text.decodeUtf8(bytes, 0, bytes.length)
         fn isUtf8(bytes: byte[]): bool = text.isUtf8(bytes, 0, bytes.length)
         fn inRadix(number: long, radix: int): string = text.inRadix(number, radix)
+        fn categoriesOf(first: int, last: int): string = (new string[last - first + 1](i => categories.of(first + i))).join(" ")
         fn parse(text: string, radix: int): long = text.toLongOrNull(radix) ?? 0L
         """);
 
@@ -40,6 +42,59 @@ public sealed class TextTests
         Assert.Equal(text.ToUpperInvariant(), Guest.Call<string>("upper", text));
         Assert.Equal(text.ToLowerInvariant(), Guest.Call<string>("lower", text));
     }
+
+    /// <summary>.NET has a later version of Unicode: it knows scalars that had no category, and has given another one to one that had.</summary>
+    [Fact]
+    public void CategoriesOfAllScalars()
+    {
+        var differences = new List<string>();
+        for (int first = 0; first <= 0x10FFFF; first += 0x1000)
+        {
+            string[] found = Guest.Call<string>("categoriesOf", first, first + 0xFFF).Split(' ');
+            for (int i = 0; i < found.Length; i++)
+            {
+                string expected = ShortName(CharUnicodeInfo.GetUnicodeCategory(first + i));
+                if (found[i] != "Cn" && found[i] != expected)
+                    differences.Add($"{first + i:X}: {found[i]}, .NET {expected}");
+            }
+        }
+
+        Assert.Equal(["1171E: Mn, .NET Mc"], differences);
+    }
+
+    private static string ShortName(UnicodeCategory category) => category switch
+    {
+        UnicodeCategory.UppercaseLetter => "Lu",
+        UnicodeCategory.LowercaseLetter => "Ll",
+        UnicodeCategory.TitlecaseLetter => "Lt",
+        UnicodeCategory.ModifierLetter => "Lm",
+        UnicodeCategory.OtherLetter => "Lo",
+        UnicodeCategory.NonSpacingMark => "Mn",
+        UnicodeCategory.SpacingCombiningMark => "Mc",
+        UnicodeCategory.EnclosingMark => "Me",
+        UnicodeCategory.DecimalDigitNumber => "Nd",
+        UnicodeCategory.LetterNumber => "Nl",
+        UnicodeCategory.OtherNumber => "No",
+        UnicodeCategory.SpaceSeparator => "Zs",
+        UnicodeCategory.LineSeparator => "Zl",
+        UnicodeCategory.ParagraphSeparator => "Zp",
+        UnicodeCategory.Control => "Cc",
+        UnicodeCategory.Format => "Cf",
+        UnicodeCategory.Surrogate => "Cs",
+        UnicodeCategory.PrivateUse => "Co",
+        UnicodeCategory.ConnectorPunctuation => "Pc",
+        UnicodeCategory.DashPunctuation => "Pd",
+        UnicodeCategory.OpenPunctuation => "Ps",
+        UnicodeCategory.ClosePunctuation => "Pe",
+        UnicodeCategory.InitialQuotePunctuation => "Pi",
+        UnicodeCategory.FinalQuotePunctuation => "Pf",
+        UnicodeCategory.OtherPunctuation => "Po",
+        UnicodeCategory.MathSymbol => "Sm",
+        UnicodeCategory.CurrencySymbol => "Sc",
+        UnicodeCategory.ModifierSymbol => "Sk",
+        UnicodeCategory.OtherSymbol => "So",
+        _ => "Cn",
+    };
 
     [Fact]
     public void BytesThatAreNoUtf8()

@@ -4,7 +4,7 @@ using ByteVm.Tarn;
 
 namespace ByteVm.Tests.Tarn;
 
-/// <summary>The standard library's own test blocks, on every engine.</summary>
+/// <summary>The standard library's own test blocks, on every engine. No module is without one.</summary>
 public sealed class LibraryTests
 {
     public static TheoryData<string, EngineKind> Modules()
@@ -36,6 +36,7 @@ public sealed class LibraryTests
     {
         TestProgram tests = TestProgram.Compile(module).Single();
         Assert.Equal("", tests.Compiled.RenderDiagnostics());
+        Assert.Contains(tests.Compiled.Tests, test => test.Module == module);
         using GuestProgram program = GuestProgram.FromModule(tests.Compiled.Module!, new EngineOptions { Engine = engine });
         string folder = Directory.CreateTempSubdirectory("bytevm-library-").FullName;
         var runner = new TestRunner(program, InstanceOptions.Default with
