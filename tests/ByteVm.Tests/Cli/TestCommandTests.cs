@@ -1,3 +1,5 @@
+using ByteVm.Tarn;
+
 namespace ByteVm.Tests.Cli;
 
 /// <summary><c>bytevm test</c>: the list it prints, its exit codes, and that tests are no part of a program.</summary>
@@ -96,6 +98,16 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("all/blue/color.tarn:1:8: error TARN0102: there is no module 'missing'", result.Error);
         Assert.DoesNotContain("all/red", result.Error);
+    }
+
+    [Fact]
+    public void TheWholeLibraryIsTested()
+    {
+        int tests = TarnCompiler.LibraryModules.Sum(m => m.Source.Text.Split('\n').Count(line => line.StartsWith("test \"", StringComparison.Ordinal)));
+        Command.Result result = command.Run(
+            "test", "std", "--allow", "clock", "--allow", "random", "--allow", "env", "--allow", $"fs:read={command.Folder}", "--allow", $"fs:write={command.Folder}");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"\nok: {tests} passed, 0 failed, ", result.Output);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class LibraryTests
             Capabilities = Capabilities.None.Allow("clock").Allow("random").Allow("env").Allow("fs:read=.").Allow("fs:write=."),
             WorkingDirectory = folder,
         });
-        foreach (TestCase test in tests.Compiled.Tests)
+        foreach (TestCase test in tests.Compiled.Tests.Where(t => t.Module == module))
         {
             TestOutcome outcome = runner.Run(test);
             Assert.True(outcome.Failure is null, $"{test.Name}: {outcome.Failure}\n{outcome.Fault}");
