@@ -16,9 +16,18 @@ internal static class GcStressText
             return GcStress.Allocations;
         if (text == "safepoint")
             return GcStress.Safepoints;
-        if (text.StartsWith(RandomPrefix, StringComparison.Ordinal) && int.TryParse(text.AsSpan(RandomPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int seed))
-            return GcStress.Random(seed);
-        result.AddError($"'{text}' is no way to stress the collector: alloc, safepoint, or random:SEED with a number, for example random:42");
+        if (text.StartsWith(RandomPrefix, StringComparison.Ordinal) && Random(text[RandomPrefix.Length..].Split(':')) is { } random)
+            return random;
+        result.AddError($"'{text}' is no way to stress the collector: alloc, safepoint, random:SEED, or random:SEED:INTERVAL, for example random:42:1000 for about each 1000th chance");
         return default;
     }
+
+    private static GcStress? Random(string[] parts) => parts switch
+    {
+        [var seed] when IsNumber(seed, out int value) => GcStress.Random(value),
+        [var seed, var interval] when IsNumber(seed, out int value) && IsNumber(interval, out int points) && points is > 0 and <= GcStress.MaxInterval => GcStress.Random(value, points),
+        _ => null,
+    };
+
+    private static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -59,8 +59,8 @@ internal static class RunCommand
 
     private static readonly Option<GcStress> GcStress = new("--gc-stress")
     {
-        Description = "Collect beyond need, move everything and verify the heap: at every allocation (alloc), at every poll and service, too (safepoint), or at some of these (random:SEED)",
-        HelpName = "alloc|safepoint|random:SEED",
+        Description = "Collect beyond need, move everything and verify the heap: at every allocation (alloc), at every poll and service, too (safepoint), or at some of these (random:SEED, or random:SEED:INTERVAL for about each INTERVAL-th)",
+        HelpName = "alloc|safepoint|random:SEED[:INTERVAL]",
         CustomParser = GcStressText.Parse,
     };
 

@@ -11,7 +11,7 @@ public enum GcStressMode
     /// <summary>As <see cref="Allocations"/>, and at every poll of the stop flag and after every service.</summary>
     Safepoints,
 
-    /// <summary>At each of these points by chance, either the young objects or all.</summary>
+    /// <summary>At some of these points by chance, mostly the young objects, else all.</summary>
     Random,
 }
 
@@ -20,13 +20,26 @@ public enum GcStressMode
 /// reference across a safepoint or stores one without the write barrier.
 /// </summary>
 /// <param name="Seed">Of <see cref="GcStressMode.Random"/>: the same seed collects at the same points.</param>
-public readonly record struct GcStress(GcStressMode Mode, int Seed = 0)
+/// <param name="Interval">Of <see cref="GcStressMode.Random"/>: points from one collection to the next, on average.</param>
+public readonly record struct GcStress(GcStressMode Mode, int Seed = 0, int Interval = GcStress.DefaultInterval)
 {
+    public const int DefaultInterval = 4;
+    public const int MaxInterval = 1_000_000;
+
+    /// <summary>Collections of young objects for each one of all.</summary>
+    internal const int YoungPerFull = 8;
+
     public static GcStress Never => default;
     public static GcStress Allocations => new(GcStressMode.Allocations);
     public static GcStress Safepoints => new(GcStressMode.Safepoints);
 
-    public static GcStress Random(int seed) => new(GcStressMode.Random, seed);
+    /// <param name="interval">The longer, the larger the programs that can be run this way.</param>
+    public static GcStress Random(int seed, int interval = DefaultInterval)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, MaxInterval);
+        return new(GcStressMode.Random, seed, interval);
+    }
 
     public bool IsOn => Mode != GcStressMode.Never;
 

@@ -16,8 +16,6 @@ internal sealed class StressPlan(HeapOptions options, OldSpace old)
     private const uint Offsets = 251;
 
     private const uint AreaBytes = 64 * 1024 * 1024;
-    private const int Chance = 32;
-    private const int ChanceOfYoung = 8;
 
     private readonly Random? random = options.Stress.Mode == GcStressMode.Random ? new Random(options.Stress.Seed) : null;
 
@@ -28,8 +26,8 @@ internal sealed class StressPlan(HeapOptions options, OldSpace old)
     {
         if (random is null)
             return StressAction.Everything;
-        int draw = random.Next(Chance);
-        return draw == 0 ? StressAction.Everything : draw <= ChanceOfYoung ? StressAction.Young : StressAction.None;
+        int draw = random.Next(options.Stress.Interval * (GcStress.YoungPerFull + 1));
+        return draw == 0 ? StressAction.Everything : draw <= GcStress.YoungPerFull ? StressAction.Young : StressAction.None;
     }
 
     /// <summary>Where a full collection shall move the old objects: down, or under stress apart from where they are, if they are few enough.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ByteVm.Memory;
 
 namespace ByteVm.Conformance.Running;
 
@@ -13,7 +14,7 @@ namespace ByteVm.Conformance.Running;
 /// memory: 1000000
 /// stack: 65536
 /// exit: 3                   the exit code; 0 when left out
-/// stress: no                not run with a collection at every chance, because it would take too long
+/// stress: every 100         a collection at about each hundredth chance, as at each it would take too long
 /// --- stdin                 then the lines of its input
 /// --- stdout                then the lines of its output
 /// --- fault                 then the fault that ends it, with its trace
@@ -22,6 +23,8 @@ namespace ByteVm.Conformance.Running;
 /// </summary>
 internal sealed class CaseFile(string path)
 {
+    private const int StressSeed = 1;
+
     private readonly Dictionary<string, string> keys = [];
     private readonly List<string> grants = [];
     private readonly Dictionary<string, List<string>> sections = [];
@@ -84,7 +87,7 @@ internal sealed class CaseFile(string path)
             Fuel = Number("fuel"),
             MemoryBytes = Number("memory"),
             StackBytes = Number("stack"),
-            RunsUnderStress = Take("stress") != "no",
+            Stress = Take("stress") is { } stress ? RareStress(stress) : GcStress.Safepoints,
         });
         if (keys.Count > 0 || sections.Count > 0)
             throw new FormatException($"{path}: unknown {string.Join(", ", keys.Keys.Concat(sections.Keys))}");
@@ -94,6 +97,9 @@ internal sealed class CaseFile(string path)
     private string? Take(string key) => keys.Remove(key, out string? value) ? value : null;
 
     private long? Number(string key) => Take(key) is { } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
+
+    private GcStress RareStress(string text) =>
+        text.Split(' ') is ["every", var interval] ? GcStress.Random(StressSeed, int.Parse(interval, CultureInfo.InvariantCulture)) : throw new FormatException($"{path}: 'stress: {text}' is not 'stress: every N'");
 
     private string? Section(string name) => sections.Remove(name, out List<string>? lines) ? string.Concat(lines.Select(line => line + "\n")) : null;
 

@@ -1,3 +1,5 @@
+using ByteVm.Memory;
+
 namespace ByteVm.Conformance.Running;
 
 /// <summary>One run of a program and what must come of it: a block of a case file (<see cref="CaseFile"/>).</summary>
@@ -29,8 +31,8 @@ public sealed record ProgramCase
 
     public long? StackBytes { get; init; }
 
-    /// <summary>Whether it is short enough to be run with a collection at every chance, too.</summary>
-    public bool RunsUnderStress { get; init; } = true;
+    /// <summary>The collections beyond need with which it is run, too: as many as its length allows.</summary>
+    public GcStress Stress { get; init; } = GcStress.Safepoints;
 
     public override string ToString() => Name;
 }

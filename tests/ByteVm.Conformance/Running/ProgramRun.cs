@@ -67,7 +67,7 @@ internal sealed record ProgramRun(int? ExitCode, string Output, string? Fault, l
             Fuel = test.Fuel,
             MemoryBytes = test.MemoryBytes ?? defaults.MemoryBytes,
             StackBytes = test.StackBytes ?? defaults.StackBytes,
-            GcStress = variant.Stress ? GcStress.Safepoints : GcStress.Never,
+            GcStress = variant.Stress ? test.Stress : GcStress.Never,
             Isolation = variant.Isolation,
         };
     }
