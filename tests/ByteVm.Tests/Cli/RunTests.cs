@@ -191,6 +191,9 @@ public sealed class RunTests : IDisposable
     [Theory]
     [InlineData("alloc", true)]
     [InlineData("random:42", true)]
+    [InlineData("random:42:100", true)]
+    [InlineData("random:42:0", false)]
+    [InlineData("random:42:1:1", false)]
     [InlineData("sometimes", false)]
     [InlineData("random:", false)]
     [InlineData("random:-1", false)]
@@ -200,6 +203,6 @@ public sealed class RunTests : IDisposable
         Command.Result result = command.Run("run", $"--gc-stress={way}", "hello.tarn");
         Assert.Equal(exists ? "2\n" : "", result.Output);
         if (!exists)
-            Assert.Contains($"'{way}' is no way to stress the collector: alloc, safepoint, or random:SEED", result.Error);
+            Assert.Contains($"'{way}' is no way to stress the collector: alloc, safepoint, random:SEED, or random:SEED:INTERVAL", result.Error);
     }
 }
