@@ -367,7 +367,7 @@ internal sealed partial class BodyBinder
         {
             LocalSymbol parameter = callee.Function.Parameters[i];
             if (arguments[i] is { } handedOn)
-                AllowHandingOn(callee.Function, parameter, handedOn);
+                NoteArgument(callee.Function, parameter, handedOn);
             complete.Add(isWrong ? arguments[i] ?? new BoundError(callSpan)
                 : arguments[i] is { } argument ? Convert(argument, parameter.Type.Substitute(map))
                 : DefaultArgument(callee, parameter, map, callSpan));

@@ -30,7 +30,11 @@ internal sealed partial class BodyBinder
 
     private void AllowCall(BoundExpression callee) => Allow(callee, isInlined: true);
 
-    private void AllowHandingOn(FunctionSymbol callee, LocalSymbol parameter, BoundExpression argument) => Allow(argument, callee.TakesInline(parameter));
+    private void NoteArgument(FunctionSymbol callee, LocalSymbol parameter, BoundExpression argument)
+    {
+        Allow(argument, callee.TakesInline(parameter));
+        ReferToForEach(callee, argument);
+    }
 
     private void Allow(BoundExpression use, bool isInlined)
     {

@@ -267,42 +267,16 @@ internal sealed partial class BodyBinder
     private BoundStatement BindForEach(ForEachSyntax syntax)
     {
         BoundExpression collection = RequireValue(BindExpression(syntax.Collection));
+        if (InlineFunctions.FindForEach(collection.Type) is { } forEach && forEach != function)
+            return BindForCall(syntax, collection, forEach);
         if (TypeRelations.ClassOf(collection.Type)?.AsSuper(compilation.Iterable) is { } iterable)
             return BindForIterable(syntax, collection, iterable);
-        TarnType element = ElementType(collection);
-        int scope = OpenScope();
-        Loop loop = OpenLoop(syntax);
-        FlowState before = flow;
-        LocalSymbol variable = Declare(syntax.Variable, element, isMutable: false);
-        BoundBlock body = BindBlock(syntax.Body);
-        CloseLoop(loop, before);
-        CloseScope(scope);
+        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, ElementType(collection));
         if (collection.Type == BuiltInType.String)
             references.UnionWith(compilation.ScalarFunctions);
         return collection.Type == BuiltInType.String
-            ? new BoundForString(syntax.Span, loop.Target, variable, collection, body)
-            : new BoundForArray(syntax.Span, loop.Target, variable, collection, body);
-    }
-
-    /// <summary>A while loop over the collection's iterator, which has no name.</summary>
-    private BoundBlock BindForIterable(ForEachSyntax syntax, BoundExpression collection, ClassType iterable)
-    {
-        Span span = syntax.Collection.Span;
-        BoundCall start = CallMethod(span, collection, MethodOf(iterable.Symbol, "iterator"));
-        var iterator = new LocalSymbol("<iterator>", span, start.Type, isMutable: false, isParameter: false) { Depth = lambdas.Count };
-        var current = new BoundLocal(span, iterator, iterator.Type);
-        ClassSymbol protocol = ((ClassType)iterator.Type).Symbol;
-        BoundCall hasNext = CallMethod(span, current, MethodOf(protocol, "hasNext"));
-        BoundCall next = CallMethod(span, current, MethodOf(protocol, "next"));
-        int scope = OpenScope();
-        Loop loop = OpenLoop(syntax);
-        FlowState before = flow;
-        LocalSymbol variable = Declare(syntax.Variable, next.Type, isMutable: false);
-        BoundBlock body = BindBlock(syntax.Body);
-        CloseLoop(loop, before);
-        CloseScope(scope);
-        var round = new BoundBlock(syntax.Span, [new BoundLocalDeclaration(syntax.Variable.Span, variable, next), body]);
-        return new BoundBlock(syntax.Span, [new BoundLocalDeclaration(span, iterator, start), new BoundWhile(syntax.Span, loop.Target, hasNext, round)]);
+            ? new BoundForString(syntax.Span, target, variable, collection, body)
+            : new BoundForArray(syntax.Span, target, variable, collection, body);
     }
 
     private static FunctionSymbol MethodOf(ClassSymbol @class, string name) => (FunctionSymbol)@class.Members[name];

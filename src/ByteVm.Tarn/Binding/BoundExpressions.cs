@@ -114,7 +114,11 @@ internal sealed record BoundWith(Span Span, TarnType Type, BoundExpression Value
 /// <summary>A function made from its code and the variables around it that it uses.</summary>
 internal sealed record BoundLambda(
     Span Span, ClassType FunctionType, ImmutableArray<LocalSymbol> Parameters, BoundBlock Body, ImmutableArray<LocalSymbol> Captured, ClassType? CapturedThis,
-    ImmutableArray<TypeParameterSymbol> TypeParameters, bool HasStatementsInValues, SourceText Source) : BoundExpression(Span, FunctionType);
+    ImmutableArray<TypeParameterSymbol> TypeParameters, bool HasStatementsInValues, SourceText Source) : BoundExpression(Span, FunctionType)
+{
+    /// <summary>The loop whose body it is: break, continue and return in it are those of the code around. It never becomes an object.</summary>
+    public LoopTarget? Loop { get; init; }
+}
 
 internal readonly record struct BoundClause(BoundExpression Condition, BoundBranch Body);
 

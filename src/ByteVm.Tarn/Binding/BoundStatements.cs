@@ -41,6 +41,16 @@ internal sealed record BoundForArray(Span Span, LoopTarget Target, LocalSymbol V
 /// <summary>Over the Unicode scalars of a string.</summary>
 internal sealed record BoundForString(Span Span, LoopTarget Target, LocalSymbol Variable, BoundExpression Text, BoundStatement Body) : BoundStatement(Span);
 
+/// <summary>
+/// A loop with an iterator, unless the collection's class turns out to have an inline method for it: in an inline function, where the collection at the call is known closer.
+/// </summary>
+internal sealed record BoundForIterable(
+    Span Span, LoopTarget Target, LocalSymbol Variable, BoundExpression Collection, LocalSymbol Iterator, BoundCall Start, BoundCall HasNext, BoundCall Next, BoundBlock Body)
+    : BoundStatement(Span);
+
+/// <summary>A loop that an inline function makes: the body is the lambda given to it.</summary>
+internal sealed record BoundForCall(Span Span, LoopTarget Target, BoundCall Call) : BoundStatement(Span);
+
 internal sealed record BoundBreak(Span Span, LoopTarget Target) : BoundStatement(Span);
 
 internal sealed record BoundContinue(Span Span, LoopTarget Target) : BoundStatement(Span);

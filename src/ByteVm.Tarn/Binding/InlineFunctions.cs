@@ -17,6 +17,38 @@ internal sealed partial class FunctionSymbol
 /// <summary>What makes an inline function one that cannot be.</summary>
 internal static class InlineFunctions
 {
+    private const string ForEachName = "forEach";
+
+    /// <summary>
+    /// The method that goes through a collection with the body of a loop: <c>inline fn forEach(f: fn(T): void)</c>. Null when its class has none, or may have subclasses that
+    /// do it otherwise.
+    /// </summary>
+    public static FunctionSymbol? FindForEach(TarnType collection) =>
+        collection is ClassType { Symbol: { IsExtensible: false } @class } && @class.Members.GetValueOrDefault(ForEachName) is FunctionSymbol
+        {
+            IsInline: true, IsPrivate: false, HasReceiver: true, TypeParameters.IsEmpty: true, ReturnType.IsVoid: true, Parameters: [{ Type: ClassType type }],
+        } method && WellKnown.IsFunction(type.Symbol) && type.FunctionResult.IsVoid && type.FunctionParameters.Length == 1 ? method : null;
+
+    public static TarnType ElementType(TarnType collection, FunctionSymbol forEach) => FunctionType(collection, forEach).FunctionParameters[0];
+
+    /// <summary>The loop as a call of the method, with its body as what is put into it.</summary>
+    public static BoundForCall ForCall(Span span, LoopTarget target, LocalSymbol variable, BoundExpression collection, FunctionSymbol forEach, BoundBlock body)
+    {
+        var type = (ClassType)collection.Type;
+        var round = new BoundLambda(span, FunctionType(type, forEach), [variable], body, [], null, [], false, forEach.Module.Source) { Loop = target };
+        return new BoundForCall(span, target, new BoundCall(collection.Span, forEach, type.Map, collection, [round], Dispatch.Static));
+    }
+
+    private static ClassType FunctionType(TarnType collection, FunctionSymbol forEach) => (ClassType)forEach.Parameters[0].Type.Substitute(((ClassType)collection).Map);
+
+    /// <summary>What is known of an expression's type before it is seen as one of a supertype.</summary>
+    public static TarnType StaticType(BoundExpression expression) => expression switch
+    {
+        BoundConversion { Operand: { Type: ClassType } operand } => StaticType(operand),
+        BoundLocal { Local.Type: ClassType declared, Type: ClassType seen } when TypeRelations.IsSubtype(declared, seen) => declared,
+        _ => expression.Type,
+    };
+
     public static void CheckDispatch(Compilation compilation, FunctionSymbol function)
     {
         if (function.IsInline && (function.IsDispatched || function.IsExtern || function.IsAbstract))

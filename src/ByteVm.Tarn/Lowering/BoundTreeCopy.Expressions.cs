@@ -115,5 +115,6 @@ internal sealed partial class BoundTreeCopy
         Captured = Copy(lambda.Captured),
         CapturedThis = lambda.CapturedThis is null ? null : Copy(lambda.CapturedThis),
         TypeParameters = typeParameters,
+        Loop = lambda.Loop is null ? null : Copy(lambda.Loop),
     };
 }

@@ -27,6 +27,14 @@ internal sealed partial class BoundTreeCopy(TypeMap types, ImmutableArray<TypePa
         return copy;
     }
 
+    /// <summary>A parameter that is known to get values of a narrower type than it declares.</summary>
+    public LocalSymbol Narrow(LocalSymbol parameter, TarnType type)
+    {
+        var copy = new LocalSymbol(parameter.Name, parameter.NameSpan, type, isMutable: false, isParameter: true);
+        locals.Add(parameter, copy);
+        return copy;
+    }
+
     private TarnType Copy(TarnType type) => type.Substitute(types);
 
     private ClassType Copy(ClassType type) => (ClassType)type.Substitute(types);
@@ -63,6 +71,8 @@ internal sealed partial class BoundTreeCopy(TypeMap types, ImmutableArray<TypePa
         BoundAssignment s => s with { Target = Copy(s.Target), Value = Copy(s.Value) },
         BoundCompoundAssignment s => s with { Target = Copy(s.Target), Current = Copy(s.Current), Value = Copy(s.Value) },
         BoundReturn s => s with { Value = CopyOptional(s.Value) },
+        BoundForIterable s => CopyForIterable(s),
+        BoundForCall s => new BoundForCall(s.Span, Copy(s.Target), CopyCall(s.Call)),
         BoundBreak s => s with { Target = Copy(s.Target) },
         BoundContinue s => s with { Target = Copy(s.Target) },
         BoundWhile s => s with { Target = Copy(s.Target), Condition = Copy(s.Condition), Body = Copy(s.Body) },
@@ -70,6 +80,18 @@ internal sealed partial class BoundTreeCopy(TypeMap types, ImmutableArray<TypePa
         BoundForArray s => s with { Target = Copy(s.Target), Variable = Copy(s.Variable), Array = Copy(s.Array), Body = Copy(s.Body) },
         BoundForString s => s with { Target = Copy(s.Target), Variable = Copy(s.Variable), Text = Copy(s.Text), Body = Copy(s.Body) },
         _ => throw new InvalidOperationException($"No copy of {statement.GetType().Name}."),
+    };
+
+    private BoundForIterable CopyForIterable(BoundForIterable loop) => loop with
+    {
+        Target = Copy(loop.Target),
+        Variable = Copy(loop.Variable),
+        Collection = Copy(loop.Collection),
+        Iterator = Copy(loop.Iterator),
+        Start = CopyCall(loop.Start),
+        HasNext = CopyCall(loop.HasNext),
+        Next = CopyCall(loop.Next),
+        Body = Copy(loop.Body),
     };
 
     private BoundExpression? CopyOptional(BoundExpression? expression) => expression is null ? null : Copy(expression);

@@ -151,9 +151,18 @@ internal sealed partial class FunctionLowering
         }
     }
 
+    /// <summary>A place that is left to.</summary>
+    /// <param name="Finallies">How many are around it.</param>
+    private readonly record struct Exit(Label Label, int Finallies);
+
+    /// <summary>Where a loop's breaks and continues lead.</summary>
+    private readonly record struct LoopLabels(Exit Break, Exit Continue);
+
+    /// <summary>A label that will stand inside of the same finallies as this place.</summary>
+    private Exit Here(Label label) => new(label, finallies.Count);
+
     /// <summary>Goes to a label, through the finallies between.</summary>
-    /// <param name="depth">How many finallies are around the label.</param>
-    private void LeaveTo(Label target, int depth) => Leave(depth, target, () => Jump(target));
+    private void LeaveTo(Exit exit) => Leave(exit.Finallies, exit.Label, () => Jump(exit.Label));
 
     private void Leave(int depth, Label? target, Action finish)
     {

@@ -24,18 +24,18 @@ internal sealed partial class FunctionLowering
     /// <summary>Whose code is being lowered: the function itself, an inline function, or a lambda in place of a call.</summary>
     /// <param name="CopiesLocals">Locals may change while an expression that has read them is still being evaluated.</param>
     /// <param name="KeepsPosition">Its places are in a source other than the function's; where it was inlined stands for them.</param>
-    /// <param name="Exit">Where a return leads; null of the function itself.</param>
-    private sealed record Activation(Register Receiver, bool CopiesLocals, bool KeepsPosition, Exit? Exit);
+    /// <param name="Return">Where a return leads; null of the function itself.</param>
+    private sealed record Activation(Register Receiver, bool CopiesLocals, bool KeepsPosition, ReturnExit? Return);
 
     /// <param name="Result">Gets the value; null when there is none.</param>
-    /// <param name="Finallies">How many are around.</param>
     /// <param name="Last">The last statement: a return there is at the end already.</param>
-    private sealed record Exit(Label Label, Register? Result, int Finallies, BoundStatement? Last);
+    private sealed record ReturnExit(Exit End, Register? Result, BoundStatement? Last);
 
     private sealed record InlinedLambda(BoundLambda Lambda, Activation Activation);
 
     /// <summary>What a call that is lowered as code in this place consists of.</summary>
-    private readonly record struct InlinedCode(BoundBlock Body, Activation Activation)
+    /// <param name="Loop">The loop whose body it is.</param>
+    private readonly record struct InlinedCode(BoundBlock Body, Activation Activation, LoopTarget? Loop = null)
     {
         /// <summary>The value, where the code is nothing else: without statements in it that could return.</summary>
         public BoundExpression? Single => Body.Statements is [BoundReturn { Value: { } value }] && !Activation.CopiesLocals ? value : null;
@@ -112,7 +112,10 @@ internal sealed partial class FunctionLowering
     private void LowerInlinedBlock(InlinedCode code, Register? result, Register? target)
     {
         Label end = builder.NewLabel();
-        activation = activation with { Exit = new Exit(end, result, finallies.Count, code.Body.Statements.IsEmpty ? null : code.Body.Statements[^1]) };
+        if (code.Loop is { } loop)
+            loops[loop] = loops[loop] with { Continue = Here(end) };
+        else
+            activation = activation with { Return = new ReturnExit(Here(end), result, code.Body.Statements.IsEmpty ? null : code.Body.Statements[^1]) };
         LowerBlock(code.Body);
         Mark(end);
         if (target is { } register && result is { } value)
@@ -127,18 +130,25 @@ internal sealed partial class FunctionLowering
         var copy = new BoundTreeCopy(call.Types, typeParameters);
         Register self = call.Receiver is null ? default : LowerArgument(call.Receiver, call.Receiver.Type);
         for (int i = 0; i < call.Arguments.Length; i++)
-            BindParameter(call.Function, body.Function.Parameters[i], copy.Copy(body.Function.Parameters[i]), call.Arguments[i]);
+            BindParameter(call.Function, body.Function.Parameters[i], call.Arguments[i], copy);
         Position(call.Span);
         return new InlinedCode(copy.Copy(body.Block), new Activation(self, body.HasStatementsInValues, KeepsPosition: true, null));
     }
 
-    private void BindParameter(FunctionSymbol function, LocalSymbol declared, LocalSymbol parameter, BoundExpression argument)
+    /// <summary>A collection whose class has a method for loops is known as what it is.</summary>
+    private void BindParameter(FunctionSymbol function, LocalSymbol parameter, BoundExpression argument, BoundTreeCopy copy)
     {
-        if (function.TakesInline(declared) && LambdaOf(argument) is { } lambda)
-            inlined[parameter] = lambda;
+        TarnType known = InlineFunctions.StaticType(argument);
+        if (InlineFunctions.FindForEach(known) is not null)
+            locals[copy.Narrow(parameter, known)] = LowerArgument(WithoutConversions(argument), known);
+        else if (function.TakesInline(parameter) && LambdaOf(argument) is { } lambda)
+            inlined[copy.Copy(parameter)] = lambda;
         else
-            locals[parameter] = LowerArgument(argument, parameter.Type);
+            locals[copy.Copy(parameter)] = LowerArgument(argument, copy.Copy(parameter).Type);
     }
+
+    private static BoundExpression WithoutConversions(BoundExpression expression) =>
+        expression is BoundConversion { Operand: { Type: ClassType } operand } ? WithoutConversions(operand) : expression;
 
     /// <summary>The lambda that an argument is; null when it is a value. What a method value holds is evaluated.</summary>
     private InlinedLambda? LambdaOf(BoundExpression argument)
@@ -172,18 +182,20 @@ internal sealed partial class FunctionLowering
     {
         for (int i = 0; i < call.Arguments.Length; i++)
             locals[lambda.Lambda.Parameters[i]] = Lower(call.Arguments[i]);
+        if (lambda.Lambda.Loop is { } loop)
+            return new InlinedCode(lambda.Lambda.Body, lambda.Activation, loop);
         return new InlinedCode(lambda.Lambda.Body, lambda.Activation with { CopiesLocals = lambda.Lambda.HasStatementsInValues });
     }
 
-    private void LowerReturnInPlace(BoundReturn statement, Exit exit)
+    private void LowerReturnInPlace(BoundReturn statement, ReturnExit exit)
     {
         if (statement.Value is { } value && exit.Result is { } result)
             LowerInto(value, result, isFresh: true);
         else if (statement.Value is { } effect)
             LowerEffect(effect);
-        if (isDead || (statement == exit.Last && finallies.Count == exit.Finallies))
+        if (isDead || (ReferenceEquals(statement, exit.Last) && finallies.Count == exit.End.Finallies))
             return;
-        LeaveTo(exit.Label, exit.Finallies);
+        LeaveTo(exit.End);
         isDead = true;
     }
 

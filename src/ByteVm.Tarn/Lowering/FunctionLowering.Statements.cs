@@ -38,8 +38,10 @@ internal sealed partial class FunctionLowering
             case BoundForRange s: LowerForRange(s); break;
             case BoundForArray s: LowerForArray(s); break;
             case BoundForString s: LowerForString(s); break;
-            case BoundBreak s: LeaveTo(loops[s.Target].Break, loops[s.Target].Finallies); break;
-            case BoundContinue s: LeaveTo(loops[s.Target].Continue, loops[s.Target].Finallies); break;
+            case BoundForIterable s: LowerForIterable(s); break;
+            case BoundForCall s: LowerForCall(s); break;
+            case BoundBreak s: LeaveTo(loops[s.Target].Break); break;
+            case BoundContinue s: LeaveTo(loops[s.Target].Continue); break;
             default: throw new InvalidOperationException($"No lowering for {statement.GetType().Name}.");
         }
     }
@@ -153,7 +155,7 @@ internal sealed partial class FunctionLowering
 
     private void LowerReturn(BoundReturn statement)
     {
-        if (activation.Exit is { } exit)
+        if (activation.Return is { } exit)
         {
             LowerReturnInPlace(statement, exit);
             return;
@@ -219,7 +221,7 @@ internal sealed partial class FunctionLowering
     private (Label End, Label Next) OpenLoop(LoopTarget target)
     {
         (Label end, Label next) = (builder.NewLabel(), builder.NewLabel());
-        loops[target] = (end, next, finallies.Count);
+        loops[target] = new LoopLabels(Here(end), Here(next));
         return (end, next);
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class FunctionLowering
     private ImmutableArray<TypeParameterSymbol> typeParameters = [];
     private readonly Dictionary<LocalSymbol, Register> locals = [];
     private readonly Dictionary<BoundPlaceholder, Register> placeholders = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<LoopTarget, (Label Break, Label Continue, int Finallies)> loops = [];
+    private readonly Dictionary<LoopTarget, LoopLabels> loops = [];
     private readonly List<Register> temporaries = [];
     private readonly Dictionary<TypeRef, Stack<Register>> free = [];
     private TarnType returnType = BuiltInType.Void;
