@@ -9,7 +9,7 @@ namespace ByteVm.Jit.X64.Baseline;
 
 /// <summary>
 /// The inline paths of what copies text: while it is shorter than a unit of fuel pays for, and a new string fits into the allocation buffer. Everything
-/// else, and everything that ends in a fault but null, is left to the monitor. The number of bytes is compared with that constant before it bounds
+/// else, and everything that ends in a fault, is left to the monitor. The number of bytes is compared with that constant before it bounds
 /// a loop, and addresses are sums of 32 bits, so whatever headers say the copy ends soon and stays in the cage.
 /// </summary>
 internal sealed partial class BaselineCompiler
@@ -23,7 +23,7 @@ internal sealed partial class BaselineCompiler
         Gpr text = UseArgument(0), from = UseArgument(1), to = UseArgument(2);
         Gpr target = BindResult(instruction.A), word = NewGeneral();
         int slow = ExitLabel(TrapKind.Service, done);
-        LoadHeader(Rcx, text, ObjectLayout.LengthOffset);
+        LoadLength(text, slow);
         CheckRange(from, to, slow);
         CheckBoundary(text, from, slow);
         CheckBoundary(text, to, slow);
@@ -40,7 +40,7 @@ internal sealed partial class BaselineCompiler
         Gpr array = UseArgument(0), from = UseArgument(1), to = UseArgument(2);
         Gpr target = BindResult(instruction.A), word = NewGeneral();
         int slow = ExitLabel(TrapKind.Service, done);
-        LoadHeader(Rcx, array, ObjectLayout.LengthOffset);
+        LoadLength(array, slow);
         CheckRange(from, to, slow);
         CheckAscii(array, from, word, slow);
         TakeString(target, slow);
@@ -126,10 +126,18 @@ internal sealed partial class BaselineCompiler
     /// <summary>Goes on if <paramref name="count"/> bytes from an index on lie within a text or array. Their sum is taken in 64 bits.</summary>
     private void CheckPart(Gpr bytes, Gpr index, Gpr count, int slow)
     {
-        LoadHeader(Rcx, bytes, ObjectLayout.LengthOffset);
+        LoadLength(bytes, slow);
         asm.Emit(Code.Lea_r64_m, Rax.Qword(), Address.Sum(index, count, 1, 0));
         asm.Arithmetic(Arithmetic.Compare, Width.Qword, Rax, Rcx);
         asm.Jump(Condition.Above, slow);
+    }
+
+    /// <summary>ecx = length of what is not null.</summary>
+    private void LoadLength(Gpr bytes, int slow)
+    {
+        asm.Emit(Code.Test_rm32_r32, bytes.Dword(), bytes.Dword());
+        asm.Jump(Condition.Equal, slow);
+        LoadHeader(Rcx, bytes, ObjectLayout.LengthOffset);
     }
 
     private void LoadShortLength(Gpr length, Gpr text, int slow)
