@@ -9,6 +9,7 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
     private TimeSpan instantiation;
     private TimeSpan running;
     private InstanceStatistics? statistics;
+    private long residentBytes;
     private volatile bool isDumpRequested;
     private GuestInstance? dumped;
 
@@ -55,7 +56,7 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         error.WriteLine($"fuel           {statistics.FuelUsed:N0}");
         error.WriteLine($"services       {statistics.Services:N0}");
         error.WriteLine($"allocated      {statistics.BytesAllocated:N0} bytes in {statistics.ObjectsAllocated:N0} objects");
-        HeapReport.Print(statistics.Heap, running, error);
+        HeapReport.Print(statistics.Heap, residentBytes, running, error);
     }
 
     private int RunMain(GuestInstance instance)
@@ -69,6 +70,8 @@ internal sealed class RunSession(GuestProgram program, InstanceOptions options, 
         {
             running = Stopwatch.GetElapsedTime(started);
             statistics = instance.Statistics;
+            // Now, as the instance is about to give its memory back.
+            residentBytes = Environment.WorkingSet;
             if (options.HeapDump is not null)
                 DumpAtEnd(instance);
         }

@@ -10,6 +10,10 @@ namespace ByteVm.Memory;
 /// collection", TOPLAS 5(4), 1983). Sliding needs no second space, so the old space never takes more than its objects did, and keeps objects that were
 /// allocated together together.
 /// <para>
+/// What the map says of a reference is mostly in no cache, and would be all that the pass waits for. So a reference in an object is changed only when
+/// some others have been found after it: an object moves first, and its fields are changed where they lie then.
+/// </para>
+/// <para>
 /// Invariant: the objects before the cursor lie in [target, free), and free is the new place of the cursor's object. When the target is not above the bottom
 /// of the space no object moves up, so none is overwritten before it has moved; under stress the target is an area apart.
 /// </para>
@@ -17,11 +21,22 @@ namespace ByteVm.Memory;
 /// </summary>
 internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeObjectSpace large, LiveMap live) : RootVisitor
 {
+    private const uint MostPending = 32;
+
+    /// <summary>A field and the reference that was found there: read once, as the heap may be changed by whom nobody trusts.</summary>
+    private struct PendingUpdate
+    {
+        public uint* Field;
+        public uint Reference;
+    }
+
     private readonly byte* cageBase = reader.CageBase;
     private readonly LiveMap live = live;
     private readonly uint bottom = old.Bottom;
     private readonly uint top = old.Top;
     private readonly uint used = old.Used;
+    private readonly PendingUpdate[] pending = new PendingUpdate[MostPending];
+    private uint pendingIndex;
 
     /// <summary>Moves all marked objects to <paramref name="target"/> and up, where the memory is committed.</summary>
     public void Compact(uint target, IRootSource roots)
@@ -32,6 +47,7 @@ internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeO
         old.ForgetStarts(bottom, top);
         old.ForgetStarts(target, end);
         uint free = Slide(target, end);
+        UpdatePending();
         old.Replace(target, free);
     }
 
@@ -41,6 +57,32 @@ internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeO
         uint reference = *field;
         if (reference - bottom < used)
             *field = live.NewPlace(reference);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void UpdateLater(uint* field)
+    {
+        uint reference = *field;
+        if (reference - bottom >= used)
+            return;
+        live.Prefetch(reference);
+        Replace(new PendingUpdate { Field = field, Reference = reference });
+    }
+
+    /// <summary>Takes the place of the update that has been pending for longest, and does that one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Replace(in PendingUpdate update)
+    {
+        ref PendingUpdate slot = ref pending[pendingIndex++ % MostPending];
+        if (slot.Field != null)
+            *slot.Field = live.NewPlace(slot.Reference);
+        slot = update;
+    }
+
+    private void UpdatePending()
+    {
+        for (int i = 0; i < MostPending; i++)
+            Replace(default);
     }
 
     private void UpdateLargeObjects()
@@ -64,9 +106,9 @@ internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeO
             ObjectShape shape = reader.Decode(header, cursor, top);
             if (free != live.NewPlace(cursor) || shape.Bytes > end - free)
                 throw new HeapCorruptionException(cursor, "an object does not begin where it was marked: objects overlap or change");
-            reader.VisitReferences(cursor, shape, visitor);
             if (free != cursor)
                 ObjectCopy.Words(cageBase + cursor, cageBase + free, shape.Bytes);
+            reader.VisitReferences(free, shape, visitor);
             old.RecordStart(free);
             free += shape.Bytes;
             cursor = live.NextLive(cursor + shape.Bytes);
@@ -78,6 +120,6 @@ internal sealed unsafe class Compactor(ObjectReader reader, OldSpace old, LargeO
     private readonly struct FieldVisitor(Compactor compactor) : IReferenceVisitor
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Visit(uint* field) => compactor.Visit(field);
+        public void Visit(uint* field) => compactor.UpdateLater(field);
     }
 }

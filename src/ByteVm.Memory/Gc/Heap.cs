@@ -317,7 +317,7 @@ public sealed unsafe class Heap
         }
 
         if (!options.Stress.IsOn)
-            old.PopulateAhead(options.MemoryLimit);
+            old.PopulateAhead(policy.MostOldBytes - large.Used);
         if (options.Verify)
             HeapVerifier.Verify(this, roots);
     }
@@ -339,10 +339,11 @@ public sealed unsafe class Heap
     private void CollectAll(long started, IRootSource roots)
     {
         (uint left, uint leftTop) = (old.Bottom, old.Top);
+        long before = OldBytes;
         uint target = stress.Target(ledger.FullCollections);
         old.Commit(target + old.Used);
         new FullCollector(Reader, old, large, cage.PermanentEnd).Collect(target, roots);
-        policy.AfterFull(OldBytes);
+        policy.AfterFull(OldBytes, before);
         if (options.Stress.IsOn)
             old.Poison(target == left ? old.Top : left, leftTop);
         else
@@ -352,8 +353,9 @@ public sealed unsafe class Heap
 
     private void Trim()
     {
-        old.Trim(policy.Growth);
-        large.Trim(policy.Growth);
+        long spare = policy.KeptBytes - OldBytes;
+        old.Trim(spare);
+        large.Trim(spare);
     }
 
     private long? CountYoungObjects(uint top)

@@ -5,13 +5,15 @@ namespace ByteVm.Memory;
 /// foretells what the next will take (Barabash et al. and Detlefs et al. cut collections to a goal in this way; "Garbage-first garbage collection", ISMM 2004).
 /// Work is counted, not timed, so that a run can be repeated. What is found suddenly counts at once, what is no longer found is forgotten slowly.
 /// Old and large objects may grow by as much as was alive after the last full collection: it then costs at most about what has been promoted since, and
-/// the heap takes at most twice what is alive.
+/// the heap takes at most twice what is alive. Memory is kept for as much as was in use lately: a program that works in rounds would else get it anew, page by
+/// page, in each.
 /// </summary>
 internal sealed class HeapPolicy(HeapOptions options)
 {
     private const int MostShrinking = 8;
     private const int MostGrowth = 4;
     private const int GrowthFactor = 1;
+    private const int MostKept = 4;
 
     /// <summary>Reading the cards of this many old bytes takes as long as copying one.</summary>
     private const int OldBytesPerWork = 2048;
@@ -22,6 +24,7 @@ internal sealed class HeapPolicy(HeapOptions options)
     private readonly long smallest = Math.Max(options.NurseryBytes / MostShrinking, Layout.ObjectLayout.Alignment);
     private readonly long largest = Math.Min(options.NurseryBytes * (long)MostGrowth, Cage.MaxNurseryBytes);
     private long fullAt = options.EffectiveMinimumBudget;
+    private long recentPeak;
 
     /// <summary>Work for each byte that was in the nursery, of the last collections.</summary>
     private double workPerByte;
@@ -29,8 +32,11 @@ internal sealed class HeapPolicy(HeapOptions options)
     /// <summary>Bytes of young objects at which a minor collection is due.</summary>
     public long NurseryBytes { get; private set; } = options.NurseryBytes;
 
-    /// <summary>Bytes that old and large objects may grow by before the next full collection.</summary>
-    public long Growth { get; private set; } = options.EffectiveMinimumBudget;
+    /// <summary>Bytes for which old and large objects may keep memory after a full collection.</summary>
+    public long KeptBytes { get; private set; }
+
+    /// <summary>Old and large objects take no more before the next full collection.</summary>
+    public long MostOldBytes => fullAt + NurseryBytes;
 
     /// <param name="oldBytes">Bytes of old and large objects.</param>
     public bool IsFullDue(long oldBytes) => oldBytes > fullAt;
@@ -49,9 +55,12 @@ internal sealed class HeapPolicy(HeapOptions options)
         NurseryBytes = (long)Math.Clamp(Math.Min(fitting, 2.0 * NurseryBytes), smallest, largest) & -Layout.ObjectLayout.Alignment;
     }
 
-    public void AfterFull(long live)
+    /// <param name="live">Bytes of old and large objects.</param>
+    /// <param name="before">Bytes they took before the collection.</param>
+    public void AfterFull(long live, long before)
     {
-        Growth = Math.Max(options.EffectiveMinimumBudget, GrowthFactor * live);
-        fullAt = live + Growth;
+        fullAt = live + Math.Max(options.EffectiveMinimumBudget, GrowthFactor * live);
+        recentPeak = Math.Max(before, recentPeak - recentPeak / 4);
+        KeptBytes = Math.Max(fullAt, Math.Min(recentPeak, MostKept * fullAt));
     }
 }

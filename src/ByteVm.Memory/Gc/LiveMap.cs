@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using ByteVm.Memory.Layout;
 
 namespace ByteVm.Memory;
@@ -9,7 +9,7 @@ namespace ByteVm.Memory;
 /// Which words of the old space belong to objects that were reached, and where these words will be: for each block of 64 words one bit per word and the
 /// new place of the block's first live word. So the new place of an object is found without a word of the object itself: its block's
 /// place and as many words more as bits are set before its own. The host's own memory, about 3 % of the old space, and only during a full collection.
-/// Whatever a hostile heap marked, there are at most as many set bits as words, so all places lie within the live bytes from the target on.
+/// Its blocks are found in no order, so it has huge pages where the system gives them. Whatever a hostile heap marked, there are at most as many set bits as words, so all places lie within the live bytes from the target on.
 /// </summary>
 internal sealed unsafe class LiveMap : IDisposable
 {
@@ -25,6 +25,7 @@ internal sealed unsafe class LiveMap : IDisposable
     private readonly uint origin;
     private readonly uint end;
     private readonly uint blockCount;
+    private readonly Reservation memory;
     private readonly Block* blocks;
 
     /// <exception cref="OutOfNativeMemoryException">There is no memory for the map.</exception>
@@ -33,14 +34,11 @@ internal sealed unsafe class LiveMap : IDisposable
         origin = bottom & ~((1u << BlockShift) - 1);
         end = top;
         blockCount = ((top - origin) >> BlockShift) + 1;
-        try
-        {
-            blocks = (Block*)NativeMemory.AllocZeroed(blockCount, (nuint)sizeof(Block));
-        }
-        catch (OutOfMemoryException)
-        {
-            throw new OutOfNativeMemoryException($"the collector found no {(long)blockCount * sizeof(Block):N0} bytes for its marks");
-        }
+        long bytes = OsMemory.RoundUpToPages((long)blockCount * sizeof(Block));
+        memory = new Reservation(bytes + OsMemory.HugePageBytes);
+        blocks = (Block*)(((ulong)memory.Start + OsMemory.HugePageBytes - 1) & ~(ulong)(OsMemory.HugePageBytes - 1));
+        OsMemory.AdviseHugePages((byte*)blocks, bytes);
+        memory.CommitForOwner((byte*)blocks, bytes);
     }
 
     /// <summary>Whether the word at <paramref name="offset"/> belongs to an object that was marked.</summary>
@@ -103,7 +101,15 @@ internal sealed unsafe class LiveMap : IDisposable
         return end;
     }
 
-    public void Dispose() => NativeMemory.Free(blocks);
+    /// <summary>Fetches what <see cref="IsLive"/>, <see cref="Mark"/> and <see cref="NewPlace"/> read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(uint offset)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(BlockOf(offset));
+    }
+
+    public void Dispose() => memory.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Block* BlockOf(uint offset) => blocks + ((offset - origin) >> BlockShift);

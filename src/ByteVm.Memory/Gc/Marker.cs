@@ -8,9 +8,10 @@ namespace ByteVm.Memory;
 /// <summary>
 /// The first half of a full collection: finds what is reachable among old and large objects, when the nursery is empty.
 /// <para>
-/// Objects are marked when they leave a short queue, not when they are found: between the two the processor fetches their headers
-/// (Cher, Hosking and Vitek, "Software prefetching for mark-sweep garbage collection", ASPLOS 2004). Each object is pushed at most once, when it is
-/// marked, objects without references never, and arrays are scanned by slices; so the stack stays below half of the heap's size whatever the graph is.
+/// An object is marked when its reference leaves a short queue, not when it is found: in the first half of the queue the processor fetches the part of the map
+/// that tells whether it is marked already, and only if not, in the second half, the object (Cher, Hosking and Vitek, "Software prefetching for mark-sweep garbage
+/// collection", ASPLOS 2004). What comes from the stack may have been there for long and goes through a queue of its own. Each object is pushed at most once,
+/// when it is marked, objects without references never, and arrays are scanned by slices; so the stack stays below half of the heap's size whatever the graph is.
 /// </para>
 /// <para>
 /// The heap is hostile: each header is decoded within the bounds of its space before it is believed. A reference into the middle of a marked object is not
@@ -19,8 +20,10 @@ namespace ByteVm.Memory;
 /// </summary>
 internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObjectSpace large, LiveMap live, uint permanentEnd) : RootVisitor
 {
-    private const int QueueLength = 16;
+    private const uint QueueLength = 32;
+    private const uint ScansLength = 8;
     private const uint SliceElements = 256;
+    private const uint SmallObject = 32;
 
     private struct Work
     {
@@ -39,7 +42,9 @@ internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObje
     private readonly uint top = old.Top;
     private readonly uint used = old.Used;
     private readonly uint[] queue = new uint[QueueLength];
-    private int queueIndex;
+    private uint queueHead, queueTail;
+    private readonly Work[] scans = new Work[ScansLength];
+    private uint scanHead, scanTail;
     private Work[] stack = new Work[256];
     private int depth;
     private uint holder;
@@ -48,29 +53,40 @@ internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObje
     {
         roots.VisitRoots(this);
         do
-        {
             ScanStack();
-            DrainQueue();
-        }
-        while (depth > 0);
+        while (TryAdvance());
     }
 
     public override void Visit(uint* field) => Reach(*field);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScanStack()
     {
         FieldVisitor visitor = new(this);
         while (depth > 0)
-            Scan(stack[--depth], visitor);
+        {
+            Work work = stack[--depth];
+            Prefetch(work.Reference);
+            scans[scanTail++ % ScansLength] = work;
+            if (scanTail - scanHead == ScansLength)
+                Scan(scans[scanHead++ % ScansLength], visitor);
+        }
     }
 
-    private void DrainQueue()
-    {
-        for (int i = 0; i < QueueLength; i++)
-            Enqueue(0);
-    }
-
+    /// <summary>Goes on with what waits in the queues when nothing else is left: until there is something on the stack, as a list has one object at a time.</summary>
+    /// <returns>False when nothing is left at all.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool TryAdvance()
+    {
+        FieldVisitor visitor = new(this);
+        while (depth == 0 && scanHead != scanTail)
+            Scan(scans[scanHead++ % ScansLength], visitor);
+        while (depth == 0 && queueHead != queueTail)
+            TakeOldest();
+        return depth > 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Scan(Work work, FieldVisitor visitor)
     {
         holder = work.Reference;
@@ -98,8 +114,7 @@ internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObje
         {
             if (reference % ObjectLayout.Alignment != 0)
                 ThrowBadReference(reference, "is not aligned");
-            if (!live.IsLive(reference))
-                Enqueue(reference);
+            Enqueue(reference);
         }
         else if (reference != 0)
         {
@@ -107,20 +122,44 @@ internal sealed unsafe class Marker(ObjectReader reader, OldSpace old, LargeObje
         }
     }
 
-    /// <summary>Puts a reference, or none (0), into the queue and marks the object that was put there longest ago.</summary>
+    /// <summary>
+    /// Puts a reference to an old object into the queue, asks for the one in the middle, of which the map is there by now, unless it is marked, and marks
+    /// the one that has been there for longest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(uint reference)
     {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(cageBase + reference);
-        ref uint slot = ref queue[queueIndex++ % QueueLength];
-        uint oldest = slot;
-        slot = reference;
-        if (oldest != 0 && !live.IsLive(oldest))
+        live.Prefetch(reference);
+        queue[queueTail++ % QueueLength] = reference;
+        uint length = queueTail - queueHead;
+        if (length < QueueLength / 2)
+            return;
+        uint middle = queue[(queueTail - QueueLength / 2) % QueueLength];
+        if (!live.IsLive(middle))
+            Prefetch(middle);
+        if (length == QueueLength)
+            TakeOldest();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TakeOldest()
+    {
+        uint oldest = queue[queueHead++ % QueueLength];
+        if (!live.IsLive(oldest))
             MarkObject(oldest);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Fetches a small object, which may lie on two lines of the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(uint reference)
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(cageBase + reference);
+        Sse.Prefetch0(cageBase + reference + SmallObject);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void MarkObject(uint reference)
     {
         ObjectShape shape = reader.Decode(reader.ReadHeader(reference), reference, top);

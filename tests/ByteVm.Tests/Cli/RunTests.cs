@@ -112,6 +112,15 @@ public sealed class RunTests : IDisposable
         Assert.Matches(@"(?m)^resident +[1-9][\d,]* bytes", result.Error);
     }
 
+    [Fact]
+    public void WhatIsResidentIsToldBeforeTheInstanceIsGone()
+    {
+        command.Write("array.tarn", "let a = new long[10000000]\nfn main() {\n    for i in 0..a.length { a[i] = 1L }\n}\n");
+        Command.Result result = command.Run("run", "--stats", "--engine", "interpreter", "array.tarn");
+        string resident = System.Text.RegularExpressions.Regex.Match(result.Error, @"(?m)^resident +([\d,]+)").Groups[1].Value;
+        Assert.True(long.Parse(resident, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture) > 80_000_000, result.Error);
+    }
+
     private const string Hoarder = "class Page(let text: string, let before: Page?)\nvar newest: Page? = null\n"
         + "fn main() {\n    var i = 0\n    while i < 1000000 {\n        newest = Page(\"page ${i}\", newest)\n        i = i + 1\n    }\n}\n";
 

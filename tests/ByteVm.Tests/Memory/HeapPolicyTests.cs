@@ -45,6 +45,32 @@ public sealed class HeapPolicyTests
     }
 
     [Fact]
+    public void AFullCollectionIsDueWhenAsMuchAsWasAliveCameToIt()
+    {
+        HeapPolicy policy = new(Options);
+        policy.AfterFull(100 << 20, before: 150 << 20);
+        Assert.False(policy.IsFullDue(200 << 20));
+        Assert.True(policy.IsFullDue((200 << 20) + 1));
+        policy.AfterFull(1 << 20, before: 200 << 20);
+        Assert.True(policy.IsFullDue((1 << 20) + Options.MinimumBudget + 1));
+    }
+
+    [Fact]
+    public void MemoryIsKeptForWhatWasInUseLately()
+    {
+        HeapPolicy policy = new(Options);
+        policy.AfterFull(20 << 20, before: 100 << 20);
+        Assert.Equal(100 << 20, policy.KeptBytes);
+        policy.AfterFull(20 << 20, before: 52 << 20);
+        Assert.Equal(75 << 20, policy.KeptBytes);
+        for (int i = 0; i < 10; i++)
+            policy.AfterFull(20 << 20, before: 52 << 20);
+        Assert.Equal(52 << 20, policy.KeptBytes);
+        policy.AfterFull(0, before: 1000 << 20);
+        Assert.Equal(4 * Options.MinimumBudget, policy.KeptBytes);
+    }
+
+    [Fact]
     public void AnEmptyNurseryTeachesNothing()
     {
         HeapPolicy policy = new(Options);
