@@ -116,6 +116,9 @@ lambdaParameter: IDENT (COLON type)?;
 operand
     : (MINUS | PLUS | BANG | BANG_BANG | TILDE | THROW)*
       ( newArray
+        ( ( LPAREN expression RPAREN | (DOT | SAFE_DOT) (IDENT | INT | DOUBLE) )
+          ( typeArguments? LPAREN arguments? RPAREN | LBRACK index RBRACK | (DOT | SAFE_DOT) (IDENT | INT | DOUBLE) | BANG_BANG )*
+        )?
       | ( IDENT | INT | LONG | FLOAT | DOUBLE | CHAR | STRING | RAW_STRING | TRUE | FALSE | NULL | THIS | SUPER
         | stringTemplate | ifExpression | matchExpression | tryExpression | arrayLiteral
         | LPAREN expression (COMMA expression)* RPAREN
@@ -130,7 +133,8 @@ index: expression ((RANGE | RANGE_CLOSED) expression?)? | (RANGE | RANGE_CLOSED)
 
 arrayLiteral: LBRACK (expression (COMMA expression?)*)? RBRACK;
 
-newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)* (LPAREN expression RPAREN)?;
+// All brackets behind it are sizes. The value of its elements, or a suffix that is no index, comes after it in the operand.
+newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)+;
 
 ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
 

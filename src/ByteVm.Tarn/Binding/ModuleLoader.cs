@@ -46,7 +46,7 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
         void Parse(int i)
         {
             found[i] = new DiagnosticBag();
-            parsed[i] = ModuleParser.Parse(round[i].Source, found[i]);
+            parsed[i] = ModuleParser.ParseTolerantly(round[i].Source, found[i]);
         }
 
         for (int i = 0; i < round.Count; i++)
@@ -59,13 +59,15 @@ internal sealed class ModuleLoader(ISourceProvider sources, DiagnosticBag diagno
 
     private void Register(string name, ModuleSyntax? syntax, DiagnosticBag found)
     {
-        if (name == StandardLibrary.Prelude && syntax is not null && !PreludeContract.Holds(syntax, found))
+        if (name == StandardLibrary.Prelude && (found.HasErrors || (syntax is not null && !PreludeContract.Holds(syntax, found))))
             syntax = null;
         diagnostics.Add(found);
         ModuleSymbol? module = syntax is null ? null : new ModuleSymbol(name, syntax, IsLibrary(name));
         modules[name] = module;
-        if (module is not null)
-            inOrder.Add(module);
+        if (module is null)
+            return;
+        inOrder.Add(module);
+        diagnostics.UnparsedNames.UnionWith(module.Syntax.UnparsedNames);
     }
 
     private void CollectImports(string name, ModuleSyntax? module, List<SourceModule> next)

@@ -105,7 +105,8 @@ internal sealed class ProgramBinder(Compilation compilation, IReadOnlyList<Modul
     {
         if (!entry.Members.TryGetValue("main", out Symbol? symbol) || symbol is not FunctionSymbol main)
         {
-            compilation.Diagnostics.Report(entry.Source, default, DiagnosticCatalog.NoMain);
+            if (!entry.Syntax.UnparsedNames.Contains("main"))
+                compilation.Diagnostics.Report(entry.Source, default, DiagnosticCatalog.NoMain);
             return;
         }
 

@@ -13,18 +13,26 @@ internal sealed class DiagnosticBag
 
     public bool HasErrors { get; private set; }
 
+    /// <summary>Names in declarations that have syntax errors: that one of them is not found is a consequence, and not reported.</summary>
+    public HashSet<string> UnparsedNames { get; } = new(StringComparer.Ordinal);
+
+    public int Count => diagnostics.Count;
+
     /// <summary>Where the first of them in the text is; beyond any text when there is none.</summary>
     public int FirstPlace => diagnostics.Count == 0 ? int.MaxValue : diagnostics.Min(d => d.Span.Start);
 
     public void Report(SourceText? source, Span span, DiagnosticDescriptor descriptor, params object[] arguments)
     {
         HasErrors |= descriptor.Severity == Severity.Error;
-        if (diagnostics.Count >= MaximumCount)
+        if (diagnostics.Count >= MaximumCount || IsConsequence(descriptor, arguments))
             return;
         string message = string.Format(CultureInfo.InvariantCulture, descriptor.Message, arguments);
         string? hint = descriptor.Hint is null ? null : string.Format(CultureInfo.InvariantCulture, descriptor.Hint, arguments);
         diagnostics.Add(new Diagnostic(source, span, descriptor, message, hint));
     }
+
+    private bool IsConsequence(DiagnosticDescriptor descriptor, object[] arguments) =>
+        UnparsedNames.Count > 0 && DiagnosticCatalog.NamesNotFound.Contains(descriptor) && arguments.Any(a => UnparsedNames.Contains(a.ToString()!));
 
     public void Add(DiagnosticBag other)
     {

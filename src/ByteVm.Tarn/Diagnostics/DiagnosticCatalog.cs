@@ -223,6 +223,10 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor PackageHasNoEntry = Error(752, "package '{0}' is a library: it names no entry", "entry = \"main\"");
     internal static readonly DiagnosticDescriptor UndeclaredDependency = Error(753, "package '{0}' is not a dependency of this package", "add it to [dependencies] in tarn.toml");
 
+    /// <summary>Those that say that something of a name is not there.</summary>
+    internal static readonly HashSet<DiagnosticDescriptor> NamesNotFound =
+        [UnknownName, UnknownType, UnknownModuleMember, NoSuchMember, NothingToOverride, NoSuchCase, NotAPattern];
+
     private static DiagnosticDescriptor Error(int number, string message, string? hint = null)
     {
         var descriptor = new DiagnosticDescriptor($"TARN{number:D4}", Severity.Error, message, hint);

@@ -3903,13 +3903,144 @@ internal partial class TarnParser : TarnParserBase {
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 675;
+			State = 705;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEW:
 				{
 				State = 623;
 				newArray();
+				State = 652;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (((((_la - 62)) & ~0x3f) == 0 && ((1L << (_la - 62)) & 1537L) != 0)) {
+					{
+					State = 630;
+					ErrorHandler.Sync(this);
+					switch (TokenStream.LA(1)) {
+					case LPAREN:
+						{
+						State = 624;
+						Match(LPAREN);
+						State = 625;
+						expression();
+						State = 626;
+						Match(RPAREN);
+						}
+						break;
+					case DOT:
+					case SAFE_DOT:
+						{
+						State = 628;
+						_la = TokenStream.LA(1);
+						if ( !(_la==DOT || _la==SAFE_DOT) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						State = 629;
+						_la = TokenStream.LA(1);
+						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12384898975268864L) != 0)) ) {
+						ErrorHandler.RecoverInline(this);
+						}
+						else {
+							ErrorHandler.ReportMatch(this);
+						    Consume();
+						}
+						}
+						break;
+					default:
+						throw new NoViableAltException(this);
+					}
+					State = 649;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==TYPE_OPEN || _la==LPAREN || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 8577L) != 0)) {
+						{
+						State = 647;
+						ErrorHandler.Sync(this);
+						switch (TokenStream.LA(1)) {
+						case TYPE_OPEN:
+						case LPAREN:
+							{
+							State = 633;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+							if (_la==TYPE_OPEN) {
+								{
+								State = 632;
+								typeArguments();
+								}
+							}
+
+							State = 635;
+							Match(LPAREN);
+							State = 637;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+							if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
+								{
+								State = 636;
+								arguments();
+								}
+							}
+
+							State = 639;
+							Match(RPAREN);
+							}
+							break;
+						case LBRACK:
+							{
+							State = 640;
+							Match(LBRACK);
+							State = 641;
+							index();
+							State = 642;
+							Match(RBRACK);
+							}
+							break;
+						case DOT:
+						case SAFE_DOT:
+							{
+							State = 644;
+							_la = TokenStream.LA(1);
+							if ( !(_la==DOT || _la==SAFE_DOT) ) {
+							ErrorHandler.RecoverInline(this);
+							}
+							else {
+								ErrorHandler.ReportMatch(this);
+							    Consume();
+							}
+							State = 645;
+							_la = TokenStream.LA(1);
+							if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12384898975268864L) != 0)) ) {
+							ErrorHandler.RecoverInline(this);
+							}
+							else {
+								ErrorHandler.ReportMatch(this);
+							    Consume();
+							}
+							}
+							break;
+						case BANG_BANG:
+							{
+							State = 646;
+							Match(BANG_BANG);
+							}
+							break;
+						default:
+							throw new NoViableAltException(this);
+						}
+						}
+						State = 651;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
+				}
+
 				}
 				break;
 			case IF:
@@ -3932,197 +4063,197 @@ internal partial class TarnParser : TarnParserBase {
 			case LPAREN:
 			case LBRACK:
 				{
-				State = 653;
+				State = 683;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case IDENT:
 					{
-					State = 624;
+					State = 654;
 					Match(IDENT);
 					}
 					break;
 				case INT:
 					{
-					State = 625;
+					State = 655;
 					Match(INT);
 					}
 					break;
 				case LONG:
 					{
-					State = 626;
+					State = 656;
 					Match(LONG);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 627;
+					State = 657;
 					Match(FLOAT);
 					}
 					break;
 				case DOUBLE:
 					{
-					State = 628;
+					State = 658;
 					Match(DOUBLE);
 					}
 					break;
 				case CHAR:
 					{
-					State = 629;
+					State = 659;
 					Match(CHAR);
 					}
 					break;
 				case STRING:
 					{
-					State = 630;
+					State = 660;
 					Match(STRING);
 					}
 					break;
 				case RAW_STRING:
 					{
-					State = 631;
+					State = 661;
 					Match(RAW_STRING);
 					}
 					break;
 				case TRUE:
 					{
-					State = 632;
+					State = 662;
 					Match(TRUE);
 					}
 					break;
 				case FALSE:
 					{
-					State = 633;
+					State = 663;
 					Match(FALSE);
 					}
 					break;
 				case NULL:
 					{
-					State = 634;
+					State = 664;
 					Match(NULL);
 					}
 					break;
 				case THIS:
 					{
-					State = 635;
+					State = 665;
 					Match(THIS);
 					}
 					break;
 				case SUPER:
 					{
-					State = 636;
+					State = 666;
 					Match(SUPER);
 					}
 					break;
 				case STRING_START:
 					{
-					State = 637;
+					State = 667;
 					stringTemplate();
 					}
 					break;
 				case IF:
 					{
-					State = 638;
+					State = 668;
 					ifExpression();
 					}
 					break;
 				case MATCH:
 					{
-					State = 639;
+					State = 669;
 					matchExpression();
 					}
 					break;
 				case TRY:
 					{
-					State = 640;
+					State = 670;
 					tryExpression();
 					}
 					break;
 				case LBRACK:
 					{
-					State = 641;
+					State = 671;
 					arrayLiteral();
 					}
 					break;
 				case LPAREN:
 					{
-					State = 642;
+					State = 672;
 					Match(LPAREN);
-					State = 643;
+					State = 673;
 					expression();
-					State = 648;
+					State = 678;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 644;
+						State = 674;
 						Match(COMMA);
-						State = 645;
+						State = 675;
 						expression();
 						}
 						}
-						State = 650;
+						State = 680;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 651;
+					State = 681;
 					Match(RPAREN);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 672;
+				State = 702;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==TYPE_OPEN || _la==LPAREN || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 8577L) != 0)) {
 					{
-					State = 670;
+					State = 700;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case TYPE_OPEN:
 					case LPAREN:
 						{
-						State = 656;
+						State = 686;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==TYPE_OPEN) {
 							{
-							State = 655;
+							State = 685;
 							typeArguments();
 							}
 						}
 
-						State = 658;
+						State = 688;
 						Match(LPAREN);
-						State = 660;
+						State = 690;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 							{
-							State = 659;
+							State = 689;
 							arguments();
 							}
 						}
 
-						State = 662;
+						State = 692;
 						Match(RPAREN);
 						}
 						break;
 					case LBRACK:
 						{
-						State = 663;
+						State = 693;
 						Match(LBRACK);
-						State = 664;
+						State = 694;
 						index();
-						State = 665;
+						State = 695;
 						Match(RBRACK);
 						}
 						break;
 					case DOT:
 					case SAFE_DOT:
 						{
-						State = 667;
+						State = 697;
 						_la = TokenStream.LA(1);
 						if ( !(_la==DOT || _la==SAFE_DOT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -4131,7 +4262,7 @@ internal partial class TarnParser : TarnParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 668;
+						State = 698;
 						_la = TokenStream.LA(1);
 						if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 12384898975268864L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
@@ -4144,7 +4275,7 @@ internal partial class TarnParser : TarnParserBase {
 						break;
 					case BANG_BANG:
 						{
-						State = 669;
+						State = 699;
 						Match(BANG_BANG);
 						}
 						break;
@@ -4152,7 +4283,7 @@ internal partial class TarnParser : TarnParserBase {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 674;
+					State = 704;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -4204,43 +4335,43 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 677;
+			State = 707;
 			expression();
-			State = 680;
+			State = 710;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==COLON) {
 				{
-				State = 678;
+				State = 708;
 				Match(COLON);
-				State = 679;
+				State = 709;
 				expression();
 				}
 			}
 
-			State = 692;
+			State = 722;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 682;
+				State = 712;
 				Match(COMMA);
-				State = 688;
+				State = 718;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 					{
-					State = 683;
+					State = 713;
 					expression();
-					State = 686;
+					State = 716;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COLON) {
 						{
-						State = 684;
+						State = 714;
 						Match(COLON);
-						State = 685;
+						State = 715;
 						expression();
 						}
 					}
@@ -4250,7 +4381,7 @@ internal partial class TarnParser : TarnParserBase {
 
 				}
 				}
-				State = 694;
+				State = 724;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -4289,7 +4420,7 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 72, RULE_index);
 		int _la;
 		try {
-			State = 706;
+			State = 736;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAMBDA_PARAMETER:
@@ -4322,14 +4453,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 695;
+				State = 725;
 				expression();
-				State = 700;
+				State = 730;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 696;
+					State = 726;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -4338,12 +4469,12 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 698;
+					State = 728;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 						{
-						State = 697;
+						State = 727;
 						expression();
 						}
 					}
@@ -4357,7 +4488,7 @@ internal partial class TarnParser : TarnParserBase {
 			case RANGE_CLOSED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 702;
+				State = 732;
 				_la = TokenStream.LA(1);
 				if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4366,12 +4497,12 @@ internal partial class TarnParser : TarnParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 704;
+				State = 734;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 					{
-					State = 703;
+					State = 733;
 					expression();
 					}
 				}
@@ -4421,43 +4552,43 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 708;
+			State = 738;
 			Match(LBRACK);
-			State = 719;
+			State = 749;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 				{
-				State = 709;
+				State = 739;
 				expression();
-				State = 716;
+				State = 746;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 710;
+					State = 740;
 					Match(COMMA);
-					State = 712;
+					State = 742;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 						{
-						State = 711;
+						State = 741;
 						expression();
 						}
 					}
 
 					}
 					}
-					State = 718;
+					State = 748;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 721;
+			State = 751;
 			Match(RBRACK);
 			}
 		}
@@ -4497,14 +4628,12 @@ internal partial class TarnParser : TarnParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode QUESTION(int i) {
 			return GetToken(TarnParser.QUESTION, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LPAREN() { return GetToken(TarnParser.LPAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext[] expression() {
 			return GetRuleContexts<ExpressionContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ExpressionContext expression(int i) {
 			return GetRuleContext<ExpressionContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RPAREN() { return GetToken(TarnParser.RPAREN, 0); }
 		public NewArrayContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -4520,65 +4649,65 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 723;
+			State = 753;
 			Match(NEW);
-			State = 724;
+			State = 754;
 			Match(IDENT);
-			State = 729;
+			State = 759;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 725;
+				State = 755;
 				Match(DOT);
-				State = 726;
+				State = 756;
 				Match(IDENT);
 				}
 				}
-				State = 731;
+				State = 761;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 733;
+			State = 763;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TYPE_OPEN) {
 				{
-				State = 732;
+				State = 762;
 				typeArguments();
 				}
 			}
 
-			State = 743;
+			State = 771;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==LBRACK || _la==QUESTION) {
+			do {
 				{
-				State = 741;
+				State = 771;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LBRACK:
 					{
-					State = 735;
+					State = 765;
 					Match(LBRACK);
-					State = 737;
+					State = 767;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7889320354613560064L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 843777L) != 0)) {
 						{
-						State = 736;
+						State = 766;
 						expression();
 						}
 					}
 
-					State = 739;
+					State = 769;
 					Match(RBRACK);
 					}
 					break;
 				case QUESTION:
 					{
-					State = 740;
+					State = 770;
 					Match(QUESTION);
 					}
 					break;
@@ -4586,24 +4715,10 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 745;
+				State = 773;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-			}
-			State = 750;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LPAREN) {
-				{
-				State = 746;
-				Match(LPAREN);
-				State = 747;
-				expression();
-				State = 748;
-				Match(RPAREN);
-				}
-			}
-
+			} while ( _la==LBRACK || _la==QUESTION );
 			}
 		}
 		catch (RecognitionException re) {
@@ -4654,40 +4769,40 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 752;
+			State = 775;
 			Match(IF);
-			State = 753;
+			State = 776;
 			expression();
-			State = 754;
+			State = 777;
 			block();
-			State = 762;
+			State = 785;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==ELSE_IF) {
 				{
 				{
-				State = 755;
+				State = 778;
 				Match(ELSE_IF);
-				State = 756;
+				State = 779;
 				Match(IF);
-				State = 757;
+				State = 780;
 				expression();
-				State = 758;
+				State = 781;
 				block();
 				}
 				}
-				State = 764;
+				State = 787;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 767;
+			State = 790;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 765;
+				State = 788;
 				Match(ELSE);
-				State = 766;
+				State = 789;
 				block();
 				}
 			}
@@ -4735,32 +4850,32 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 769;
+			State = 792;
 			Match(TRY);
-			State = 770;
+			State = 793;
 			block();
-			State = 774;
+			State = 797;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==CATCH) {
 				{
 				{
-				State = 771;
+				State = 794;
 				catchClause();
 				}
 				}
-				State = 776;
+				State = 799;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 779;
+			State = 802;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FINALLY) {
 				{
-				State = 777;
+				State = 800;
 				Match(FINALLY);
-				State = 778;
+				State = 801;
 				block();
 				}
 			}
@@ -4803,23 +4918,23 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 781;
+			State = 804;
 			Match(CATCH);
-			State = 785;
+			State = 808;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IDENT) {
 				{
-				State = 782;
+				State = 805;
 				Match(IDENT);
-				State = 783;
+				State = 806;
 				Match(COLON);
-				State = 784;
+				State = 807;
 				type();
 				}
 			}
 
-			State = 787;
+			State = 810;
 			block();
 			}
 		}
@@ -4874,19 +4989,19 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 789;
+			State = 812;
 			Match(MATCH);
-			State = 790;
+			State = 813;
 			expression();
-			State = 791;
+			State = 814;
 			Match(LBRACE);
-			State = 795;
+			State = 818;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & 9007199254740995L) != 0)) {
 				{
 				{
-				State = 792;
+				State = 815;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & 9007199254740995L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -4897,25 +5012,25 @@ internal partial class TarnParser : TarnParserBase {
 				}
 				}
 				}
-				State = 797;
+				State = 820;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 806;
+			State = 829;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 37)) & ~0x3f) == 0 && ((1L << (_la - 37)) & 70368784802017L) != 0)) {
 				{
 				{
-				State = 798;
+				State = 821;
 				matchArm();
-				State = 800;
+				State = 823;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 799;
+					State = 822;
 					_la = TokenStream.LA(1);
 					if ( !(((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & 9007199254740995L) != 0)) ) {
 					ErrorHandler.RecoverInline(this);
@@ -4926,17 +5041,17 @@ internal partial class TarnParser : TarnParserBase {
 					}
 					}
 					}
-					State = 802;
+					State = 825;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( ((((_la - 68)) & ~0x3f) == 0 && ((1L << (_la - 68)) & 9007199254740995L) != 0) );
 				}
 				}
-				State = 808;
+				State = 831;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 809;
+			State = 832;
 			Match(RBRACE);
 			}
 		}
@@ -4981,28 +5096,28 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 811;
+			State = 834;
 			alternatives();
-			State = 814;
+			State = 837;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IF) {
 				{
-				State = 812;
+				State = 835;
 				Match(IF);
-				State = 813;
+				State = 836;
 				expression();
 				}
 			}
 
-			State = 816;
+			State = 839;
 			Match(FAT_ARROW);
-			State = 819;
+			State = 842;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LBRACE:
 				{
-				State = 817;
+				State = 840;
 				block();
 				}
 				break;
@@ -5044,7 +5159,7 @@ internal partial class TarnParser : TarnParserBase {
 			case PLUS:
 			case MINUS:
 				{
-				State = 818;
+				State = 841;
 				statement();
 				}
 				break;
@@ -5090,21 +5205,21 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 821;
+			State = 844;
 			pattern();
-			State = 826;
+			State = 849;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==BAR) {
 				{
 				{
-				State = 822;
+				State = 845;
 				Match(BAR);
-				State = 823;
+				State = 846;
 				pattern();
 				}
 				}
-				State = 828;
+				State = 851;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5162,56 +5277,56 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 90, RULE_pattern);
 		int _la;
 		try {
-			State = 858;
+			State = 881;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 829;
+				State = 852;
 				Match(IDENT);
-				State = 834;
+				State = 857;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DOT) {
 					{
 					{
-					State = 830;
+					State = 853;
 					Match(DOT);
-					State = 831;
+					State = 854;
 					Match(IDENT);
 					}
 					}
-					State = 836;
+					State = 859;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 844;
+				State = 867;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LPAREN:
 					{
-					State = 837;
+					State = 860;
 					Match(LPAREN);
-					State = 839;
+					State = 862;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (((((_la - 37)) & ~0x3f) == 0 && ((1L << (_la - 37)) & 70368784802017L) != 0)) {
 						{
-						State = 838;
+						State = 861;
 						subpatterns();
 						}
 					}
 
-					State = 841;
+					State = 864;
 					Match(RPAREN);
 					}
 					break;
 				case COLON:
 					{
-					State = 842;
+					State = 865;
 					Match(COLON);
-					State = 843;
+					State = 866;
 					type();
 					}
 					break;
@@ -5229,27 +5344,27 @@ internal partial class TarnParser : TarnParserBase {
 			case IS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 846;
+				State = 869;
 				Match(IS);
-				State = 847;
+				State = 870;
 				type();
 				}
 				break;
 			case LPAREN:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 848;
+				State = 871;
 				Match(LPAREN);
-				State = 849;
+				State = 872;
 				subpatterns();
-				State = 850;
+				State = 873;
 				Match(RPAREN);
 				}
 				break;
 			case NULL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 852;
+				State = 875;
 				Match(NULL);
 				}
 				break;
@@ -5265,14 +5380,14 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 853;
+				State = 876;
 				patternConstant();
-				State = 856;
+				State = 879;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==RANGE || _la==RANGE_CLOSED) {
 					{
-					State = 854;
+					State = 877;
 					_la = TokenStream.LA(1);
 					if ( !(_la==RANGE || _la==RANGE_CLOSED) ) {
 					ErrorHandler.RecoverInline(this);
@@ -5281,7 +5396,7 @@ internal partial class TarnParser : TarnParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 855;
+					State = 878;
 					patternConstant();
 					}
 				}
@@ -5329,29 +5444,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 860;
+			State = 883;
 			alternatives();
-			State = 867;
+			State = 890;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 861;
+				State = 884;
 				Match(COMMA);
-				State = 863;
+				State = 886;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 37)) & ~0x3f) == 0 && ((1L << (_la - 37)) & 70368784802017L) != 0)) {
 					{
-					State = 862;
+					State = 885;
 					alternatives();
 					}
 				}
 
 				}
 				}
-				State = 869;
+				State = 892;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5392,7 +5507,7 @@ internal partial class TarnParser : TarnParserBase {
 		EnterRule(_localctx, 94, RULE_patternConstant);
 		int _la;
 		try {
-			State = 879;
+			State = 902;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INT:
@@ -5402,17 +5517,17 @@ internal partial class TarnParser : TarnParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 871;
+				State = 894;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 870;
+					State = 893;
 					Match(MINUS);
 					}
 				}
 
-				State = 873;
+				State = 896;
 				_la = TokenStream.LA(1);
 				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 33776997205278720L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5426,35 +5541,35 @@ internal partial class TarnParser : TarnParserBase {
 			case CHAR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 874;
+				State = 897;
 				Match(CHAR);
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 875;
+				State = 898;
 				Match(STRING);
 				}
 				break;
 			case RAW_STRING:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 876;
+				State = 899;
 				Match(RAW_STRING);
 				}
 				break;
 			case TRUE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 877;
+				State = 900;
 				Match(TRUE);
 				}
 				break;
 			case FALSE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 878;
+				State = 901;
 				Match(FALSE);
 				}
 				break;
@@ -5509,29 +5624,29 @@ internal partial class TarnParser : TarnParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 881;
+			State = 904;
 			Match(STRING_START);
-			State = 889;
+			State = 912;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERPOLATION || _la==STRING_TEXT) {
 				{
-				State = 887;
+				State = 910;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING_TEXT:
 					{
-					State = 882;
+					State = 905;
 					Match(STRING_TEXT);
 					}
 					break;
 				case INTERPOLATION:
 					{
-					State = 883;
+					State = 906;
 					Match(INTERPOLATION);
-					State = 884;
+					State = 907;
 					expression();
-					State = 885;
+					State = 908;
 					Match(RBRACE);
 					}
 					break;
@@ -5539,11 +5654,11 @@ internal partial class TarnParser : TarnParserBase {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 891;
+				State = 914;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 892;
+			State = 915;
 			Match(STRING_END);
 			}
 		}
@@ -5559,7 +5674,7 @@ internal partial class TarnParser : TarnParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,128,895,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,128,918,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -5609,44 +5724,46 @@ internal partial class TarnParser : TarnParserBase {
 		32,1,32,1,32,1,32,5,32,598,8,32,10,32,12,32,601,9,32,3,32,603,8,32,1,32,
 		3,32,606,8,32,1,32,1,32,1,32,3,32,611,8,32,1,33,1,33,1,33,3,33,616,8,33,
 		1,34,5,34,619,8,34,10,34,12,34,622,9,34,1,34,1,34,1,34,1,34,1,34,1,34,
-		1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,
-		1,34,1,34,1,34,5,34,647,8,34,10,34,12,34,650,9,34,1,34,1,34,3,34,654,8,
-		34,1,34,3,34,657,8,34,1,34,1,34,3,34,661,8,34,1,34,1,34,1,34,1,34,1,34,
-		1,34,1,34,1,34,5,34,671,8,34,10,34,12,34,674,9,34,3,34,676,8,34,1,35,1,
-		35,1,35,3,35,681,8,35,1,35,1,35,1,35,1,35,3,35,687,8,35,3,35,689,8,35,
-		5,35,691,8,35,10,35,12,35,694,9,35,1,36,1,36,1,36,3,36,699,8,36,3,36,701,
-		8,36,1,36,1,36,3,36,705,8,36,3,36,707,8,36,1,37,1,37,1,37,1,37,3,37,713,
-		8,37,5,37,715,8,37,10,37,12,37,718,9,37,3,37,720,8,37,1,37,1,37,1,38,1,
-		38,1,38,1,38,5,38,728,8,38,10,38,12,38,731,9,38,1,38,3,38,734,8,38,1,38,
-		1,38,3,38,738,8,38,1,38,1,38,5,38,742,8,38,10,38,12,38,745,9,38,1,38,1,
-		38,1,38,1,38,3,38,751,8,38,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,5,39,
-		761,8,39,10,39,12,39,764,9,39,1,39,1,39,3,39,768,8,39,1,40,1,40,1,40,5,
-		40,773,8,40,10,40,12,40,776,9,40,1,40,1,40,3,40,780,8,40,1,41,1,41,1,41,
-		1,41,3,41,786,8,41,1,41,1,41,1,42,1,42,1,42,1,42,5,42,794,8,42,10,42,12,
-		42,797,9,42,1,42,1,42,4,42,801,8,42,11,42,12,42,802,5,42,805,8,42,10,42,
-		12,42,808,9,42,1,42,1,42,1,43,1,43,1,43,3,43,815,8,43,1,43,1,43,1,43,3,
-		43,820,8,43,1,44,1,44,1,44,5,44,825,8,44,10,44,12,44,828,9,44,1,45,1,45,
-		1,45,5,45,833,8,45,10,45,12,45,836,9,45,1,45,1,45,3,45,840,8,45,1,45,1,
-		45,1,45,3,45,845,8,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,
-		3,45,857,8,45,3,45,859,8,45,1,46,1,46,1,46,3,46,864,8,46,5,46,866,8,46,
-		10,46,12,46,869,9,46,1,47,3,47,872,8,47,1,47,1,47,1,47,1,47,1,47,1,47,
-		3,47,880,8,47,1,48,1,48,1,48,1,48,1,48,1,48,5,48,888,8,48,10,48,12,48,
-		891,9,48,1,48,1,48,1,48,0,0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
+		1,34,3,34,631,8,34,1,34,3,34,634,8,34,1,34,1,34,3,34,638,8,34,1,34,1,34,
+		1,34,1,34,1,34,1,34,1,34,1,34,5,34,648,8,34,10,34,12,34,651,9,34,3,34,
+		653,8,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,
+		34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,5,34,677,8,34,10,34,12,
+		34,680,9,34,1,34,1,34,3,34,684,8,34,1,34,3,34,687,8,34,1,34,1,34,3,34,
+		691,8,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,1,34,5,34,701,8,34,10,34,12,
+		34,704,9,34,3,34,706,8,34,1,35,1,35,1,35,3,35,711,8,35,1,35,1,35,1,35,
+		1,35,3,35,717,8,35,3,35,719,8,35,5,35,721,8,35,10,35,12,35,724,9,35,1,
+		36,1,36,1,36,3,36,729,8,36,3,36,731,8,36,1,36,1,36,3,36,735,8,36,3,36,
+		737,8,36,1,37,1,37,1,37,1,37,3,37,743,8,37,5,37,745,8,37,10,37,12,37,748,
+		9,37,3,37,750,8,37,1,37,1,37,1,38,1,38,1,38,1,38,5,38,758,8,38,10,38,12,
+		38,761,9,38,1,38,3,38,764,8,38,1,38,1,38,3,38,768,8,38,1,38,1,38,4,38,
+		772,8,38,11,38,12,38,773,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,5,39,
+		784,8,39,10,39,12,39,787,9,39,1,39,1,39,3,39,791,8,39,1,40,1,40,1,40,5,
+		40,796,8,40,10,40,12,40,799,9,40,1,40,1,40,3,40,803,8,40,1,41,1,41,1,41,
+		1,41,3,41,809,8,41,1,41,1,41,1,42,1,42,1,42,1,42,5,42,817,8,42,10,42,12,
+		42,820,9,42,1,42,1,42,4,42,824,8,42,11,42,12,42,825,5,42,828,8,42,10,42,
+		12,42,831,9,42,1,42,1,42,1,43,1,43,1,43,3,43,838,8,43,1,43,1,43,1,43,3,
+		43,843,8,43,1,44,1,44,1,44,5,44,848,8,44,10,44,12,44,851,9,44,1,45,1,45,
+		1,45,5,45,856,8,45,10,45,12,45,859,9,45,1,45,1,45,3,45,863,8,45,1,45,1,
+		45,1,45,3,45,868,8,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,1,45,
+		3,45,880,8,45,3,45,882,8,45,1,46,1,46,1,46,3,46,887,8,46,5,46,889,8,46,
+		10,46,12,46,892,9,46,1,47,3,47,895,8,47,1,47,1,47,1,47,1,47,1,47,1,47,
+		3,47,903,8,47,1,48,1,48,1,48,1,48,1,48,1,48,5,48,911,8,48,10,48,12,48,
+		914,9,48,1,48,1,48,1,48,0,0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,
 		30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,
 		78,80,82,84,86,88,90,92,94,96,0,13,2,0,69,69,121,121,3,0,4,5,12,12,21,
 		26,1,0,71,72,1,0,21,26,1,0,15,16,2,0,68,69,121,121,1,0,105,117,1,0,74,
 		75,2,0,32,32,82,104,1,0,37,39,3,0,45,45,77,79,82,83,2,0,50,51,53,53,1,
-		0,51,54,1038,0,101,1,0,0,0,2,119,1,0,0,0,4,121,1,0,0,0,6,145,1,0,0,0,8,
+		0,51,54,1068,0,101,1,0,0,0,2,119,1,0,0,0,4,121,1,0,0,0,6,145,1,0,0,0,8,
 		150,1,0,0,0,10,163,1,0,0,0,12,181,1,0,0,0,14,193,1,0,0,0,16,221,1,0,0,
 		0,18,243,1,0,0,0,20,245,1,0,0,0,22,256,1,0,0,0,24,261,1,0,0,0,26,271,1,
 		0,0,0,28,278,1,0,0,0,30,296,1,0,0,0,32,309,1,0,0,0,34,317,1,0,0,0,36,326,
 		1,0,0,0,38,334,1,0,0,0,40,345,1,0,0,0,42,379,1,0,0,0,44,387,1,0,0,0,46,
 		407,1,0,0,0,48,410,1,0,0,0,50,414,1,0,0,0,52,483,1,0,0,0,54,485,1,0,0,
 		0,56,496,1,0,0,0,58,545,1,0,0,0,60,577,1,0,0,0,62,590,1,0,0,0,64,605,1,
-		0,0,0,66,612,1,0,0,0,68,620,1,0,0,0,70,677,1,0,0,0,72,706,1,0,0,0,74,708,
-		1,0,0,0,76,723,1,0,0,0,78,752,1,0,0,0,80,769,1,0,0,0,82,781,1,0,0,0,84,
-		789,1,0,0,0,86,811,1,0,0,0,88,821,1,0,0,0,90,858,1,0,0,0,92,860,1,0,0,
-		0,94,879,1,0,0,0,96,881,1,0,0,0,98,100,7,0,0,0,99,98,1,0,0,0,100,103,1,
+		0,0,0,66,612,1,0,0,0,68,620,1,0,0,0,70,707,1,0,0,0,72,736,1,0,0,0,74,738,
+		1,0,0,0,76,753,1,0,0,0,78,775,1,0,0,0,80,792,1,0,0,0,82,804,1,0,0,0,84,
+		812,1,0,0,0,86,834,1,0,0,0,88,844,1,0,0,0,90,881,1,0,0,0,92,883,1,0,0,
+		0,94,902,1,0,0,0,96,904,1,0,0,0,98,100,7,0,0,0,99,98,1,0,0,0,100,103,1,
 		0,0,0,101,99,1,0,0,0,101,102,1,0,0,0,102,112,1,0,0,0,103,101,1,0,0,0,104,
 		106,3,2,1,0,105,107,7,0,0,0,106,105,1,0,0,0,107,108,1,0,0,0,108,106,1,
 		0,0,0,108,109,1,0,0,0,109,111,1,0,0,0,110,104,1,0,0,0,111,114,1,0,0,0,
@@ -5795,95 +5912,102 @@ internal partial class TarnParser : TarnParserBase {
 		609,1,0,0,0,611,65,1,0,0,0,612,615,5,50,0,0,613,614,5,70,0,0,614,616,3,
 		52,26,0,615,613,1,0,0,0,615,616,1,0,0,0,616,67,1,0,0,0,617,619,7,10,0,
 		0,618,617,1,0,0,0,619,622,1,0,0,0,620,618,1,0,0,0,620,621,1,0,0,0,621,
-		675,1,0,0,0,622,620,1,0,0,0,623,676,3,76,38,0,624,654,5,50,0,0,625,654,
-		5,51,0,0,626,654,5,52,0,0,627,654,5,54,0,0,628,654,5,53,0,0,629,654,5,
-		56,0,0,630,654,5,58,0,0,631,654,5,59,0,0,632,654,5,43,0,0,633,654,5,44,
-		0,0,634,654,5,42,0,0,635,654,5,40,0,0,636,654,5,41,0,0,637,654,3,96,48,
-		0,638,654,3,78,39,0,639,654,3,84,42,0,640,654,3,80,40,0,641,654,3,74,37,
-		0,642,643,5,62,0,0,643,648,3,62,31,0,644,645,5,68,0,0,645,647,3,62,31,
-		0,646,644,1,0,0,0,647,650,1,0,0,0,648,646,1,0,0,0,648,649,1,0,0,0,649,
-		651,1,0,0,0,650,648,1,0,0,0,651,652,5,63,0,0,652,654,1,0,0,0,653,624,1,
-		0,0,0,653,625,1,0,0,0,653,626,1,0,0,0,653,627,1,0,0,0,653,628,1,0,0,0,
-		653,629,1,0,0,0,653,630,1,0,0,0,653,631,1,0,0,0,653,632,1,0,0,0,653,633,
-		1,0,0,0,653,634,1,0,0,0,653,635,1,0,0,0,653,636,1,0,0,0,653,637,1,0,0,
-		0,653,638,1,0,0,0,653,639,1,0,0,0,653,640,1,0,0,0,653,641,1,0,0,0,653,
-		642,1,0,0,0,654,672,1,0,0,0,655,657,3,54,27,0,656,655,1,0,0,0,656,657,
-		1,0,0,0,657,658,1,0,0,0,658,660,5,62,0,0,659,661,3,70,35,0,660,659,1,0,
-		0,0,660,661,1,0,0,0,661,662,1,0,0,0,662,671,5,63,0,0,663,664,5,64,0,0,
-		664,665,3,72,36,0,665,666,5,65,0,0,666,671,1,0,0,0,667,668,7,2,0,0,668,
-		671,7,11,0,0,669,671,5,77,0,0,670,656,1,0,0,0,670,663,1,0,0,0,670,667,
-		1,0,0,0,670,669,1,0,0,0,671,674,1,0,0,0,672,670,1,0,0,0,672,673,1,0,0,
-		0,673,676,1,0,0,0,674,672,1,0,0,0,675,623,1,0,0,0,675,653,1,0,0,0,676,
-		69,1,0,0,0,677,680,3,62,31,0,678,679,5,70,0,0,679,681,3,62,31,0,680,678,
-		1,0,0,0,680,681,1,0,0,0,681,692,1,0,0,0,682,688,5,68,0,0,683,686,3,62,
-		31,0,684,685,5,70,0,0,685,687,3,62,31,0,686,684,1,0,0,0,686,687,1,0,0,
-		0,687,689,1,0,0,0,688,683,1,0,0,0,688,689,1,0,0,0,689,691,1,0,0,0,690,
-		682,1,0,0,0,691,694,1,0,0,0,692,690,1,0,0,0,692,693,1,0,0,0,693,71,1,0,
-		0,0,694,692,1,0,0,0,695,700,3,62,31,0,696,698,7,7,0,0,697,699,3,62,31,
-		0,698,697,1,0,0,0,698,699,1,0,0,0,699,701,1,0,0,0,700,696,1,0,0,0,700,
-		701,1,0,0,0,701,707,1,0,0,0,702,704,7,7,0,0,703,705,3,62,31,0,704,703,
-		1,0,0,0,704,705,1,0,0,0,705,707,1,0,0,0,706,695,1,0,0,0,706,702,1,0,0,
-		0,707,73,1,0,0,0,708,719,5,64,0,0,709,716,3,62,31,0,710,712,5,68,0,0,711,
-		713,3,62,31,0,712,711,1,0,0,0,712,713,1,0,0,0,713,715,1,0,0,0,714,710,
-		1,0,0,0,715,718,1,0,0,0,716,714,1,0,0,0,716,717,1,0,0,0,717,720,1,0,0,
-		0,718,716,1,0,0,0,719,709,1,0,0,0,719,720,1,0,0,0,720,721,1,0,0,0,721,
-		722,5,65,0,0,722,75,1,0,0,0,723,724,5,36,0,0,724,729,5,50,0,0,725,726,
-		5,71,0,0,726,728,5,50,0,0,727,725,1,0,0,0,728,731,1,0,0,0,729,727,1,0,
-		0,0,729,730,1,0,0,0,730,733,1,0,0,0,731,729,1,0,0,0,732,734,3,54,27,0,
-		733,732,1,0,0,0,733,734,1,0,0,0,734,743,1,0,0,0,735,737,5,64,0,0,736,738,
-		3,62,31,0,737,736,1,0,0,0,737,738,1,0,0,0,738,739,1,0,0,0,739,742,5,65,
-		0,0,740,742,5,73,0,0,741,735,1,0,0,0,741,740,1,0,0,0,742,745,1,0,0,0,743,
-		741,1,0,0,0,743,744,1,0,0,0,744,750,1,0,0,0,745,743,1,0,0,0,746,747,5,
-		62,0,0,747,748,3,62,31,0,748,749,5,63,0,0,749,751,1,0,0,0,750,746,1,0,
-		0,0,750,751,1,0,0,0,751,77,1,0,0,0,752,753,5,27,0,0,753,754,3,62,31,0,
-		754,762,3,56,28,0,755,756,5,7,0,0,756,757,5,27,0,0,757,758,3,62,31,0,758,
-		759,3,56,28,0,759,761,1,0,0,0,760,755,1,0,0,0,761,764,1,0,0,0,762,760,
-		1,0,0,0,762,763,1,0,0,0,763,767,1,0,0,0,764,762,1,0,0,0,765,766,5,28,0,
-		0,766,768,3,56,28,0,767,765,1,0,0,0,767,768,1,0,0,0,768,79,1,0,0,0,769,
-		770,5,46,0,0,770,774,3,56,28,0,771,773,3,82,41,0,772,771,1,0,0,0,773,776,
-		1,0,0,0,774,772,1,0,0,0,774,775,1,0,0,0,775,779,1,0,0,0,776,774,1,0,0,
-		0,777,778,5,48,0,0,778,780,3,56,28,0,779,777,1,0,0,0,779,780,1,0,0,0,780,
-		81,1,0,0,0,781,785,5,47,0,0,782,783,5,50,0,0,783,784,5,70,0,0,784,786,
-		3,52,26,0,785,782,1,0,0,0,785,786,1,0,0,0,786,787,1,0,0,0,787,788,3,56,
-		28,0,788,83,1,0,0,0,789,790,5,29,0,0,790,791,3,62,31,0,791,795,5,66,0,
-		0,792,794,7,5,0,0,793,792,1,0,0,0,794,797,1,0,0,0,795,793,1,0,0,0,795,
-		796,1,0,0,0,796,806,1,0,0,0,797,795,1,0,0,0,798,800,3,86,43,0,799,801,
-		7,5,0,0,800,799,1,0,0,0,801,802,1,0,0,0,802,800,1,0,0,0,802,803,1,0,0,
-		0,803,805,1,0,0,0,804,798,1,0,0,0,805,808,1,0,0,0,806,804,1,0,0,0,806,
-		807,1,0,0,0,807,809,1,0,0,0,808,806,1,0,0,0,809,810,5,67,0,0,810,85,1,
-		0,0,0,811,814,3,88,44,0,812,813,5,27,0,0,813,815,3,62,31,0,814,812,1,0,
-		0,0,814,815,1,0,0,0,815,816,1,0,0,0,816,819,5,76,0,0,817,820,3,56,28,0,
-		818,820,3,58,29,0,819,817,1,0,0,0,819,818,1,0,0,0,820,87,1,0,0,0,821,826,
-		3,90,45,0,822,823,5,88,0,0,823,825,3,90,45,0,824,822,1,0,0,0,825,828,1,
-		0,0,0,826,824,1,0,0,0,826,827,1,0,0,0,827,89,1,0,0,0,828,826,1,0,0,0,829,
-		834,5,50,0,0,830,831,5,71,0,0,831,833,5,50,0,0,832,830,1,0,0,0,833,836,
-		1,0,0,0,834,832,1,0,0,0,834,835,1,0,0,0,835,844,1,0,0,0,836,834,1,0,0,
-		0,837,839,5,62,0,0,838,840,3,92,46,0,839,838,1,0,0,0,839,840,1,0,0,0,840,
-		841,1,0,0,0,841,845,5,63,0,0,842,843,5,70,0,0,843,845,3,52,26,0,844,837,
-		1,0,0,0,844,842,1,0,0,0,844,845,1,0,0,0,845,859,1,0,0,0,846,847,5,37,0,
-		0,847,859,3,52,26,0,848,849,5,62,0,0,849,850,3,92,46,0,850,851,5,63,0,
-		0,851,859,1,0,0,0,852,859,5,42,0,0,853,856,3,94,47,0,854,855,7,7,0,0,855,
-		857,3,94,47,0,856,854,1,0,0,0,856,857,1,0,0,0,857,859,1,0,0,0,858,829,
-		1,0,0,0,858,846,1,0,0,0,858,848,1,0,0,0,858,852,1,0,0,0,858,853,1,0,0,
-		0,859,91,1,0,0,0,860,867,3,88,44,0,861,863,5,68,0,0,862,864,3,88,44,0,
-		863,862,1,0,0,0,863,864,1,0,0,0,864,866,1,0,0,0,865,861,1,0,0,0,866,869,
-		1,0,0,0,867,865,1,0,0,0,867,868,1,0,0,0,868,93,1,0,0,0,869,867,1,0,0,0,
-		870,872,5,83,0,0,871,870,1,0,0,0,871,872,1,0,0,0,872,873,1,0,0,0,873,880,
-		7,12,0,0,874,880,5,56,0,0,875,880,5,58,0,0,876,880,5,59,0,0,877,880,5,
-		43,0,0,878,880,5,44,0,0,879,871,1,0,0,0,879,874,1,0,0,0,879,875,1,0,0,
-		0,879,876,1,0,0,0,879,877,1,0,0,0,879,878,1,0,0,0,880,95,1,0,0,0,881,889,
-		5,61,0,0,882,888,5,126,0,0,883,884,5,125,0,0,884,885,3,62,31,0,885,886,
-		5,67,0,0,886,888,1,0,0,0,887,882,1,0,0,0,887,883,1,0,0,0,888,891,1,0,0,
-		0,889,887,1,0,0,0,889,890,1,0,0,0,890,892,1,0,0,0,891,889,1,0,0,0,892,
-		893,5,124,0,0,893,97,1,0,0,0,140,101,108,112,119,127,132,141,145,150,161,
-		167,172,177,181,186,190,195,200,202,217,221,224,233,241,243,251,259,264,
-		268,276,281,285,288,291,294,299,303,309,313,323,329,332,337,340,343,348,
-		351,357,364,370,372,374,382,385,391,398,402,418,426,430,434,441,445,453,
-		458,463,465,475,478,483,491,500,507,511,521,525,529,534,543,545,559,563,
-		571,573,577,585,587,590,599,602,605,610,615,620,648,653,656,660,670,672,
-		675,680,686,688,692,698,700,704,706,712,716,719,729,733,737,741,743,750,
-		762,767,774,779,785,795,802,806,814,819,826,834,839,844,856,858,863,867,
-		871,879,887,889
+		705,1,0,0,0,622,620,1,0,0,0,623,652,3,76,38,0,624,625,5,62,0,0,625,626,
+		3,62,31,0,626,627,5,63,0,0,627,631,1,0,0,0,628,629,7,2,0,0,629,631,7,11,
+		0,0,630,624,1,0,0,0,630,628,1,0,0,0,631,649,1,0,0,0,632,634,3,54,27,0,
+		633,632,1,0,0,0,633,634,1,0,0,0,634,635,1,0,0,0,635,637,5,62,0,0,636,638,
+		3,70,35,0,637,636,1,0,0,0,637,638,1,0,0,0,638,639,1,0,0,0,639,648,5,63,
+		0,0,640,641,5,64,0,0,641,642,3,72,36,0,642,643,5,65,0,0,643,648,1,0,0,
+		0,644,645,7,2,0,0,645,648,7,11,0,0,646,648,5,77,0,0,647,633,1,0,0,0,647,
+		640,1,0,0,0,647,644,1,0,0,0,647,646,1,0,0,0,648,651,1,0,0,0,649,647,1,
+		0,0,0,649,650,1,0,0,0,650,653,1,0,0,0,651,649,1,0,0,0,652,630,1,0,0,0,
+		652,653,1,0,0,0,653,706,1,0,0,0,654,684,5,50,0,0,655,684,5,51,0,0,656,
+		684,5,52,0,0,657,684,5,54,0,0,658,684,5,53,0,0,659,684,5,56,0,0,660,684,
+		5,58,0,0,661,684,5,59,0,0,662,684,5,43,0,0,663,684,5,44,0,0,664,684,5,
+		42,0,0,665,684,5,40,0,0,666,684,5,41,0,0,667,684,3,96,48,0,668,684,3,78,
+		39,0,669,684,3,84,42,0,670,684,3,80,40,0,671,684,3,74,37,0,672,673,5,62,
+		0,0,673,678,3,62,31,0,674,675,5,68,0,0,675,677,3,62,31,0,676,674,1,0,0,
+		0,677,680,1,0,0,0,678,676,1,0,0,0,678,679,1,0,0,0,679,681,1,0,0,0,680,
+		678,1,0,0,0,681,682,5,63,0,0,682,684,1,0,0,0,683,654,1,0,0,0,683,655,1,
+		0,0,0,683,656,1,0,0,0,683,657,1,0,0,0,683,658,1,0,0,0,683,659,1,0,0,0,
+		683,660,1,0,0,0,683,661,1,0,0,0,683,662,1,0,0,0,683,663,1,0,0,0,683,664,
+		1,0,0,0,683,665,1,0,0,0,683,666,1,0,0,0,683,667,1,0,0,0,683,668,1,0,0,
+		0,683,669,1,0,0,0,683,670,1,0,0,0,683,671,1,0,0,0,683,672,1,0,0,0,684,
+		702,1,0,0,0,685,687,3,54,27,0,686,685,1,0,0,0,686,687,1,0,0,0,687,688,
+		1,0,0,0,688,690,5,62,0,0,689,691,3,70,35,0,690,689,1,0,0,0,690,691,1,0,
+		0,0,691,692,1,0,0,0,692,701,5,63,0,0,693,694,5,64,0,0,694,695,3,72,36,
+		0,695,696,5,65,0,0,696,701,1,0,0,0,697,698,7,2,0,0,698,701,7,11,0,0,699,
+		701,5,77,0,0,700,686,1,0,0,0,700,693,1,0,0,0,700,697,1,0,0,0,700,699,1,
+		0,0,0,701,704,1,0,0,0,702,700,1,0,0,0,702,703,1,0,0,0,703,706,1,0,0,0,
+		704,702,1,0,0,0,705,623,1,0,0,0,705,683,1,0,0,0,706,69,1,0,0,0,707,710,
+		3,62,31,0,708,709,5,70,0,0,709,711,3,62,31,0,710,708,1,0,0,0,710,711,1,
+		0,0,0,711,722,1,0,0,0,712,718,5,68,0,0,713,716,3,62,31,0,714,715,5,70,
+		0,0,715,717,3,62,31,0,716,714,1,0,0,0,716,717,1,0,0,0,717,719,1,0,0,0,
+		718,713,1,0,0,0,718,719,1,0,0,0,719,721,1,0,0,0,720,712,1,0,0,0,721,724,
+		1,0,0,0,722,720,1,0,0,0,722,723,1,0,0,0,723,71,1,0,0,0,724,722,1,0,0,0,
+		725,730,3,62,31,0,726,728,7,7,0,0,727,729,3,62,31,0,728,727,1,0,0,0,728,
+		729,1,0,0,0,729,731,1,0,0,0,730,726,1,0,0,0,730,731,1,0,0,0,731,737,1,
+		0,0,0,732,734,7,7,0,0,733,735,3,62,31,0,734,733,1,0,0,0,734,735,1,0,0,
+		0,735,737,1,0,0,0,736,725,1,0,0,0,736,732,1,0,0,0,737,73,1,0,0,0,738,749,
+		5,64,0,0,739,746,3,62,31,0,740,742,5,68,0,0,741,743,3,62,31,0,742,741,
+		1,0,0,0,742,743,1,0,0,0,743,745,1,0,0,0,744,740,1,0,0,0,745,748,1,0,0,
+		0,746,744,1,0,0,0,746,747,1,0,0,0,747,750,1,0,0,0,748,746,1,0,0,0,749,
+		739,1,0,0,0,749,750,1,0,0,0,750,751,1,0,0,0,751,752,5,65,0,0,752,75,1,
+		0,0,0,753,754,5,36,0,0,754,759,5,50,0,0,755,756,5,71,0,0,756,758,5,50,
+		0,0,757,755,1,0,0,0,758,761,1,0,0,0,759,757,1,0,0,0,759,760,1,0,0,0,760,
+		763,1,0,0,0,761,759,1,0,0,0,762,764,3,54,27,0,763,762,1,0,0,0,763,764,
+		1,0,0,0,764,771,1,0,0,0,765,767,5,64,0,0,766,768,3,62,31,0,767,766,1,0,
+		0,0,767,768,1,0,0,0,768,769,1,0,0,0,769,772,5,65,0,0,770,772,5,73,0,0,
+		771,765,1,0,0,0,771,770,1,0,0,0,772,773,1,0,0,0,773,771,1,0,0,0,773,774,
+		1,0,0,0,774,77,1,0,0,0,775,776,5,27,0,0,776,777,3,62,31,0,777,785,3,56,
+		28,0,778,779,5,7,0,0,779,780,5,27,0,0,780,781,3,62,31,0,781,782,3,56,28,
+		0,782,784,1,0,0,0,783,778,1,0,0,0,784,787,1,0,0,0,785,783,1,0,0,0,785,
+		786,1,0,0,0,786,790,1,0,0,0,787,785,1,0,0,0,788,789,5,28,0,0,789,791,3,
+		56,28,0,790,788,1,0,0,0,790,791,1,0,0,0,791,79,1,0,0,0,792,793,5,46,0,
+		0,793,797,3,56,28,0,794,796,3,82,41,0,795,794,1,0,0,0,796,799,1,0,0,0,
+		797,795,1,0,0,0,797,798,1,0,0,0,798,802,1,0,0,0,799,797,1,0,0,0,800,801,
+		5,48,0,0,801,803,3,56,28,0,802,800,1,0,0,0,802,803,1,0,0,0,803,81,1,0,
+		0,0,804,808,5,47,0,0,805,806,5,50,0,0,806,807,5,70,0,0,807,809,3,52,26,
+		0,808,805,1,0,0,0,808,809,1,0,0,0,809,810,1,0,0,0,810,811,3,56,28,0,811,
+		83,1,0,0,0,812,813,5,29,0,0,813,814,3,62,31,0,814,818,5,66,0,0,815,817,
+		7,5,0,0,816,815,1,0,0,0,817,820,1,0,0,0,818,816,1,0,0,0,818,819,1,0,0,
+		0,819,829,1,0,0,0,820,818,1,0,0,0,821,823,3,86,43,0,822,824,7,5,0,0,823,
+		822,1,0,0,0,824,825,1,0,0,0,825,823,1,0,0,0,825,826,1,0,0,0,826,828,1,
+		0,0,0,827,821,1,0,0,0,828,831,1,0,0,0,829,827,1,0,0,0,829,830,1,0,0,0,
+		830,832,1,0,0,0,831,829,1,0,0,0,832,833,5,67,0,0,833,85,1,0,0,0,834,837,
+		3,88,44,0,835,836,5,27,0,0,836,838,3,62,31,0,837,835,1,0,0,0,837,838,1,
+		0,0,0,838,839,1,0,0,0,839,842,5,76,0,0,840,843,3,56,28,0,841,843,3,58,
+		29,0,842,840,1,0,0,0,842,841,1,0,0,0,843,87,1,0,0,0,844,849,3,90,45,0,
+		845,846,5,88,0,0,846,848,3,90,45,0,847,845,1,0,0,0,848,851,1,0,0,0,849,
+		847,1,0,0,0,849,850,1,0,0,0,850,89,1,0,0,0,851,849,1,0,0,0,852,857,5,50,
+		0,0,853,854,5,71,0,0,854,856,5,50,0,0,855,853,1,0,0,0,856,859,1,0,0,0,
+		857,855,1,0,0,0,857,858,1,0,0,0,858,867,1,0,0,0,859,857,1,0,0,0,860,862,
+		5,62,0,0,861,863,3,92,46,0,862,861,1,0,0,0,862,863,1,0,0,0,863,864,1,0,
+		0,0,864,868,5,63,0,0,865,866,5,70,0,0,866,868,3,52,26,0,867,860,1,0,0,
+		0,867,865,1,0,0,0,867,868,1,0,0,0,868,882,1,0,0,0,869,870,5,37,0,0,870,
+		882,3,52,26,0,871,872,5,62,0,0,872,873,3,92,46,0,873,874,5,63,0,0,874,
+		882,1,0,0,0,875,882,5,42,0,0,876,879,3,94,47,0,877,878,7,7,0,0,878,880,
+		3,94,47,0,879,877,1,0,0,0,879,880,1,0,0,0,880,882,1,0,0,0,881,852,1,0,
+		0,0,881,869,1,0,0,0,881,871,1,0,0,0,881,875,1,0,0,0,881,876,1,0,0,0,882,
+		91,1,0,0,0,883,890,3,88,44,0,884,886,5,68,0,0,885,887,3,88,44,0,886,885,
+		1,0,0,0,886,887,1,0,0,0,887,889,1,0,0,0,888,884,1,0,0,0,889,892,1,0,0,
+		0,890,888,1,0,0,0,890,891,1,0,0,0,891,93,1,0,0,0,892,890,1,0,0,0,893,895,
+		5,83,0,0,894,893,1,0,0,0,894,895,1,0,0,0,895,896,1,0,0,0,896,903,7,12,
+		0,0,897,903,5,56,0,0,898,903,5,58,0,0,899,903,5,59,0,0,900,903,5,43,0,
+		0,901,903,5,44,0,0,902,894,1,0,0,0,902,897,1,0,0,0,902,898,1,0,0,0,902,
+		899,1,0,0,0,902,900,1,0,0,0,902,901,1,0,0,0,903,95,1,0,0,0,904,912,5,61,
+		0,0,905,911,5,126,0,0,906,907,5,125,0,0,907,908,3,62,31,0,908,909,5,67,
+		0,0,909,911,1,0,0,0,910,905,1,0,0,0,910,906,1,0,0,0,911,914,1,0,0,0,912,
+		910,1,0,0,0,912,913,1,0,0,0,913,915,1,0,0,0,914,912,1,0,0,0,915,916,5,
+		124,0,0,916,97,1,0,0,0,145,101,108,112,119,127,132,141,145,150,161,167,
+		172,177,181,186,190,195,200,202,217,221,224,233,241,243,251,259,264,268,
+		276,281,285,288,291,294,299,303,309,313,323,329,332,337,340,343,348,351,
+		357,364,370,372,374,382,385,391,398,402,418,426,430,434,441,445,453,458,
+		463,465,475,478,483,491,500,507,511,521,525,529,534,543,545,559,563,571,
+		573,577,585,587,590,599,602,605,610,615,620,630,633,637,647,649,652,678,
+		683,686,690,700,702,705,710,716,718,722,728,730,734,736,742,746,749,759,
+		763,767,771,773,785,790,797,802,808,818,825,829,837,842,849,857,862,867,
+		879,881,886,890,894,902,910,912
 	};
 
 	public static readonly ATN _ATN =

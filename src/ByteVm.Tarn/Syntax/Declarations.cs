@@ -28,6 +28,9 @@ internal sealed record ModuleSyntax(SourceText Source, ImmutableArray<ImportSynt
 {
     /// <summary>The comment at its head: one that no declaration follows directly.</summary>
     public string? Documentation { get; init; }
+
+    /// <summary>All names in declarations that do not parse, and are left out.</summary>
+    public IReadOnlyCollection<string> UnparsedNames { get; init; } = [];
 }
 
 /// <summary>

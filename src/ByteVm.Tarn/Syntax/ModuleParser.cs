@@ -17,12 +17,13 @@ internal static class ModuleParser
     public static ModuleSyntax? Parse(SourceText source, DiagnosticBag diagnostics)
     {
         var own = new DiagnosticBag();
-        ModuleSyntax? module = ParseTokens(source, own);
+        ModuleSyntax? module = ParseTolerantly(source, own);
         diagnostics.Add(own);
         return own.HasErrors ? null : module;
     }
 
-    private static ModuleSyntax? ParseTokens(SourceText source, DiagnosticBag diagnostics)
+    /// <summary>The tree, in which declarations with syntax errors are left out; null when one of the imports is among them, or brackets do not tell what is what.</summary>
+    public static ModuleSyntax? ParseTolerantly(SourceText source, DiagnosticBag diagnostics)
     {
         var lexer = new TarnLexer(new AntlrInputStream(source.Text), TextWriter.Null, TextWriter.Null);
         lexer.RemoveErrorListeners();
@@ -32,10 +33,13 @@ internal static class ModuleParser
             return null;
         try
         {
-            ModuleSyntax? module = TryParse(source, tokens, lexer, documentation, diagnostics);
+            var own = new DiagnosticBag();
+            ModuleSyntax? module = TryParse(source, tokens, lexer, documentation, own);
+            if (module is not null && !own.HasErrors)
+                return module;
             if (module is null)
                 ReportErrors(source, tokens, lexer, diagnostics);
-            return module;
+            return new DeclarationRecovery(tokens, lexer, new TreeBuilder(source, documentation, diagnostics), diagnostics).Run();
         }
         catch (NestingTooDeepException e)
         {
@@ -85,12 +89,12 @@ internal static class ModuleParser
     }
 
     /// <summary>ANTLR's own strategy of that kind reports to listeners first.</summary>
-    private sealed class GiveUpAtFirstError : BailErrorStrategy
+    internal sealed class GiveUpAtFirstError : BailErrorStrategy
     {
         public override void ReportError(Parser recognizer, RecognitionException e) => throw new ParseCanceledException(e);
     }
 
-    private static TarnParser NewParser(IToken[] tokens, TarnLexer lexer, IAntlrErrorStrategy errors)
+    internal static TarnParser NewParser(IToken[] tokens, TarnLexer lexer, IAntlrErrorStrategy errors)
     {
         var parser = new TarnParser(new TokenBuffer(tokens, lexer), TextWriter.Null, TextWriter.Null) { ErrorHandler = errors };
         parser.RemoveErrorListeners();

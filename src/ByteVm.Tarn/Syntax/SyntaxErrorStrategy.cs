@@ -11,6 +11,8 @@ namespace ByteVm.Tarn.Syntax;
 /// <param name="firstMalformed">Where the first malformed token was reported: syntax errors after it are mostly its consequence.</param>
 internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagnostics, int firstMalformed) : DefaultErrorStrategy
 {
+    private const string Declaration = "a declaration";
+
     private int lastReportedLine = -1;
 
     protected override void ReportNoViableAlternative(Parser recognizer, NoViableAltException e) => ReportAt(recognizer, e.OffendingToken);
@@ -32,9 +34,37 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
     {
         if (found.Line == lastReportedLine || found.StartIndex > firstMalformed)
             return;
-        lastReportedLine = found.Line;
         string expected = Expected(recognizer.GetExpectedTokens(), found);
+        if (IsConsequence(recognizer, found, expected))
+            return;
+        lastReportedLine = found.Line;
+        if (recognizer.Context is NewArrayContext array && TypeOf(array, found) is { } type)
+        {
+            diagnostics.Report(source, new Span(array.Start.StartIndex, found.StartIndex), DiagnosticCatalog.NewWithoutSize, type);
+            return;
+        }
+
         diagnostics.Report(source, new Span(found.StartIndex, Math.Max(found.StopIndex + 1, found.StartIndex)), DiagnosticCatalog.UnexpectedToken, expected, Describe(found));
+    }
+
+    /// <summary>What is left of a declaration that was given up; and that the file ends in one with errors.</summary>
+    private bool IsConsequence(Parser recognizer, IToken found, string expected)
+    {
+        if (lastReportedLine < 0)
+            return false;
+        if (found.Type != TokenConstants.EOF)
+            return expected == Declaration && (found.Type == RBRACE || found.Column > 0);
+        RuleContext? context = recognizer.Context;
+        while (context is not (null or TopLevelContext))
+            context = context.Parent;
+        return context is TopLevelContext declaration && lastReportedLine >= declaration.Start.Line;
+    }
+
+    /// <summary>The type of which an array is to be made, where a size should follow; null when something else is wrong.</summary>
+    private string? TypeOf(NewArrayContext context, IToken found)
+    {
+        string type = source.Text[(context.Start.StopIndex + 1)..found.StartIndex].Trim();
+        return type.Length > 0 && context.Stop is null && !type.Contains('[', StringComparison.Ordinal) ? type : null;
     }
 
     private static string Expected(IntervalSet tokens, IToken found)
@@ -44,7 +74,7 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
         if (tokens.Contains(RETURN))
             return "a statement";
         if (tokens.Contains(FN))
-            return "a declaration";
+            return Declaration;
         if (tokens.Contains(THIS))
             return "an expression";
         if (tokens.Contains(CALL_OPEN))

@@ -102,7 +102,7 @@ internal sealed partial class TreeBuilder
             MatchExpressionContext match => Match(match),
             TryExpressionContext @try => Try(@try),
             ArrayLiteralContext array => ArrayLiteral(array),
-            var array => NewArray((NewArrayContext)array),
+            var array => NewArray((NewArrayContext)array, ref children),
         };
     }
 
@@ -207,7 +207,8 @@ internal sealed partial class TreeBuilder
         return new ArrayLiteralSyntax(SpanOf(context), elements.DrainToImmutable());
     }
 
-    private NewArraySyntax NewArray(NewArrayContext context)
+    /// <param name="operand">What follows the array: perhaps the value of its elements.</param>
+    private NewArraySyntax NewArray(NewArrayContext context, ref ChildReader operand)
     {
         var children = new ChildReader(context);
         children.Skip();
@@ -220,14 +221,16 @@ internal sealed partial class TreeBuilder
 
         Identifier? parameter = null;
         ExpressionSyntax? initializer = null;
-        if (children.TryToken(LPAREN))
+        Span span = SpanOf(context);
+        if (operand.TryToken(LPAREN))
         {
-            initializer = Expression(children.Rule<ExpressionContext>());
+            initializer = Expression(operand.Rule<ExpressionContext>());
+            span = span.To(SpanOf(operand.Token()));
             if (initializer is LambdaSyntax { Parameters: [{ Type: null } index], Value: { } value })
                 (parameter, initializer) = (index.Name, value);
         }
 
-        return new NewArraySyntax(SpanOf(context), element, sizes.ToImmutable(), parameter, initializer);
+        return new NewArraySyntax(span, element, sizes.ToImmutable(), parameter, initializer);
     }
 
     // In "new int[]?[n][m]" the suffixes without a size belong to the element type; none may follow a size.

@@ -17,12 +17,20 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
     private readonly ImmutableArray<ImportSyntax>.Builder imports = ImmutableArray.CreateBuilder<ImportSyntax>();
     private readonly ImmutableArray<DeclarationSyntax>.Builder declarations = ImmutableArray.CreateBuilder<DeclarationSyntax>();
 
+    /// <summary>Adds an import or declaration, unless it is refused.</summary>
     public void Add(TopLevelContext context)
     {
+        int before = diagnostics.Count;
         if (context.children[0] is ImportDeclarationContext import)
-            imports.Add(Import(import));
+            AddUnlessReported(imports, Import(import), before);
         else
-            declarations.Add(Declaration((DeclarationContext)context.children[0]));
+            AddUnlessReported(declarations, Declaration((DeclarationContext)context.children[0]), before);
+    }
+
+    private void AddUnlessReported<T>(ImmutableArray<T>.Builder list, T node, int before)
+    {
+        if (diagnostics.Count == before)
+            list.Add(node);
     }
 
     public ModuleSyntax ToModule() => new(source, imports.ToImmutable(), declarations.ToImmutable()) { Documentation = documentation.OfModule };
