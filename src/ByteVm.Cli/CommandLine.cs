@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ByteVm.Bytecode;
 using ByteVm.Cli.Commands;
+using ByteVm.Memory;
 using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Cli;
@@ -44,6 +45,11 @@ internal static class CommandLine
         {
             error.WriteLine($"bytevm: {PlainText.OfLines(e.Message)}");
             return ExitCode.BadInput;
+        }
+        catch (OutOfNativeMemoryException e)
+        {
+            error.WriteLine($"bytevm: {e.Message}");
+            return ExitCode.Unavailable;
         }
         catch (Exception e)
         {

@@ -38,7 +38,7 @@ internal static class ModuleFiles
 
     public static Module Read(string path)
     {
-        byte[] bytes = ReadFile(path, File.ReadAllBytes);
+        byte[] bytes = ReadFile(path, p => SourceReader.ReadBytes(p, FormatLimits.MaxModuleBytes));
         try
         {
             return ModuleReader.Read(bytes);
@@ -51,7 +51,7 @@ internal static class ModuleFiles
 
     public static Module Assemble(string path)
     {
-        string text = ReadFile(path, File.ReadAllText);
+        string text = ReadFile(path, SourceReader.Read);
         try
         {
             return Assembler.Assemble(text, path);
@@ -90,52 +90,70 @@ internal static class ModuleFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"cannot read '{path}': {Reason(e)}");
+            throw new CommandException(ExitCode.NoInput, $"cannot read '{path}': {Reason(path, e)}");
         }
     }
 
     public static void WriteFile(string path, byte[] bytes)
     {
+        RequireName(path);
         try
         {
             File.WriteAllBytes(path, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(e)}");
+            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(path, e)}");
         }
     }
 
     /// <summary>For what is written only when a long work is done: says at once that it cannot be.</summary>
     public static void RequireWritable(string path)
     {
+        RequireName(path);
         try
         {
             using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.Write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(e)}");
+            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(path, e)}");
         }
     }
 
     public static void CreateFolder(string path)
     {
+        RequireName(path);
         try
         {
             Directory.CreateDirectory(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.CannotCreate, $"cannot make the folder '{path}': {Reason(e)}");
+            throw new CommandException(ExitCode.CannotCreate, $"cannot make the folder '{path}': {Reason(path, e)}");
         }
     }
 
-    private static string Reason(Exception e) => e switch
+    private static void RequireName(string path)
+    {
+        if (path.Length == 0)
+            throw new CommandException(ExitCode.Usage, "an empty text names no file or folder to write");
+    }
+
+    private static string Reason(string path, Exception e) => e switch
     {
         FileNotFoundException => "there is no such file",
         DirectoryNotFoundException => "there is no such folder",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a folder",
         UnauthorizedAccessException => "the system denies access",
-        _ => e.Message,
+        _ => SystemMessage(e.Message),
     };
+
+    /// <summary>.NET repeats the path behind what the system says.</summary>
+    private static string SystemMessage(string message)
+    {
+        int end = message.LastIndexOf(" : '", StringComparison.Ordinal);
+        string reason = end < 0 ? message : message[..end];
+        return char.ToLowerInvariant(reason[0]) + reason[1..];
+    }
 }

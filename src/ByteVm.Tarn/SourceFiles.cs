@@ -25,12 +25,12 @@ public sealed class SourceFiles
 
     /// <summary>A file's text.</summary>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    public string Read(string path) => TryRead(path) ?? File.ReadAllText(path);
+    public string Read(string path) => TryRead(path) ?? SourceReader.Read(path);
 
     /// <summary>Whether there is such a file.</summary>
     public bool Exists(string path) => TryRead(path) is not null;
 
-    private static string? TextOf(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
+    private static string? TextOf(string path) => File.Exists(path) ? SourceReader.Read(path) : null;
 
     private static string? HashOfText(string? text) => text is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using ByteVm.Tarn;
 using ByteVm.Tarn.Formatting;
 using ByteVm.Tarn.Syntax;
 
@@ -61,7 +62,7 @@ internal static class FormatCommand
     /// <summary>Whether the file was not formatted.</summary>
     private static bool FormatFile(string path, bool isCheck, TextWriter error)
     {
-        string text = ModuleFiles.ReadFile(path, File.ReadAllText);
+        string text = ModuleFiles.ReadFile(path, SourceReader.Read);
         string formatted = FormatText(new SourceText(path, text), error) ?? throw HasErrors(path);
         if (formatted == text)
             return false;

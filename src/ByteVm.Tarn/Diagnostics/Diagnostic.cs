@@ -41,12 +41,20 @@ public sealed record Diagnostic(SourceText? Source, Span Span, DiagnosticDescrip
         int column = Span.Start - source.LineStart(line);
         ReadOnlySpan<char> content = source.Line(line);
         string number = line.ToString(CultureInfo.InvariantCulture);
-        text.Append(CultureInfo.InvariantCulture, $"  {number} | ").Append(content).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"  {number} | ").Append(Printable(content)).Append('\n');
         text.Append(' ', number.Length + 2).Append(" | ");
         for (int i = 0; i < column; i++)
             AppendBlank(text, i < content.Length ? content[i] : ' ');
         int length = Math.Clamp(Span.End - Span.Start, 1, Math.Max(1, content.Length - column));
         text.Append('^').Append('~', length - 1).Append('\n');
+    }
+
+    /// <summary>Half of a surrogate pair stands where a source is no UTF-8: it becomes the sign for what cannot be shown.</summary>
+    private static string Printable(ReadOnlySpan<char> content)
+    {
+        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(content)];
+        Encoding.UTF8.GetBytes(content, bytes);
+        return Encoding.UTF8.GetString(bytes);
     }
 
     // Tabs stay tabs, so that the caret stands under its character whatever the tab width.

@@ -19,6 +19,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor UnterminatedChar = Error(5, "the character literal has no closing '\''");
     internal static readonly DiagnosticDescriptor UnterminatedComment = Error(6, "the comment has no closing '*/'");
     internal static readonly DiagnosticDescriptor MalformedNumber = Error(7, "'{0}' is not a number");
+    internal static readonly DiagnosticDescriptor NotUtf8 = Error(8, "what stands here is no UTF-8", "save the file in the encoding UTF-8");
     internal static readonly DiagnosticDescriptor NestingTooDeep = Error(9, "this is nested too deeply", "split it into smaller parts");
     internal static readonly DiagnosticDescriptor IntegerTooLarge = Error(10, "the number does not fit into {0}", "write L after it for a long; a hexadecimal int above 0x7FFFFFFF needs a place of type int");
     internal static readonly DiagnosticDescriptor FloatTooLarge = Error(11, "the number does not fit into {0}");
@@ -213,7 +214,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor ManifestKeyUnknown = Error(742, "a manifest has no '{0}' here", "there are: {1}");
     internal static readonly DiagnosticDescriptor ManifestValue = Error(743, "'{0}' must be a text", "{0} = \"…\"");
     internal static readonly DiagnosticDescriptor ManifestDependency = Error(744, "a dependency names the folder of a package", "{0} = {{ path = \"../{0}\" }}");
-    internal static readonly DiagnosticDescriptor PackageName = Error(745, "'{0}' cannot be the name of a package", "small letters, digits and '_', other than std");
+    internal static readonly DiagnosticDescriptor PackageName = Error(745, "'{0}' cannot be the name of a package", "at most 100 small letters, digits and '_', no word of the language, and other than std");
     internal static readonly DiagnosticDescriptor PackageVersion = Error(746, "'{0}' is no version", "three numbers: 1.0.0");
     internal static readonly DiagnosticDescriptor PackageMissing = Error(747, "there is no package in '{0}': it has no tarn.toml");
     internal static readonly DiagnosticDescriptor PackageCycle = Error(748, "packages need each other in a circle: {0}", "move what both need into a third package");
@@ -222,6 +223,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor PackageEntryMissing = Error(751, "the entry is no module of the package: there is no file '{0}'");
     internal static readonly DiagnosticDescriptor PackageHasNoEntry = Error(752, "package '{0}' is a library: it names no entry", "entry = \"main\"");
     internal static readonly DiagnosticDescriptor UndeclaredDependency = Error(753, "package '{0}' is not a dependency of this package", "add it to [dependencies] in tarn.toml");
+    internal static readonly DiagnosticDescriptor PackageEntryName = Error(754, "'{0}' is no name of a module", "named as in an import, from the package's folder: main, or app.main for app/main.tarn");
 
     /// <summary>Those that say that something of a name is not there.</summary>
     internal static readonly HashSet<DiagnosticDescriptor> NamesNotFound =

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using ByteVm.Tarn.Diagnostics;
+using ByteVm.Tarn.Generated;
 using ByteVm.Tarn.Syntax;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -13,6 +15,9 @@ namespace ByteVm.Tarn.Packages;
 internal sealed partial class ManifestReader
 {
     private static readonly string[] Keys = ["name", "version", "entry"];
+
+    private static readonly HashSet<string> Keywords =
+        [.. Enumerable.Range(0, TarnLexer.IDENT).Select(t => TarnLexer.DefaultVocabulary.GetLiteralName(t)?.Trim('\'')).OfType<string>()];
 
     private const string DependencyTable = "dependencies";
 
@@ -46,7 +51,8 @@ internal sealed partial class ManifestReader
 
     private PackageManifest? Read(string folder)
     {
-        DocumentSyntax document = SyntaxParser.Parse(source.Text, source.Name);
+        if (!ModuleParser.IsUtf8(source, diagnostics) || Parse() is not { } document)
+            return null;
         if (document.HasErrors)
             return Refuse(document.Diagnostics.First());
         foreach (KeyValueSyntax pair in document.KeyValues)
@@ -55,7 +61,23 @@ internal sealed partial class ManifestReader
             ReadTable(table);
         string? name = Required("name", PackageName(), DiagnosticCatalog.PackageName);
         string? version = Required("version", Version(), DiagnosticCatalog.PackageVersion);
+        if (values.GetValueOrDefault("entry") is { } entry && !ModuleName().IsMatch(entry.Text))
+            diagnostics.Report(source, entry.Span, DiagnosticCatalog.PackageEntryName, entry.Text);
         return name is null || version is null ? null : new PackageManifest(source, folder, name, version, values.GetValueOrDefault("entry"), [.. dependencies]);
+    }
+
+    private DocumentSyntax? Parse()
+    {
+        try
+        {
+            return SyntaxParser.Parse(source.Text, source.Name);
+        }
+        catch (TomlException e)
+        {
+            int start = Math.Clamp(e.Span?.Start.Offset ?? 0, 0, source.Text.Length);
+            diagnostics.Report(source, new Span(start, start + 1), DiagnosticCatalog.NestingTooDeep);
+            return null;
+        }
     }
 
     /// <summary>What the parser says after its first error is mostly about that.</summary>
@@ -94,6 +116,14 @@ internal sealed partial class ManifestReader
         if (settings is not [var only] || KeyOf(only.Key!) != "path")
             Report(pair.Value!.Span, DiagnosticCatalog.ManifestDependency, name);
         else if (TextOf(only) is { } path)
+            AddDependency(name, path);
+    }
+
+    private void AddDependency(string name, ManifestValue path)
+    {
+        if (path.Text.Length == 0 || path.Text.Contains('\0'))
+            diagnostics.Report(source, path.Span, DiagnosticCatalog.ManifestDependency, name);
+        else
             dependencies.Add(new PackageDependency(name, path));
     }
 
@@ -111,7 +141,7 @@ internal sealed partial class ManifestReader
             diagnostics.Report(source, new Span(0, 0), DiagnosticCatalog.ManifestKeyMissing, key);
         if (value is null)
             return null;
-        if (form.IsMatch(value.Text) && value.Text != "std")
+        if (form.IsMatch(value.Text) && value.Text != "std" && !Keywords.Contains(value.Text))
             return value.Text;
         diagnostics.Report(source, value.Span, malformed, value.Text);
         return null;
@@ -130,8 +160,12 @@ internal sealed partial class ManifestReader
 
     private static string KeyOf(BareKeyOrStringValueSyntax key) => key is StringValueSyntax text ? text.Value ?? "" : key.ToString().Trim();
 
-    [GeneratedRegex(@"^[a-z_][a-z0-9_]*\z")]
+    [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,99}\z")]
     private static partial Regex PackageName();
+
+    /// <summary>Names with dots between.</summary>
+    [GeneratedRegex(@"^[\p{L}_][\p{L}\p{Nd}_]*(\.[\p{L}_][\p{L}\p{Nd}_]*)*\z")]
+    private static partial Regex ModuleName();
 
     [GeneratedRegex(@"^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?\z")]
     private static partial Regex Version();

@@ -22,9 +22,22 @@ internal static class ModuleParser
         return own.HasErrors ? null : module;
     }
 
+    /// <summary>Whether the source was all UTF-8; else it says where it was not.</summary>
+    public static bool IsUtf8(SourceText source, DiagnosticBag diagnostics)
+    {
+        int malformed = source.Text.IndexOf(SourceReader.Malformed);
+        while (malformed > 0 && char.IsHighSurrogate(source.Text[malformed - 1]))
+            malformed = source.Text.IndexOf(SourceReader.Malformed, malformed + 1);
+        if (malformed >= 0)
+            diagnostics.Report(source, new Span(malformed, malformed + 1), DiagnosticCatalog.NotUtf8);
+        return malformed < 0;
+    }
+
     /// <summary>The tree, in which declarations with syntax errors are left out; null when one of the imports is among them, or brackets do not tell what is what.</summary>
     public static ModuleSyntax? ParseTolerantly(SourceText source, DiagnosticBag diagnostics)
     {
+        if (!IsUtf8(source, diagnostics))
+            return null;
         var lexer = new TarnLexer(new AntlrInputStream(source.Text), TextWriter.Null, TextWriter.Null);
         lexer.RemoveErrorListeners();
         var documentation = new DocumentationComments(source);

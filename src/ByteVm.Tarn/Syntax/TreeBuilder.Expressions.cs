@@ -11,6 +11,12 @@ internal sealed partial class TreeBuilder
     /// <summary>Suffixes and prefix operators of one operand nest in the tree though not in the text; beyond this many they are refused.</summary>
     private const int MaximumOperandDepth = 500;
 
+    private void RequireParts(ParserRuleContext context, int most)
+    {
+        if (context.ChildCount > most)
+            diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.NestingTooDeep);
+    }
+
     private ExpressionSyntax Expression(ExpressionContext context)
     {
         var children = new ChildReader(context);
@@ -59,8 +65,7 @@ internal sealed partial class TreeBuilder
 
     private ExpressionSyntax Operand(OperandContext context)
     {
-        if (context.ChildCount > MaximumOperandDepth)
-            diagnostics.Report(source, SpanOf(context), DiagnosticCatalog.NestingTooDeep);
+        RequireParts(context, MaximumOperandDepth);
         var children = new ChildReader(context);
         int prefixes = 0;
         while (children.NextToken is MINUS or PLUS or BANG or BANG_BANG or TILDE or THROW)
@@ -210,6 +215,7 @@ internal sealed partial class TreeBuilder
     /// <param name="operand">What follows the array: perhaps the value of its elements.</param>
     private NewArraySyntax NewArray(NewArrayContext context, ref ChildReader operand)
     {
+        RequireParts(context, MaximumTypeDepth);
         var children = new ChildReader(context);
         children.Skip();
         TypeSyntax element = NamedType(ref children);

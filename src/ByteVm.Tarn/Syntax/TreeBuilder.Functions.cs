@@ -79,17 +79,12 @@ internal sealed partial class TreeBuilder
             arguments = inner.TryRule<TypeParametersContext>() is { } list ? [.. TypesOf(list)] : [];
             bool isNullable = children.Token().Type == SAFE_DOT;
             if (names.Count > 0 && (!arguments.IsEmpty || !inner.AtEnd || isNullable || i + 3 >= path.ChildCount))
-                type = WithSuffixes(new NamedTypeSyntax(names[0].Span.To(SpanOf((ParserRuleContext)path.children[i])), names.ToImmutable(), arguments), ref inner, isNullable);
+                type = WithSuffixes(new NamedTypeSyntax(names[0].Span.To(SpanOf((ParserRuleContext)path.children[i])), names.ToImmutable(), arguments), ref inner);
+            if (type is not null && isNullable)
+                type = new NullableTypeSyntax(type.Span, type);
         }
 
         return type;
-    }
-
-    private static TypeSyntax WithSuffixes(TypeSyntax type, ref ChildReader suffixes, bool isNullable)
-    {
-        while (!suffixes.AtEnd)
-            type = TypeSuffix(type, ref suffixes);
-        return isNullable ? new NullableTypeSyntax(type.Span, type) : type;
     }
 
     private IEnumerable<TypeSyntax> TypesOf(TypeParametersContext context)

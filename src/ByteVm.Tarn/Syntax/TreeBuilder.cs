@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Antlr4.Runtime;
+using ByteVm.Bytecode;
 using ByteVm.Tarn.Diagnostics;
 using static ByteVm.Tarn.Generated.TarnParser;
 
@@ -304,9 +305,7 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         if (children.NextToken == FN)
             return FunctionType(context);
         TypeSyntax type = children.TryToken(LPAREN) ? ParenthesizedType(ref children) : NamedType(ref children);
-        while (!children.AtEnd)
-            type = TypeSuffix(type, ref children);
-        return type;
+        return WithSuffixes(type, ref children);
     }
 
     private TypeSyntax ParenthesizedType(ref ChildReader children)
@@ -335,13 +334,14 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
     private NamedTypeSyntax NamedType(ref ChildReader children)
     {
         Identifier first = Name(children.Token());
-        var path = ImmutableArray.Create(first);
+        var path = ImmutableArray.CreateBuilder<Identifier>();
+        path.Add(first);
         while (children.TryToken(DOT))
-            path = path.Add(Name(children.Token()));
+            path.Add(Name(children.Token()));
         Span span = first.Span.To(path[^1].Span);
         if (children.TryRule<TypeArgumentsContext>() is not { } arguments)
-            return new NamedTypeSyntax(span, path, []);
-        return new NamedTypeSyntax(span.To(SpanOf(arguments)), path, TypeArguments(arguments));
+            return new NamedTypeSyntax(span, path.DrainToImmutable(), []);
+        return new NamedTypeSyntax(span.To(SpanOf(arguments)), path.DrainToImmutable(), TypeArguments(arguments));
     }
 
     private ImmutableArray<TypeSyntax> TypeArguments(TypeArgumentsContext context)
@@ -354,6 +354,19 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         }
 
         return arguments.DrainToImmutable();
+    }
+
+    /// <summary>Parts of <c>new T[n]…</c>, three for each pair of brackets: more make a type that no module can have.</summary>
+    private const int MaximumTypeDepth = 3 * FormatLimits.MaxTypeDepth;
+
+    private TypeSyntax WithSuffixes(TypeSyntax type, ref ChildReader suffixes)
+    {
+        int depth = 0;
+        for (; !suffixes.AtEnd; depth++)
+            type = TypeSuffix(type, ref suffixes);
+        if (depth > FormatLimits.MaxTypeDepth)
+            diagnostics.Report(source, type.Span, DiagnosticCatalog.NestingTooDeep);
+        return type;
     }
 
     private static TypeSyntax TypeSuffix(TypeSyntax type, ref ChildReader children)

@@ -49,6 +49,32 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(message, error);
     }
 
+    [Theory]
+    [InlineData("build", "-o", "")]
+    [InlineData("doc", "-o", "")]
+    [InlineData("run", "--heap-dump", "")]
+    public void AnEmptyNameIsNoFileToWrite(string name, string option, string value)
+    {
+        command.Write("a.tarn", "fn main() { }");
+        (int code, _, string error) = Run(name, option, value, InFolder("a.tarn"));
+        Assert.Equal((ExitCode.Usage, "bytevm: an empty text names no file or folder to write\n"), (code, error));
+    }
+
+    [Fact]
+    public void WhatIsNoUtf8IsRefusedAtItsPlaceAndNotFormatted()
+    {
+        byte[] source = [.. "fn main() { println(\""u8, 0xFC, .. "\") }\n"u8];
+        File.WriteAllBytes(InFolder("a.tarn"), source);
+        foreach (string name in new[] { "run", "fmt" })
+        {
+            (int code, _, string error) = Run(name, InFolder("a.tarn"));
+            Assert.Equal(ExitCode.BadInput, code);
+            Assert.Contains("a.tarn:1:22: error TARN0008", error);
+        }
+
+        Assert.Equal(source, File.ReadAllBytes(InFolder("a.tarn")));
+    }
+
     [Fact]
     public void FilesThatAreNotThereOrNotModulesAreNamed()
     {

@@ -50,7 +50,7 @@ public sealed partial class DiagnosticTests
 
     private static CompilationResult CompileSource(string code)
     {
-        string text = File.ReadAllText(Path.Combine(folder, code + ".tarn"));
+        string text = SourceReader.Read(Path.Combine(folder, code + ".tarn"));
         string name = ModuleComment().Match(text) is { Success: true } comment ? comment.Groups[1].Value : code;
         return TarnCompiler.Compile(name, new SourceText(code + ".tarn", text), new DirectorySources(folder));
     }
