@@ -6,17 +6,17 @@ using ByteVm.Tarn.Documentation;
 using ByteVm.Tarn.Syntax;
 using ByteVm.Tests.Embedding;
 
-namespace ByteVm.Tests.Tarn.Specification;
+namespace ByteVm.Tests.Specification;
 
 /// <summary>Every example of the language reference does what is written beside it, on every engine.</summary>
-public sealed class ExampleTests : IDisposable
+public sealed class TarnExampleTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("bytevm-example-");
 
-    public static TheoryData<Example> Examples => [.. ExamplePage.Read()];
+    public static TheoryData<Example> Examples => [.. ExamplePage.Tarn()];
 
     [Fact]
-    public void AllExamplesAreFound() => Assert.True(ExamplePage.Read().Count > 50);
+    public void AllExamplesAreFound() => Assert.True(ExamplePage.Tarn().Count > 50);
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -57,7 +57,7 @@ public sealed class ExampleTests : IDisposable
             if (example.Results.TryGetValue(Example.Tests, out string? tests))
                 Assert.Equal(tests, TestsOf(example, engine));
             if (example.Results.TryGetValue(Example.Prints, out string? output) | example.Results.TryGetValue(Example.Fault, out string? fault))
-                Assert.Equal((output, fault), Run(Compile(example), engine));
+                Assert.Equal((output, fault), ExampleRun.Of(Compile(example), engine));
         }
     }
 
@@ -67,24 +67,6 @@ public sealed class ExampleTests : IDisposable
         Assert.Equal("", compiled.RenderDiagnostics());
         return compiled.Module!;
     }
-
-    private static (string? Output, string? Fault) Run(Module module, EngineKind engine)
-    {
-        using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = engine });
-        using var output = new StringWriter { NewLine = "\n" };
-        using GuestInstance instance = program.Instantiate(InstanceOptions.Default with { Console = GuestConsole.To(output) });
-        try
-        {
-            instance.RunMain();
-            return (Written(output), null);
-        }
-        catch (GuestFaultException e)
-        {
-            return (Written(output), e.Fault.Message + "\n");
-        }
-    }
-
-    private static string? Written(StringWriter output) => output.ToString() is { Length: > 0 } text ? text : null;
 
     private string TestsOf(Example example, EngineKind engine)
     {

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 
-namespace ByteVm.Tests.Tarn.Specification;
+namespace ByteVm.Tests.Specification;
 
-/// <summary>An example of lang/spec/tarn.md: a program and what comes of it, as the page's first chapter says how to write it.</summary>
+/// <summary>An example of a page of lang/spec: a program and what comes of it, as the first chapter of tarn.md says how to write it.</summary>
 /// <param name="Line">Of the page, where the program begins.</param>
 /// <param name="Chapter">The heading above it.</param>
 /// <param name="Entry">The file of <paramref name="Files"/> that is compiled.</param>
@@ -21,6 +21,9 @@ public sealed partial record Example(int Line, string Chapter, string Entry, IRe
 
     /// <summary>The page that <c>bytevm doc</c> makes of it.</summary>
     public const string Page = "markdown";
+
+    /// <summary>What the verifier says of it.</summary>
+    public const string Rejected = "rejected";
 
     /// <summary>The errors that its comments announce: <c>// TARN0200</c> at the end of the line.</summary>
     public IEnumerable<Refusal> Refusals =>

@@ -1,30 +1,32 @@
-namespace ByteVm.Tests.Tarn.Specification;
+namespace ByteVm.Tests.Specification;
 
-/// <summary>Reads the examples of lang/spec/tarn.md.</summary>
+/// <summary>Reads the examples of a page of lang/spec: the blocks of one language.</summary>
 internal sealed class ExamplePage
 {
     private const string Fence = "```";
-    private const string DefaultFile = "example.tarn";
 
-    private static readonly string[] resultKinds = [Example.Prints, Example.Fault, Example.Tests, Example.Page];
+    private static readonly string[] resultKinds = [Example.Prints, Example.Fault, Example.Tests, Example.Page, Example.Rejected];
 
+    private readonly string language;
     private readonly List<Example> examples = [];
 
     /// <summary>What <see cref="examples"/>' next one is made of.</summary>
     private readonly Dictionary<string, string> files = [];
     private readonly Dictionary<string, string> results = [];
     private string chapter = "";
-    private string entry = DefaultFile;
+    private string entry = "";
     private int entryLine;
 
-    private ExamplePage()
-    {
-    }
+    private ExamplePage(string language) => this.language = language;
 
-    public static IReadOnlyList<Example> Read()
+    public static IReadOnlyList<Example> Tarn() => Read("tarn.md", "tarn");
+
+    public static IReadOnlyList<Example> Bytecode() => Read("bytecode.md", "bva");
+
+    private static List<Example> Read(string file, string language)
     {
-        var page = new ExamplePage();
-        page.ReadAll(File.ReadAllLines(Path.Combine(Repository.Root, "lang", "spec", "tarn.md")));
+        var page = new ExamplePage(language);
+        page.ReadAll(File.ReadAllLines(Path.Combine(Repository.Root, "lang", "spec", file)));
         return page.examples;
     }
 
@@ -58,7 +60,7 @@ internal sealed class ExamplePage
         string[] words = info.Split(' ');
         if (resultKinds.Contains(words[0]))
             results.Add(words[0], text);
-        else if (words is ["tarn", ..])
+        else if (words[0] == language)
             AddSource(words[1..], text, start + 1);
         else if (words is ["toml", var path])
             AddFile(path, text, start + 1);
@@ -69,7 +71,7 @@ internal sealed class ExamplePage
     {
         if (words is ["body"])
             text = $"fn main() {{ {text}}}\n";
-        AddFile(words is [var path] && path != "body" ? path : DefaultFile, text, line);
+        AddFile(words is [var path] && path != "body" ? path : $"example.{language}", text, line);
     }
 
     private void AddFile(string path, string text, int line)
