@@ -17,7 +17,11 @@ internal sealed partial class BaselineCompiler
     /// <param name="Word">The switch.</param>
     private readonly record struct PendingTable(int Label, int Word);
 
-    private void EmitJump(in LinkedInstruction instruction) => asm.Jump(Target(instruction.Word));
+    private void EmitJump(in LinkedInstruction instruction)
+    {
+        PrepareJump(instruction.Word);
+        asm.Jump(Target(instruction.Word));
+    }
 
     private void EmitBrTrue(in LinkedInstruction instruction) => BranchOnZero(instruction.A, Condition.NotEqual, instruction.B);
 
@@ -141,18 +145,21 @@ internal sealed partial class BaselineCompiler
     {
         Gpr value = Use32(slot);
         asm.Emit(Code.Test_rm32_r32, value.Dword(), value.Dword());
+        PrepareBranch(distance);
         asm.Jump(condition, Target(distance));
     }
 
     private void BranchOnCompare32(in LinkedInstruction instruction, Condition condition)
     {
         Compare32(instruction.A, instruction.B);
+        PrepareBranch(instruction.C);
         asm.Jump(condition, Target(instruction.C));
     }
 
     private void BranchOnCompare64(in LinkedInstruction instruction, Condition condition)
     {
         Compare64(instruction.A, instruction.B);
+        PrepareBranch(instruction.C);
         asm.Jump(condition, Target(instruction.C));
     }
 
@@ -160,6 +167,7 @@ internal sealed partial class BaselineCompiler
     private void BranchOnSwappedCompare(in LinkedInstruction instruction, Code compare, Condition condition)
     {
         CompareFloats(compare, instruction.B, instruction.A);
+        PrepareBranch(instruction.C);
         asm.Jump(condition, Target(instruction.C));
     }
 
@@ -167,6 +175,7 @@ internal sealed partial class BaselineCompiler
     {
         int unordered = asm.NewLabel();
         CompareFloats(compare, instruction.A, instruction.B);
+        PrepareBranch(instruction.C);
         asm.Jump(Condition.Unordered, unordered);
         asm.Jump(Condition.Equal, Target(instruction.C));
         asm.Bind(unordered);
@@ -175,6 +184,7 @@ internal sealed partial class BaselineCompiler
     private void BranchUnlessFloatsEqual(in LinkedInstruction instruction, Code compare)
     {
         CompareFloats(compare, instruction.A, instruction.B);
+        PrepareBranch(instruction.C);
         asm.Jump(Condition.Unordered, Target(instruction.C));
         asm.Jump(Condition.NotEqual, Target(instruction.C));
     }

@@ -23,7 +23,7 @@ internal sealed partial class BaselineCompiler
     private void MarkHandlers()
     {
         foreach (LinkedHandler handler in function.Handlers)
-            isLeader[handler.TargetWord] = true;
+            MarkOpenTarget(handler.TargetWord);
     }
 
     private int[] HandlerOffsets() => [.. function.Handlers.Select(handler => asm.PositionOf(LabelOf(handler.TargetWord))).Distinct()];

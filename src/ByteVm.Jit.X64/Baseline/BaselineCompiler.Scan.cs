@@ -2,7 +2,7 @@ using ByteVm.Runtime.Linking;
 
 namespace ByteVm.Jit.X64.Baseline;
 
-/// <summary>The first pass: labels, and what kind of value each slot holds.</summary>
+/// <summary>The first pass: labels, loops, and what kind of value each slot holds.</summary>
 internal sealed partial class BaselineCompiler
 {
     private bool[] isLeader = [];
@@ -13,6 +13,7 @@ internal sealed partial class BaselineCompiler
         int words = function.CodeWords;
         isLeader = Cleared(isLeader, words);
         isInstruction = Cleared(isInstruction, words);
+        BeginJoins();
         for (int at = 0; at < words;)
         {
             LinkedInstruction instruction = function.InstructionAt(at);
@@ -44,13 +45,27 @@ internal sealed partial class BaselineCompiler
     {
         switch (place)
         {
-            case LabelPlace.B: isLeader[at + instruction.B] = true; break;
-            case LabelPlace.C: isLeader[at + instruction.C] = true; break;
-            case LabelPlace.Word: isLeader[at + instruction.Word] = true; break;
+            case LabelPlace.B: MarkTarget(at, at + instruction.B); break;
+            case LabelPlace.C: MarkTarget(at, at + instruction.C); break;
+            case LabelPlace.Word: MarkTarget(at, at + instruction.Word); break;
             case LabelPlace.Table:
                 for (int i = 0; i < (int)instruction.Extension; i++)
-                    isLeader[at + instruction.SwitchTarget(i)] = true;
+                    MarkOpenTarget(at + instruction.SwitchTarget(i));
                 break;
         }
+    }
+
+    private void MarkTarget(int from, int target)
+    {
+        isLeader[target] = true;
+        if (target <= from)
+            loopEnds[target] = Math.Max(loopEnds[target], from);
+    }
+
+    /// <summary>A place to which control comes with nothing in registers.</summary>
+    private void MarkOpenTarget(int target)
+    {
+        isLeader[target] = true;
+        isOpen[target] = true;
     }
 }

@@ -48,13 +48,6 @@ internal sealed partial class BaselineCompiler
         vector.BeginInstruction();
     }
 
-    /// <summary>At labels: other paths join.</summary>
-    private void ForgetSlots()
-    {
-        ForgetRegisters();
-        constantEpoch++;
-    }
-
     /// <summary>At calls and services: they change registers, but no slot beside their result and the outgoing area.</summary>
     private void ForgetRegisters()
     {

@@ -1,3 +1,4 @@
+using ByteVm.Bytecode;
 using ByteVm.Jit.X64.Assembly;
 using ByteVm.Memory.Layout;
 using ByteVm.Runtime.Execution;
@@ -10,8 +11,9 @@ namespace ByteVm.Jit.X64.Baseline;
 /// The baseline compiler: one pass over linked code, preceded by one that finds labels and what kind of value each slot holds.
 /// <para>
 /// Frames are canonical (<see cref="FrameLayout"/>): every definition is stored to its slot at once, so at every instruction the frame alone
-/// holds the guest's state, and a trap, a fault, a collection or another engine needs nothing but the frame and the word. Inside a
-/// basic block a slot's value also stays in a register (<see cref="RegisterCache"/>), and constants are remembered, so later uses read no memory.
+/// holds the guest's state, and a trap, a fault, a collection or another engine needs nothing but the frame and the word. A slot's value
+/// also stays in a register (<see cref="RegisterCache"/>), across blocks where all ways into a block agree, and constants are remembered inside a block, so later
+/// uses read no memory.
 /// </para>
 /// <para>
 /// Invariants of emitted code, which the checker proves of every function before it is published:
@@ -93,10 +95,11 @@ internal sealed partial class BaselineCompiler(ICompilationContext context)
         {
             LinkedInstruction instruction = function.InstructionAt(word);
             if (isLeader[word])
-                ForgetSlots();
+                EnterBlock();
             asm.Bind(LabelOf(word));
             BeginInstruction();
             Emit(in instruction);
+            fallsThrough = (instruction.Opcode.Info().Facts & OpcodeFacts.End) == 0;
             word += instruction.Size;
         }
     }

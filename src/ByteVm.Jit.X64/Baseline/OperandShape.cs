@@ -39,6 +39,7 @@ internal readonly struct OperandShape
         }
 
         (A, B, C) = (kinds[0], kinds[1], kinds[2]);
+        DefinesA = opcode.Info().Operands is [{ Kind: OperandKind.Destination or OperandKind.OptionalDestination }, ..];
         HasExtension = LinkedOpcodeTable.HasExtension(opcode);
     }
 
@@ -46,6 +47,9 @@ internal readonly struct OperandShape
     public SlotUse? A { get; }
     public SlotUse? B { get; }
     public SlotUse? C { get; }
+
+    /// <summary>Whether the slot in operand A is written, and not read.</summary>
+    public bool DefinesA { get; }
     public LabelPlace Label { get; }
     public bool HasExtension { get; }
 

@@ -10,6 +10,8 @@ internal sealed class RegisterCache
 {
     public const int None = -1;
 
+    private const long PreferredAge = long.MaxValue / 2;
+
     private readonly int available;
     private readonly int first;
     private readonly int end;
@@ -34,6 +36,7 @@ internal sealed class RegisterCache
     {
         public long Version;
         public int Register;
+        public bool IsPreferred;
     }
 
     /// <summary>Starts a function whose slots are [lowestSlot, lowestSlot + slotCount).</summary>
@@ -42,6 +45,8 @@ internal sealed class RegisterCache
         this.lowestSlot = lowestSlot;
         if (entries.Length < slotCount)
             entries = new Entry[Math.Max(slotCount, 2 * entries.Length)];
+        else
+            Array.Clear(entries, 0, slotCount);
         Clear();
     }
 
@@ -67,7 +72,10 @@ internal sealed class RegisterCache
         return register;
     }
 
-    /// <summary>A register for a new value: one that holds nothing, or else the one not used for longest.</summary>
+    /// <summary>Whether the slot's own register is only taken for others when there is no other.</summary>
+    public void Prefer(int slot, bool isPreferred) => entries[slot - lowestSlot].IsPreferred = isPreferred;
+
+    /// <summary>A register for a new value: one that holds nothing, or else the one not used for longest, of slots that are not preferred if there are such.</summary>
     public int Allocate()
     {
         int best = None;
@@ -110,6 +118,9 @@ internal sealed class RegisterCache
         entry.Version = 0;
     }
 
+    /// <summary>The register gets another value: all slots that it held forget it.</summary>
+    public void Evict(int register) => Release(register);
+
     /// <summary>Whether the register holds a slot's value, and which slot's.</summary>
     public bool TryGetHome(int register, out int slot)
     {
@@ -117,7 +128,7 @@ internal sealed class RegisterCache
         return holds[register];
     }
 
-    private long Age(int register) => holds[register] ? lastUse[register] : 0;
+    private long Age(int register) => !holds[register] ? 0 : entries[home[register] - lowestSlot].IsPreferred ? lastUse[register] + PreferredAge : lastUse[register];
 
     private void Touch(int register)
     {
@@ -125,7 +136,12 @@ internal sealed class RegisterCache
         pinned |= 1 << register;
     }
 
-    private void SetEntry(int slot, int register) => entries[slot - lowestSlot] = new Entry { Version = version[register], Register = register };
+    private void SetEntry(int slot, int register)
+    {
+        ref Entry entry = ref entries[slot - lowestSlot];
+        entry.Version = version[register];
+        entry.Register = register;
+    }
 
     private void Release(int register)
     {
