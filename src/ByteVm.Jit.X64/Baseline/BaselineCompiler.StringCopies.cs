@@ -14,6 +14,9 @@ namespace ByteVm.Jit.X64.Baseline;
 /// </summary>
 internal sealed partial class BaselineCompiler
 {
+    /// <summary>So many texts are joined inline.</summary>
+    private const int MaxInlineTexts = 4;
+
     private const int ContinuationMask = 0xC0, Continuation = 0x80;
     private const long NotAscii = unchecked((long)0x8080_8080_8080_8080);
 
@@ -49,24 +52,52 @@ internal sealed partial class BaselineCompiler
         StoreResult(instruction.A, target, done);
     }
 
-    private void EmitStringConcat(in LinkedInstruction instruction)
+    private void EmitStringConcat(in LinkedInstruction instruction) => Join(instruction.A, [Use32(instruction.B), Use32(instruction.C)]);
+
+    private void EmitStringConcatList(in LinkedInstruction instruction)
+    {
+        if (instruction.B > MaxInlineTexts)
+        {
+            EmitService(instruction.A);
+            return;
+        }
+
+        var texts = new Gpr[instruction.B];
+        for (int i = 0; i < texts.Length; i++)
+            texts[i] = UseArgument(i);
+        Join(instruction.A, texts);
+    }
+
+    /// <summary>
+    /// Lengths are read twice, as there are not registers for all. The second time only what a short text's can be counts: a forged heap top may have let the
+    /// copy change a header.
+    /// </summary>
+    private void Join(int destination, Gpr[] texts)
     {
         int done = asm.NewLabel();
-        Gpr a = Use32(instruction.B), b = Use32(instruction.C);
-        Gpr target = BindResult(instruction.A), word = NewGeneral(), first = NewGeneral();
+        Gpr target = BindResult(destination), word = NewGeneral();
         int slow = ExitLabel(TrapKind.Service, done);
-        LoadShortLength(first, a, slow);
-        LoadShortLength(Rdx, b, slow);
-        asm.Arithmetic(Arithmetic.Add, Width.Dword, Rdx, first);
+        asm.Arithmetic(Arithmetic.Xor, Width.Dword, Rdx, Rdx);
+        foreach (Gpr text in texts)
+        {
+            LoadLength(text, slow);
+            asm.Arithmetic(Arithmetic.Compare, Width.Dword, Rcx, ServiceCall.BytesPerFuelUnit);
+            asm.Jump(Condition.AboveOrEqual, slow);
+            asm.Arithmetic(Arithmetic.Add, Width.Dword, Rdx, Rcx);
+        }
+
         asm.Arithmetic(Arithmetic.Compare, Width.Dword, Rdx, ServiceCall.BytesPerFuelUnit);
         asm.Jump(Condition.AboveOrEqual, slow);
         TakeString(target, slow);
-        asm.Arithmetic(Arithmetic.Subtract, Width.Dword, Rdx, first);
-        asm.Emit(Code.Mov_r32_rm32, Rcx.Dword(), a.Dword());
-        CopyBytes(ObjectLayout.StringBytesOffset, ObjectLayout.StringBytesOffset, first, word);
-        asm.Emit(Code.Mov_r32_rm32, Rcx.Dword(), b.Dword());
-        CopyBytes(ObjectLayout.StringBytesOffset, ObjectLayout.StringBytesOffset, Rdx, word);
-        StoreResult(instruction.A, target, done);
+        foreach (Gpr text in texts)
+        {
+            LoadHeader(Rdx, text, ObjectLayout.LengthOffset);
+            asm.Arithmetic(Arithmetic.And, Width.Dword, Rdx, ServiceCall.BytesPerFuelUnit - 1);
+            asm.Emit(Code.Mov_r32_rm32, Rcx.Dword(), text.Dword());
+            CopyBytes(ObjectLayout.StringBytesOffset, ObjectLayout.StringBytesOffset, Rdx, word);
+        }
+
+        StoreResult(destination, target, done);
     }
 
     private void EmitStringCopyBytes(in LinkedInstruction instruction)
@@ -138,15 +169,6 @@ internal sealed partial class BaselineCompiler
         asm.Emit(Code.Test_rm32_r32, bytes.Dword(), bytes.Dword());
         asm.Jump(Condition.Equal, slow);
         LoadHeader(Rcx, bytes, ObjectLayout.LengthOffset);
-    }
-
-    private void LoadShortLength(Gpr length, Gpr text, int slow)
-    {
-        asm.Emit(Code.Test_rm32_r32, text.Dword(), text.Dword());
-        asm.Jump(Condition.Equal, slow);
-        LoadHeader(length, text, ObjectLayout.LengthOffset);
-        asm.Arithmetic(Arithmetic.Compare, Width.Dword, length, ServiceCall.BytesPerFuelUnit);
-        asm.Jump(Condition.AboveOrEqual, slow);
     }
 
     /// <summary>Goes on if the edx bytes of an array from an index on are ASCII: the disjunction of all has no upper bit.</summary>

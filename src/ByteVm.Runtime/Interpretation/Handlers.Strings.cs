@@ -65,6 +65,10 @@ internal static unsafe partial class Handlers
 
     public static nint StringConcat(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
 
+    public static nint StringConcatList(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
+
+    public static nint FormatI32(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
+
     public static nint StringSlice(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
 
     public static nint StringFromBytes(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);

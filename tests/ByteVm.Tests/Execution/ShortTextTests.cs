@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using ByteVm.Bytecode;
 using ByteVm.Runtime.Execution.Services;
 using ByteVm.Tests.Embedding;
+using CsCheck;
 
 namespace ByteVm.Tests.Execution;
 
@@ -61,6 +63,43 @@ public sealed class ShortTextTests
         }
 
         Assert.Equal("anull", guest.Call<string>("a", (string?)null));
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public void ListsOfTextsAreJoined(EngineKind engine, bool stress)
+    {
+        for (int count = 0; count <= 6; count++)
+        {
+            using var guest = new OneFunction(engine, stress, Guests.Function(TypeRef.String, [TypeRef.String, TypeRef.String], f =>
+            {
+                Register d = f.NewRegister(TypeRef.String);
+                f.StringConcatList(d, [.. Enumerable.Range(0, count).Select(i => f.Parameter(i % 2))]);
+                f.ReturnValue(d);
+            }));
+            foreach ((string a, string b) in new[] { ("", ""), ("é", "x"), (Letters(11), Letters(10)), (Letters(22), Letters(20)), (Letters(63), ""), ("", Letters(64)), (Letters(40), Letters(30)) })
+                Assert.Equal(string.Concat(Enumerable.Range(0, count).Select(i => i % 2 == 0 ? a : b)), guest.Call<string>(a, b));
+            Assert.Equal(string.Concat(Enumerable.Range(0, count).Select(i => i % 2 == 0 ? "a" : "null")), guest.Call<string>("a", (string?)null));
+        }
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public void NumbersOfEachLengthAreWritten(EngineKind engine, bool stress)
+    {
+        using var guest = new OneFunction(engine, stress, Guests.Function(TypeRef.String, [TypeRef.I32], f =>
+        {
+            Register d = f.NewRegister(TypeRef.String);
+            f.FormatI32(d, f.Parameter(0));
+            f.ReturnValue(d);
+        }));
+        for (long power = 1; power <= int.MaxValue; power *= 10)
+        {
+            foreach (long number in new[] { power - 1, power, 3 * power + 7, 10 * power - 1, -power, 1 - power, -7 * power })
+                Assert.Equal(((int)number).ToString(CultureInfo.InvariantCulture), guest.Call<string>((int)number));
+        }
+
+        foreach (int number in new[] { int.MinValue, int.MinValue + 1, int.MaxValue, -1 })
+            Assert.Equal(number.ToString(CultureInfo.InvariantCulture), guest.Call<string>(number));
+        Gen.Int.Sample(number => Assert.Equal(number.ToString(CultureInfo.InvariantCulture), guest.Call<string>(number)), iter: 300, threads: 1);
     }
 
     [Theory, MemberData(nameof(Modes))]
