@@ -39,6 +39,70 @@ internal sealed partial class BaselineCompiler
         FinishResult(instruction.A, target, done);
     }
 
+    /// <summary>Inline while the shorter text is shorter than a unit of fuel pays for.</summary>
+    private void EmitStringCompare(in LinkedInstruction instruction)
+    {
+        int done = asm.NewLabel(), decided = asm.NewLabel(), isFirst = asm.NewLabel();
+        Gpr a = Use32(instruction.B), b = Use32(instruction.C);
+        Gpr target = BindResult(instruction.A), left = NewGeneral(), right = NewGeneral();
+        int slow = ExitLabel(TrapKind.Service, done);
+        LoadLength(b, slow);
+        asm.Emit(Code.Mov_r32_rm32, Rdx.Dword(), Rcx.Dword());
+        LoadLength(a, slow);
+        asm.Arithmetic(Arithmetic.Compare, Width.Dword, Rcx, Rdx);
+        asm.Jump(Condition.BelowOrEqual, isFirst);
+        asm.Emit(Code.Mov_r32_rm32, Rcx.Dword(), Rdx.Dword());
+        asm.Bind(isFirst);
+        asm.Arithmetic(Arithmetic.Compare, Width.Dword, Rcx, ServiceCall.BytesPerFuelUnit);
+        asm.Jump(Condition.AboveOrEqual, slow);
+        asm.Emit(Code.Mov_r32_rm32, Rax.Dword(), a.Dword());
+        asm.Emit(Code.Mov_r32_rm32, Rdx.Dword(), b.Dword());
+        CompareInOrder(left, right, decided);
+        LoadHeader(left, a, ObjectLayout.LengthOffset);
+        LoadHeader(right, b, ObjectLayout.LengthOffset);
+        asm.Arithmetic(Arithmetic.Compare, Width.Dword, left, right);
+        asm.Bind(decided);
+        asm.Set(Condition.Above, Rax);
+        asm.Set(Condition.Below, Rcx);
+        asm.Emit(Code.Movzx_r32_rm8, Rax.Dword(), Rax.Byte());
+        asm.Emit(Code.Movzx_r32_rm8, Rcx.Dword(), Rcx.Byte());
+        asm.Arithmetic(Arithmetic.Subtract, Width.Dword, Rax, Rcx);
+        FinishResult(instruction.A, target, done);
+    }
+
+    /// <summary>Goes on if the ecx bytes from eax and from edx on are the same; else the flags are those of the first two bytes that differ.</summary>
+    private void CompareInOrder(Gpr left, Gpr right, int decided)
+    {
+        Address first = Address.Heap(Rax, ObjectLayout.StringBytesOffset), second = Address.Heap(Rdx, ObjectLayout.StringBytesOffset);
+        int words = asm.NewLabel(), rest = asm.NewLabel(), different = asm.NewLabel(), bytes = asm.NewLabel(), end = asm.NewLabel();
+        asm.Bind(words);
+        asm.Arithmetic(Arithmetic.Subtract, Width.Dword, Rcx, sizeof(long));
+        asm.Jump(Condition.Below, rest);
+        asm.Emit(Code.Mov_r64_rm64, left.Qword(), in first);
+        MarkFaultSite();
+        asm.Emit(Code.Cmp_r64_rm64, left.Qword(), in second);
+        asm.Jump(Condition.NotEqual, different);
+        asm.Arithmetic(Arithmetic.Add, Width.Dword, Rax, sizeof(long));
+        asm.Arithmetic(Arithmetic.Add, Width.Dword, Rdx, sizeof(long));
+        asm.Jump(words);
+        asm.Bind(different);
+        asm.Arithmetic(Arithmetic.Xor, Width.Dword, Rcx, Rcx);
+        asm.Bind(rest);
+        asm.Arithmetic(Arithmetic.Add, Width.Dword, Rcx, sizeof(long));
+        asm.Bind(bytes);
+        asm.Arithmetic(Arithmetic.Subtract, Width.Dword, Rcx, 1);
+        asm.Jump(Condition.Below, end);
+        asm.Emit(Code.Movzx_r32_rm8, left.Dword(), in first);
+        MarkFaultSite();
+        asm.Emit(Code.Movzx_r32_rm8, right.Dword(), in second);
+        asm.Arithmetic(Arithmetic.Compare, Width.Dword, left, right);
+        asm.Jump(Condition.NotEqual, decided);
+        asm.Arithmetic(Arithmetic.Add, Width.Dword, Rax, 1);
+        asm.Arithmetic(Arithmetic.Add, Width.Dword, Rdx, 1);
+        asm.Jump(bytes);
+        asm.Bind(end);
+    }
+
     private void CompareReferences(Gpr a, Gpr b, int same, int different)
     {
         asm.Arithmetic(Arithmetic.Compare, Width.Dword, a, b);

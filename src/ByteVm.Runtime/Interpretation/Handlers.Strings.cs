@@ -61,7 +61,9 @@ internal static unsafe partial class Handlers
         return Exits.Service(ip, frame, cage, context, table);
     }
 
-    // What makes or copies text is left to the monitor: here a service costs little more than a handler.
+    // What makes, copies or orders text is left to the monitor: here a service costs little more than a handler.
+
+    public static nint StringCompare(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
 
     public static nint StringConcat(ulong* ip, long* frame, byte* cage, InstanceContext* context, nint* table) => Exits.Service(ip, frame, cage, context, table);
 

@@ -150,6 +150,34 @@ public sealed class ShortTextTests
         Assert.Equal(FaultKind.NullReference, Guests.Fault(() => guest.Call<byte[]>(text, 0, (byte[]?)null, 0, 1)).Kind);
     }
 
+    /// <summary>A difference at each place, upward and downward, also by bytes beyond ASCII; and by length alone.</summary>
+    [Theory, MemberData(nameof(Modes))]
+    public void TextsOfEachLengthHaveAnOrder(EngineKind engine, bool stress)
+    {
+        using var guest = new OneFunction(engine, stress, Guests.Function(TypeRef.I32, [TypeRef.String, TypeRef.String], f =>
+        {
+            Register d = f.NewRegister(TypeRef.I32);
+            f.StringCompare(d, f.Parameter(0), f.Parameter(1));
+            f.ReturnValue(d);
+        }));
+        for (int length = 0; length <= Longest; length++)
+        {
+            string text = Letters(length);
+            Assert.Equal(0, guest.Call<int>(text, new string(text)));
+            Assert.Equal(-1, guest.Call<int>(text, text + "a"));
+            Assert.Equal(1, guest.Call<int>(text + Letters(70), text));
+            for (int i = 0; i < length; i += 3)
+            {
+                string later = text[..i] + "é" + text[(i + 1)..];
+                Assert.Equal(-1, guest.Call<int>(text, later));
+                Assert.Equal(1, guest.Call<int>(later, text));
+            }
+        }
+
+        Assert.Equal(FaultKind.NullReference, Guests.Fault(() => guest.Call<int>((string?)null, "a")).Kind);
+        Assert.Equal(FaultKind.NullReference, Guests.Fault(() => guest.Call<int>("a", (string?)null)).Kind);
+    }
+
     [Theory, MemberData(nameof(Modes))]
     public void HashesOfEachLength(EngineKind engine, bool stress)
     {
