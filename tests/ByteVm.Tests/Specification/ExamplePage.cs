@@ -70,7 +70,7 @@ internal sealed class ExamplePage
     private void AddSource(string[] words, string text, int line)
     {
         if (words is ["body"])
-            text = $"fn main() {{ {text}}}\n";
+            text = $"fn main() {{ {text.Replace("\n", "\n    ", StringComparison.Ordinal).TrimEnd(' ')}}}\n";
         AddFile(words is [var path] && path != "body" ? path : $"example.{language}", text, line);
     }
 
