@@ -184,6 +184,7 @@ internal sealed class RandomModule
         Code = code.ToArray(),
         Handlers = handlers,
         Positions = function.Positions,
+        InlinedCalls = function.InlinedCalls,
         LocalNames = random.Next(2) == 0 ? [] : [new LocalName(0, "local", 0, random.Next(code.Count + 1))],
     };
 

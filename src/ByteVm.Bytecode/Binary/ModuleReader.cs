@@ -34,6 +34,7 @@ public sealed partial class ModuleReader
     private string[] sourceFiles = [];
     private SourcePosition[][] positions = [];
     private LocalName[][] localNames = [];
+    private InlinedCall[][] inlinedCalls = [];
     private Dependency[] dependencies = [];
     private ExceptionClasses? exceptions;
     private ExceptionHandler[]?[] handlers = [];
@@ -232,12 +233,14 @@ public sealed partial class ModuleReader
         sourceFiles = reader.List("source files", FormatLimits.MaxTableEntries, ReadSourceFile);
         positions = new SourcePosition[signatures.Length][];
         localNames = new LocalName[signatures.Length][];
+        inlinedCalls = new InlinedCall[signatures.Length][];
         bool empty = sourceFiles.Length == 0;
         for (int i = 0; i < signatures.Length; i++)
         {
             positions[i] = ReadPositions(ref reader);
             localNames[i] = reader.List("local names", FormatLimits.MaxTableEntries, ReadLocalName);
-            empty &= positions[i].Length == 0 && localNames[i].Length == 0;
+            inlinedCalls[i] = reader.List("inlined calls", FormatLimits.MaxTableEntries, ReadInlinedCall);
+            empty &= positions[i].Length == 0 && localNames[i].Length == 0 && inlinedCalls[i].Length == 0;
         }
 
         if (empty)
@@ -256,10 +259,11 @@ public sealed partial class ModuleReader
         {
             start += reader.Unsigned("the start of a position");
             int file = reader.Unsigned("a source file");
+            bool isInlined = (file & 1) != 0;
             line += reader.SignedInt32("a line");
             if (start > int.MaxValue || line is < int.MinValue or > int.MaxValue)
                 throw reader.Error("a position has more than 32 bits");
-            list[i] = new SourcePosition((int)start, file, (int)line, reader.Unsigned("a column"));
+            list[i] = new SourcePosition((int)start, file >> 1, (int)line, reader.Unsigned("a column"), isInlined ? reader.Unsigned("an inlined call") : -1);
         }
 
         return list;
@@ -267,6 +271,9 @@ public sealed partial class ModuleReader
 
     private static LocalName ReadLocalName(ref ByteReader reader) => new(
         reader.Unsigned("a register"), reader.Name("a local name"), reader.Unsigned("the start of a local name"), reader.Unsigned("the end of a local name"));
+
+    private static InlinedCall ReadInlinedCall(ref ByteReader reader) => new(
+        reader.Name("an inlined function"), reader.Unsigned("a source file"), reader.Unsigned("a line"), reader.Unsigned("a column"), reader.Unsigned("an inlined call") - 1);
 
     private static Dependency ReadDependency(ref ByteReader reader) =>
         new(reader.Name("a dependency's name"), reader.Name("a dependency's version"), reader.Name("a dependency's hash"));
@@ -303,5 +310,6 @@ public sealed partial class ModuleReader
         Handlers = handlers.Length == 0 ? [] : handlers[index] ?? [],
         Positions = positions.Length == 0 ? [] : positions[index],
         LocalNames = localNames.Length == 0 ? [] : localNames[index],
+        InlinedCalls = inlinedCalls.Length == 0 ? [] : inlinedCalls[index],
     };
 }

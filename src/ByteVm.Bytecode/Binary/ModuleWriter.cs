@@ -185,7 +185,7 @@ public sealed partial class ModuleWriter
     }
 
     private bool HasSourceMap() =>
-        module.SourceFiles.Count > 0 || module.Functions.Any(f => f.Positions.Count > 0 || f.LocalNames.Count > 0);
+        module.SourceFiles.Count > 0 || module.Functions.Any(f => f.Positions.Count > 0 || f.LocalNames.Count > 0 || f.InlinedCalls.Count > 0);
 
     private void WriteSourceMap(ByteWriter writer)
     {
@@ -194,6 +194,7 @@ public sealed partial class ModuleWriter
         {
             WritePositions(writer, function.Positions);
             writer.List(function.LocalNames, local => WriteLocalName(writer, local));
+            writer.List(function.InlinedCalls, call => WriteInlinedCall(writer, call));
         }
     }
 
@@ -206,9 +207,11 @@ public sealed partial class ModuleWriter
             if (position.Start < previous.Start)
                 throw writer.Error("the positions are not in the order of the code");
             writer.Unsigned(position.Start - previous.Start);
-            writer.Unsigned(position.File);
+            writer.Unsigned(position.File << 1 | (position.Inlined < 0 ? 0 : 1));
             writer.SignedInt32((long)position.Line - previous.Line);
             writer.Unsigned(position.Column);
+            if (position.Inlined >= 0)
+                writer.Unsigned(position.Inlined);
             previous = position;
         }
     }
@@ -219,6 +222,15 @@ public sealed partial class ModuleWriter
         writer.Text(local.Name);
         writer.Unsigned(local.Start);
         writer.Unsigned(local.End);
+    }
+
+    private static void WriteInlinedCall(ByteWriter writer, InlinedCall call)
+    {
+        writer.Text(call.Callee);
+        writer.Unsigned(call.File);
+        writer.Unsigned(call.Line);
+        writer.Unsigned(call.Column);
+        writer.Unsigned(call.Outer + 1);
     }
 
     private static void WriteDependency(ByteWriter writer, Dependency dependency)

@@ -20,6 +20,7 @@ public sealed partial class FunctionBuilder
     private readonly List<Instruction> code = [];
     private readonly List<SourcePosition> positions = [];
     private readonly List<LocalName> localNames = [];
+    private readonly List<InlinedCall> inlinedCalls = [];
     private readonly List<int> labels = [];
     private readonly List<PendingHandler> handlers = [];
     private readonly BuildChecker.FunctionBuildChecker? checker;
@@ -37,6 +38,9 @@ public sealed partial class FunctionBuilder
         parameterCount = parameters.Count;
         registers = [.. parameters];
     }
+
+    /// <summary>As the module and stack traces have it.</summary>
+    public string Name => name;
 
     /// <summary>Index of the next instruction.</summary>
     public int Position => code.Count;
@@ -69,13 +73,21 @@ public sealed partial class FunctionBuilder
 
     /// <summary>The source position of the instructions that follow.</summary>
     /// <param name="file">From <see cref="ModuleBuilder.SourceFile"/>.</param>
-    public void SetPosition(int file, int line, int column)
+    /// <param name="inlined">From <see cref="AddInlinedCall"/>; -1 when they are the function's own.</param>
+    public void SetPosition(int file, int line, int column, int inlined = -1)
     {
-        var position = new SourcePosition(code.Count, file, line, column);
+        var position = new SourcePosition(code.Count, file, line, column, inlined);
         if (positions.Count > 0 && positions[^1].Start == code.Count)
             positions[^1] = position;
         else if (positions.Count == 0 || positions[^1] with { Start = code.Count } != position)
             positions.Add(position);
+    }
+
+    /// <summary>Notes a call in whose place the code of the callee stands; the result says so of positions and of calls in that code.</summary>
+    public int AddInlinedCall(InlinedCall call)
+    {
+        inlinedCalls.Add(call);
+        return inlinedCalls.Count - 1;
     }
 
     /// <summary>Names a register for debuggers and disassembly, over instructions [start, end).</summary>
@@ -131,6 +143,7 @@ public sealed partial class FunctionBuilder
             Handlers = ResolveHandlers(),
             Positions = positions.ToArray(),
             LocalNames = localNames.ToArray(),
+            InlinedCalls = inlinedCalls.ToArray(),
         });
     }
 

@@ -143,13 +143,23 @@ public sealed class Function
     public IReadOnlyList<SourcePosition> Positions { get; init; } = [];
 
     public IReadOnlyList<LocalName> LocalNames { get; init; } = [];
+
+    /// <summary>Outer ones before those inside of them.</summary>
+    public IReadOnlyList<InlinedCall> InlinedCalls { get; init; } = [];
 }
 
 /// <param name="Start">First instruction it applies to.</param>
 /// <param name="File">Index into <see cref="Module.SourceFiles"/>.</param>
 /// <param name="Line">From 1.</param>
 /// <param name="Column">From 1.</param>
-public readonly record struct SourcePosition(int Start, int File, int Line, int Column);
+/// <param name="Inlined">Index into <see cref="Function.InlinedCalls"/> of the call whose callee the place is in; -1 when it is in the function itself.</param>
+public readonly record struct SourcePosition(int Start, int File, int Line, int Column, int Inlined = -1);
+
+/// <summary>A call that the compiler replaced by the code of its callee: stack traces name both.</summary>
+/// <param name="Callee">The function called, as traces name it.</param>
+/// <param name="File">Of the call, as are the line and the column.</param>
+/// <param name="Outer">Index of the call whose callee this one is in, less than its own; -1 when it is in the function itself.</param>
+public readonly record struct InlinedCall(string Callee, int File, int Line, int Column, int Outer);
 
 /// <summary>The source name of a register over instructions [Start, End).</summary>
 public readonly record struct LocalName(int Register, string Name, int Start, int End);

@@ -172,11 +172,13 @@ public sealed class Disassembler
         WriteRegisters(function);
         foreach (LocalName local in function.LocalNames)
             output.WriteLine($"  local r{local.Register} {Name(local.Name)} {local.Start} {local.End}");
+        foreach (InlinedCall call in function.InlinedCalls)
+            output.WriteLine($"  inlined {Name(call.Callee)} {Place(call.File, call.Line, call.Column)}{Inlined(call.Outer)}");
         bool inline = PositionsFitTheCode(function);
         if (!inline)
         {
             foreach (SourcePosition position in function.Positions)
-                output.WriteLine($"{Line(position)} at {position.Start}");
+                output.WriteLine($"  line {Place(position.File, position.Line, position.Column)} at {position.Start}{Inlined(position.Inlined)}");
         }
 
         foreach (ExceptionHandler handler in function.Handlers)
@@ -240,15 +242,17 @@ public sealed class Disassembler
 
     private void WriteSource(SourcePosition position)
     {
-        output.WriteLine(Line(position));
+        output.WriteLine($"  line {Place(position.File, position.Line, position.Column)}{Inlined(position.Inlined)}");
         if ((uint)position.File < (uint)module.SourceFiles.Count
             && options.SourceLine?.Invoke(module.SourceFiles[position.File], position.Line) is { } source)
             output.WriteLine($"  // {source.Trim()}");
     }
 
-    private string Line(SourcePosition position)
+    private string Place(int file, int line, int column)
     {
-        string file = InstructionText.IsFirst(module.SourceFiles, position.File) ? Quoted(module.SourceFiles[position.File]) : $"@{position.File}";
-        return string.Create(CultureInfo.InvariantCulture, $"  line {file} {position.Line}:{position.Column}");
+        string name = InstructionText.IsFirst(module.SourceFiles, file) ? Quoted(module.SourceFiles[file]) : $"@{file}";
+        return string.Create(CultureInfo.InvariantCulture, $"{name} {line}:{column}");
     }
+
+    private static string Inlined(int call) => call < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" in {call}");
 }

@@ -7,6 +7,7 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
     private readonly List<Instruction> code = [];
     private readonly List<SourcePosition> positions = [];
     private readonly List<LocalName> localNames = [];
+    private readonly List<InlinedCall> inlinedCalls = [];
     private readonly List<ExceptionHandler> handlers = [];
     private readonly Dictionary<string, int> labels = [];
     private readonly List<(string Label, int Token, Action<int> Resolve)> references = [];
@@ -33,6 +34,7 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
             Handlers = handlers.ToArray(),
             Positions = positions.ToArray(),
             LocalNames = localNames.ToArray(),
+            InlinedCalls = inlinedCalls.ToArray(),
         };
     }
 
@@ -57,6 +59,8 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
             ReadLocalName();
         else if (reader.Accept("handler"))
             ReadHandler();
+        else if (reader.Accept("inlined"))
+            ReadInlinedCall();
         else if (reader.Accept("line"))
             ReadLine();
         else
@@ -82,14 +86,30 @@ internal sealed class FunctionAssembler(TokenReader reader, AssemblyTables table
     private void ReadLocalName() =>
         localNames.Add(new LocalName(reader.Register(), reader.Name("a local name"), reader.Integer("the first instruction"), reader.Integer("the end")));
 
-    // "line FILE 3:7" is about the next instruction; "line FILE 3:7 at 12" about number 12.
+    // "line FILE 3:7" is about the next instruction; "line FILE 3:7 at 12" about number 12. "in 2" at the end: in the callee of inlined call number 2.
     private void ReadLine()
+    {
+        (int file, int line, int column) = ReadPlace();
+        int start = reader.Accept("at") ? reader.Integer("an instruction") : code.Count;
+        positions.Add(new SourcePosition(start, file, line, column, ReadInlined()));
+    }
+
+    // "inlined NAME FILE 3:7", or with "in 2" at the end a call in the callee of number 2.
+    private void ReadInlinedCall()
+    {
+        string callee = reader.Name("an inlined function");
+        (int file, int line, int column) = ReadPlace();
+        inlinedCalls.Add(new InlinedCall(callee, file, line, column, ReadInlined()));
+    }
+
+    private int ReadInlined() => reader.Accept("in") ? reader.Integer("an inlined call") : -1;
+
+    private (int File, int Line, int Column) ReadPlace()
     {
         int file = reader.Accept("@") ? reader.Integer("the number of a file") : tables.Files.NumberOf(reader.String("a file"));
         int line = reader.Integer("a line");
         reader.Expect(":");
-        int column = reader.Integer("a column");
-        positions.Add(new SourcePosition(reader.Accept("at") ? reader.Integer("an instruction") : code.Count, file, line, column));
+        return (file, line, reader.Integer("a column"));
     }
 
     // "handler START END TARGET r3: TYPE", or _ for the register.

@@ -37,6 +37,7 @@ internal sealed class FunctionChecks(Module module, TypeSystem types, TypeUses u
         CheckCode(function);
         CheckPositions(function);
         CheckLocalNames(function);
+        CheckInlinedCalls(function);
     }
 
     private void CheckCode(Function function)
@@ -64,7 +65,7 @@ internal sealed class FunctionChecks(Module module, TypeSystem types, TypeUses u
         foreach (SourcePosition position in function.Positions)
         {
             bool valid = position.Start > previous && position.Start < function.Code.Count
-                && (uint)position.File < (uint)module.SourceFiles.Count && position.Line > 0 && position.Column > 0;
+                && IsPlace(position.File, position.Line, position.Column) && position.Inlined >= -1 && position.Inlined < function.InlinedCalls.Count;
             if (!valid)
             {
                 errors.Add(VerifierRules.SourcePosition, $"a position between instructions {previous + 1} and {function.Code.Count - 1} in one of {module.SourceFiles.Count} files", $"{position}");
@@ -72,6 +73,20 @@ internal sealed class FunctionChecks(Module module, TypeSystem types, TypeUses u
             }
 
             previous = position.Start;
+        }
+    }
+
+    private bool IsPlace(int file, int line, int column) => (uint)file < (uint)module.SourceFiles.Count && line > 0 && column > 0;
+
+    private void CheckInlinedCalls(Function function)
+    {
+        for (int i = 0; i < function.InlinedCalls.Count; i++)
+        {
+            InlinedCall call = function.InlinedCalls[i];
+            if (IsPlace(call.File, call.Line, call.Column) && call.Outer >= -1 && call.Outer < i)
+                continue;
+            errors.Add(VerifierRules.InlinedCall, $"a place in one of {module.SourceFiles.Count} files, inside of a call before number {i}", $"{call}");
+            return;
         }
     }
 

@@ -83,10 +83,13 @@ internal sealed class TableChecks(Module module, ErrorCollector errors)
         CheckCount(function.Handlers.Count, FormatLimits.MaxHandlers, "handlers");
         CheckCount(function.Positions.Count, FormatLimits.MaxInstructions, "positions");
         CheckCount(function.LocalNames.Count, FormatLimits.MaxTableEntries, "local names");
+        CheckCount(function.InlinedCalls.Count, FormatLimits.MaxTableEntries, "inlined calls");
         foreach (TypeParameter parameter in function.TypeParameters)
             CheckName(parameter.Name);
         foreach (LocalName local in function.LocalNames)
             CheckName(local.Name);
+        foreach (InlinedCall call in function.InlinedCalls)
+            CheckName(call.Callee);
     }
 
     private void CheckCount(int count, int limit, string what)

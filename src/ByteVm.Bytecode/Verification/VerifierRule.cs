@@ -57,6 +57,7 @@ public static class VerifierRules
     public static readonly VerifierRule FallsThrough = Define("V0502", "the last instruction of a function never falls through");
     public static readonly VerifierRule SourcePosition = Define("V0503", "source positions ascend, are inside the code and name a file, line and column");
     public static readonly VerifierRule LocalName = Define("V0504", "a local name has a register and a range inside the code");
+    public static readonly VerifierRule InlinedCall = Define("V0505", "an inlined call names a file, line and column, and an earlier one that it is in");
 
     public static readonly VerifierRule Opcode = Define("V0601", "the opcode is one of the opcode table's");
     public static readonly VerifierRule OperandShape = Define("V0602", "an instruction has exactly the operands of its opcode");

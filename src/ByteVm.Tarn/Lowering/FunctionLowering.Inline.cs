@@ -19,13 +19,15 @@ internal sealed partial class FunctionLowering
     /// <summary>Registers of the variables of the outermost inlined function; free again when it is done.</summary>
     private List<Register>? inlinedRegisters;
 
-    private Activation activation = new(default, false, false, null);
+    private Activation activation;
 
     /// <summary>Whose code is being lowered: the function itself, an inline function, or a lambda in place of a call.</summary>
+    /// <param name="Name">As stack traces have it.</param>
+    /// <param name="File">The number of <paramref name="Source"/>.</param>
+    /// <param name="Inlined">The call that it stands in place of; -1 of the function itself.</param>
     /// <param name="CopiesLocals">Locals may change while an expression that has read them is still being evaluated.</param>
-    /// <param name="KeepsPosition">Its places are in a source other than the function's; where it was inlined stands for them.</param>
     /// <param name="Return">Where a return leads; null of the function itself.</param>
-    private sealed record Activation(Register Receiver, bool CopiesLocals, bool KeepsPosition, ReturnExit? Return);
+    private sealed record Activation(string Name, SourceText Source, int File, int Inlined, Register Receiver, bool CopiesLocals, ReturnExit? Return);
 
     /// <param name="Result">Gets the value; null when there is none.</param>
     /// <param name="Last">The last statement: a return there is at the end already.</param>
@@ -100,6 +102,7 @@ internal sealed partial class FunctionLowering
         (Activation around, Span positionAround) = (activation, position);
         InlinedCode code = Enter(call);
         activation = code.Activation;
+        Position(code.Body.Span);
         lower(code);
         activation = around;
         SetPosition(positionAround);
@@ -131,8 +134,9 @@ internal sealed partial class FunctionLowering
         Register self = call.Receiver is null ? default : LowerArgument(call.Receiver, call.Receiver.Type);
         for (int i = 0; i < call.Arguments.Length; i++)
             BindParameter(call.Function, body.Function.Parameters[i], call.Arguments[i], copy);
-        Position(call.Span);
-        return new InlinedCode(copy.Copy(body.Block), new Activation(self, body.HasStatementsInValues, KeepsPosition: true, null));
+        SourceText source = call.Function.Module.Source;
+        int number = AddInlinedCall(call.Function.QualifiedName, call.Span);
+        return new InlinedCode(copy.Copy(body.Block), new Activation(call.Function.QualifiedName, source, program.FileOf(source), number, self, body.HasStatementsInValues, null));
     }
 
     /// <summary>A collection whose class has a method for loops is known as what it is.</summary>
@@ -184,8 +188,13 @@ internal sealed partial class FunctionLowering
             locals[lambda.Lambda.Parameters[i]] = Lower(call.Arguments[i]);
         if (lambda.Lambda.Loop is { } loop)
             return new InlinedCode(lambda.Lambda.Body, lambda.Activation, loop);
-        return new InlinedCode(lambda.Lambda.Body, lambda.Activation with { CopiesLocals = lambda.Lambda.HasStatementsInValues });
+        string name = lambda.Activation.Name + ".<lambda>";
+        return new InlinedCode(
+            lambda.Lambda.Body, lambda.Activation with { Name = name, Inlined = AddInlinedCall(name, call.Span), CopiesLocals = lambda.Lambda.HasStatementsInValues });
     }
+
+    private int AddInlinedCall(string callee, Span span) =>
+        builder.AddInlinedCall(new InlinedCall(callee, activation.File, activation.Source.LineOf(span.Start), activation.Source.ColumnOf(span.Start), activation.Inlined));
 
     private void LowerReturnInPlace(BoundReturn statement, ReturnExit exit)
     {

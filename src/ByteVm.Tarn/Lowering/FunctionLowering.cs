@@ -16,8 +16,6 @@ internal sealed partial class FunctionLowering
 {
     private readonly ProgramLowering program;
     private readonly FunctionBuilder builder;
-    private readonly SourceText source;
-    private readonly int file;
     private ImmutableArray<TypeParameterSymbol> typeParameters = [];
     private readonly Dictionary<LocalSymbol, Register> locals = [];
     private readonly Dictionary<BoundPlaceholder, Register> placeholders = new(ReferenceEqualityComparer.Instance);
@@ -36,9 +34,7 @@ internal sealed partial class FunctionLowering
     {
         this.program = program;
         this.builder = builder;
-        this.source = source;
-        activation = new Activation(default, copiesLocals, KeepsPosition: false, null);
-        file = program.FileOf(source);
+        activation = new Activation(builder.Name, source, program.FileOf(source), -1, default, copiesLocals, null);
     }
 
     public int RegisterCount { get; private set; }
@@ -158,14 +154,14 @@ internal sealed partial class FunctionLowering
 
     private void Position(Span span)
     {
-        if (!keepsPosition && !activation.KeepsPosition)
+        if (!keepsPosition)
             SetPosition(span);
     }
 
     private void SetPosition(Span span)
     {
         position = span;
-        builder.SetPosition(file, source.LineOf(span.Start), source.ColumnOf(span.Start));
+        builder.SetPosition(activation.File, activation.Source.LineOf(span.Start), activation.Source.ColumnOf(span.Start), activation.Inlined);
     }
 
     private void Mark(Label label)

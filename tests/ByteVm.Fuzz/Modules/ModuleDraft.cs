@@ -45,7 +45,7 @@ internal static class FunctionChanges
 {
     public static Function With(
         this Function f, int? parameterCount = null, IReadOnlyList<TypeRef>? registers = null, TypeRef? result = null,
-        IReadOnlyList<Instruction>? code = null, IReadOnlyList<SourcePosition>? positions = null, IReadOnlyList<LocalName>? localNames = null,
+        IReadOnlyList<Instruction>? code = null, IReadOnlyList<SourcePosition>? positions = null, IReadOnlyList<LocalName>? localNames = null, IReadOnlyList<InlinedCall>? inlinedCalls = null,
         IReadOnlyList<TypeParameter>? typeParameters = null, IReadOnlyList<ExceptionHandler>? handlers = null) => new()
         {
             Name = f.Name,
@@ -57,5 +57,6 @@ internal static class FunctionChanges
             Handlers = handlers ?? f.Handlers,
             Positions = positions ?? f.Positions,
             LocalNames = localNames ?? f.LocalNames,
+            InlinedCalls = inlinedCalls ?? f.InlinedCalls,
         };
 }

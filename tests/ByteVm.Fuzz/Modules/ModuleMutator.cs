@@ -126,9 +126,12 @@ internal sealed class ModuleMutator
     private void MutateDebugInfo(ModuleDraft module) => Replace(module.Functions, f =>
     {
         int limit = f.Code.Count + 1;
-        return random.Next(2) == 0
-            ? f.With(positions: [.. f.Positions, new SourcePosition(Number(limit), Number(2), Number(9), Number(9))])
-            : f.With(localNames: [.. f.LocalNames, new LocalName(Number(f.Registers.Count), "name", Number(limit), Number(limit))]);
+        return random.Next(3) switch
+        {
+            0 => f.With(positions: [.. f.Positions, new SourcePosition(Number(limit), Number(2), Number(9), Number(9), Number(2) - 1)]),
+            1 => f.With(inlinedCalls: [.. f.InlinedCalls, new InlinedCall("callee", Number(2), Number(9), Number(9), Number(2) - 1)]),
+            _ => f.With(localNames: [.. f.LocalNames, new LocalName(Number(f.Registers.Count), "name", Number(limit), Number(limit))]),
+        };
     });
 
     private void MutateHandler(ModuleDraft module) => Replace(module.Functions, f =>

@@ -39,7 +39,9 @@ internal static class SampleModule
         Register x = code.NewRegister(TypeRef.F64);
         code.SetPosition(module.SourceFile("sample.tarn"), 3, 5);
         code.LoadField(x, code.Parameter(0), module.Field(pointType, 0));
-        code.SetPosition(module.SourceFile("sample.tarn"), 2, 9);
+        int square = code.AddInlinedCall(new InlinedCall("square", module.SourceFile("sample.tarn"), 3, 9, -1));
+        int times = code.AddInlinedCall(new InlinedCall("times", module.SourceFile("square.tarn"), 1, 1, square));
+        code.SetPosition(module.SourceFile("sample.tarn"), 2, 9, times);
         code.MulF64(x, x, x);
         code.ReturnValue(x);
         code.NameLocal(x, "x", 1, 3);

@@ -59,7 +59,7 @@ internal static unsafe class StackTraces
         foreach (long frame in words[..Math.Min(words.Length, MaxFrames + 2)])
         {
             if (TryLocate(instance.Program, frame, out CodeLocation location))
-                frames.Add(FaultReport.Describe(instance.Program.Module, location));
+                frames.AddRange(FaultReport.Describe(instance.Program.Module, location));
         }
 
         return frames;

@@ -14,14 +14,14 @@ internal static class FaultReport
     {
         if (kind == FaultKind.UncaughtException)
             return OfException(instance);
-        (List<GuestStackFrame> frames, int omitted) = Walk(instance);
+        (List<GuestStackFrame> frames, int omitted, int omittedAfter) = Walk(instance);
         var fault = new GuestFault
         {
             Kind = kind,
             Message = FaultMessage.Of(instance, kind),
             Frames = frames,
             OmittedFrames = omitted,
-            OmittedAfter = omitted > 0 ? InnerFrames : 0,
+            OmittedAfter = omittedAfter,
             HostException = instance.HostException,
         };
         instance.FaultDetail = null;
@@ -39,7 +39,7 @@ internal static class FaultReport
         FaultKind kind = StackTraces.KindOf(instance, ThrownException.Of(instance));
         string message = ThrownException.Message(instance);
         List<GuestStackFrame> frames = StackTraces.Read(instance, ThrownException.Of(instance));
-        (List<GuestStackFrame> Frames, int Omitted) here = frames.Count > 0 ? (frames, 0) : Walk(instance);
+        (List<GuestStackFrame> Frames, int Omitted, int OmittedAfter) here = frames.Count > 0 ? (frames, 0, 0) : Walk(instance);
         return new GuestFault
         {
             Kind = kind,
@@ -48,11 +48,11 @@ internal static class FaultReport
             ExceptionMessage = message,
             Frames = here.Frames,
             OmittedFrames = here.Omitted,
-            OmittedAfter = here.Omitted > 0 ? InnerFrames : 0,
+            OmittedAfter = here.OmittedAfter,
         };
     }
 
-    private static (List<GuestStackFrame> Frames, int Omitted) Walk(Instance instance)
+    private static (List<GuestStackFrame> Frames, int Omitted, int OmittedAfter) Walk(Instance instance)
     {
         var inner = new List<GuestStackFrame>();
         var outer = new Queue<CodeLocation>();
@@ -62,7 +62,7 @@ internal static class FaultReport
         {
             if (inner.Count < InnerFrames)
             {
-                inner.Add(Describe(instance.Program.Module, walker.Location));
+                inner.AddRange(Describe(instance.Program.Module, walker.Location));
                 continue;
             }
 
@@ -76,16 +76,32 @@ internal static class FaultReport
 
         // The function that was called first may have got no frame.
         if (inner.Count == 0 && instance.Trap.Location is { Function: not null } entry)
-            inner.Add(Describe(instance.Program.Module, entry));
-        inner.AddRange(outer.Select(location => Describe(instance.Program.Module, location)));
-        return (inner, omitted);
+            inner.AddRange(Describe(instance.Program.Module, entry));
+        int omittedAfter = omitted > 0 ? inner.Count : 0;
+        inner.AddRange(outer.SelectMany(location => Describe(instance.Program.Module, location)));
+        return (inner, omitted, omittedAfter);
     }
 
-    public static GuestStackFrame Describe(Module module, CodeLocation location)
+    /// <summary>The frames of a place, innermost first: those of the functions that the compiler put there, and the function's own.</summary>
+    public static IEnumerable<GuestStackFrame> Describe(Module module, CodeLocation location)
     {
-        SourcePosition? position = SourceMap.PositionOf(location);
-        return position is { } p
-            ? new GuestStackFrame(PlainText.Of(location.Function.Name), PlainText.Of(module.SourceFiles[p.File]), p.Line, p.Column)
-            : new GuestStackFrame(PlainText.Of(location.Function.Name), null, 0, 0);
+        if (SourceMap.PositionOf(location) is not { } position)
+        {
+            yield return new GuestStackFrame(PlainText.Of(location.Function.Name), null, 0, 0);
+            yield break;
+        }
+
+        (int file, int line, int column, int inlined) = (position.File, position.Line, position.Column, position.Inlined);
+        while (inlined >= 0)
+        {
+            InlinedCall call = location.Function.Source.InlinedCalls[inlined];
+            yield return Frame(module, call.Callee, file, line, column);
+            (file, line, column, inlined) = (call.File, call.Line, call.Column, call.Outer);
+        }
+
+        yield return Frame(module, location.Function.Name, file, line, column);
     }
+
+    private static GuestStackFrame Frame(Module module, string function, int file, int line, int column) =>
+        new(PlainText.Of(function), PlainText.Of(module.SourceFiles[file]), line, column);
 }
