@@ -271,6 +271,8 @@ public sealed unsafe class Heap
         }
 
         nursery.HandOut(bufferEnd, limit);
+        if (minorCollector is null && limit - nursery.Start > policy.NurseryBytes / 2)
+            PopulateAhead();
         return limit;
     }
 
@@ -316,10 +318,15 @@ public sealed unsafe class Heap
             throw;
         }
 
-        if (!options.Stress.IsOn)
-            old.PopulateAhead(policy.MostOldBytes - large.Used);
+        PopulateAhead();
         if (options.Verify)
             HeapVerifier.Verify(this, roots);
+    }
+
+    private void PopulateAhead()
+    {
+        if (!options.Stress.IsOn)
+            old.PopulateAhead(policy.MostOldBytes - large.Used);
     }
 
     private void Promote(uint top, IRootSource roots)

@@ -11,9 +11,17 @@ namespace ByteVm.Memory;
 internal sealed class HeapPolicy(HeapOptions options)
 {
     private const int MostShrinking = 8;
-    private const int MostGrowth = 4;
+    private const int MostGrowth = 2;
     private const int GrowthFactor = 1;
     private const int MostKept = 4;
+
+    /// <summary>
+    /// Reading the cards of old objects is the same work however small the nursery is. In a large heap the goal is stretched, up to a bound, so that
+    /// the rest is at least so many times as much.
+    /// </summary>
+    private const int LeastShare = 8;
+
+    private const int MostStretch = 4;
 
     /// <summary>Reading the cards of this many old bytes takes as long as copying one.</summary>
     private const int OldBytesPerWork = 2048;
@@ -50,7 +58,8 @@ internal sealed class HeapPolicy(HeapOptions options)
             return;
         double found = (double)work / young;
         workPerByte = Math.Max(found, workPerByte + (found - workPerByte) / 4);
-        double left = Math.Max(goal / 2.0, goal - oldBytes / OldBytesPerWork);
+        double fixedWork = (double)oldBytes / OldBytesPerWork;
+        double left = Math.Max(goal - fixedWork, Math.Min(LeastShare * fixedWork, MostStretch * goal));
         double fitting = left / Math.Max(workPerByte, 1e-6);
         NurseryBytes = (long)Math.Clamp(Math.Min(fitting, 2.0 * NurseryBytes), smallest, largest) & -Layout.ObjectLayout.Alignment;
     }

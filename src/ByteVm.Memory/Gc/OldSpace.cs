@@ -105,8 +105,13 @@ internal sealed unsafe class OldSpace
     /// <summary>Returns memory to the system that growing by <paramref name="budget"/> bytes will not need.</summary>
     public void Trim(long budget) => space.Trim((uint)Math.Min(End, Top + budget));
 
-    /// <summary>Has memory for more objects brought in, of which there are never more than <paramref name="limit"/> bytes.</summary>
-    public void PopulateAhead(long limit) => space.PopulateAhead(Top, (uint)Math.Min(End, Start + limit));
+    /// <summary>
+    /// Has memory for more objects brought in: at first one huge page, then for as many as there are, so that a space that grows finds its memory ready, and
+    /// one that does not grow has cost little.
+    /// </summary>
+    /// <param name="limit">There are never more bytes.</param>
+    public void PopulateAhead(long limit) =>
+        space.PopulateAhead(Top, Top == Start ? OsMemory.HugePageBytes : Top - Start, (uint)Math.Min(End, Start + limit));
 
     /// <summary>Overwrites a part where no object lies any more, so that a stale reference shows.</summary>
     public void Poison(uint from, uint to) => space.Poison(from, to);

@@ -62,14 +62,14 @@ internal sealed unsafe class Space
     }
 
     /// <summary>
-    /// Has memory brought in that will be needed soon, where [Start, <paramref name="top"/>) is in use: as much again, so that a space that grows finds its
-    /// memory ready, and one that does not grow has cost little.
+    /// Has memory brought in that will be needed soon, if it is not yet: whole huge pages alone, and a part of what is wanted only when that is not little.
     /// </summary>
     /// <param name="top">End of what is in use.</param>
+    /// <param name="ahead">Bytes beyond that are wanted.</param>
     /// <param name="limit">It never grows beyond.</param>
-    public void PopulateAhead(uint top, uint limit)
+    public void PopulateAhead(uint top, long ahead, uint limit)
     {
-        long ahead = Math.Min(top - Start, PopulateAtMost);
+        ahead = Math.Min(ahead, PopulateAtMost);
         long wanted = Math.Min(top + ahead & -(long)OsMemory.HugePageBytes, limit);
         long ready = Math.Max(populatedAhead, top + (OsMemory.HugePageBytes - 1L) & -(long)OsMemory.HugePageBytes);
         if (wanted - ready < Math.Max(OsMemory.HugePageBytes, ahead / 4))

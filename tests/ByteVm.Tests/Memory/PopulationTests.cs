@@ -54,7 +54,7 @@ public sealed unsafe class PopulationTests
         uint start = cage.OldStart, top = start + 8 * (uint)OsMemory.HugePageBytes;
         var space = new Space(cage, start, start + cage.HalfBytes, hugePages: true);
         space.Commit(top);
-        space.PopulateAhead(top, space.End);
+        space.PopulateAhead(top, top - start, space.End);
         // What is brought in ends a page before twice the top, and the first half was never touched.
         Assert.True(SpinWait.SpinUntil(() => ResidentBytes(cage, start) >= 8L * OsMemory.HugePageBytes, TimeSpan.FromSeconds(30)));
         Assert.InRange(ResidentBytes(cage, start), 8L * OsMemory.HugePageBytes, 10L * OsMemory.HugePageBytes);
@@ -69,7 +69,7 @@ public sealed unsafe class PopulationTests
             var space = new Space(cage, cage.OldStart, cage.OldStart + cage.HalfBytes, hugePages: true);
             uint top = space.Start + 8 * (uint)OsMemory.HugePageBytes;
             space.Commit(top);
-            space.PopulateAhead(top, space.End);
+            space.PopulateAhead(top, top - space.Start, space.End);
         }
     }
 
