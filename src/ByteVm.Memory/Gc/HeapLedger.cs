@@ -8,6 +8,7 @@ internal sealed class HeapLedger
     private long bytesAllocated;
     private long? objectsAllocated;
     private long bytesPromoted;
+    private long bytesFoundAlive;
 
     public long MinorCollections { get; private set; }
 
@@ -34,6 +35,7 @@ internal sealed class HeapLedger
     {
         FullCollections++;
         LiveBytes = live;
+        bytesFoundAlive += live;
         (fullPauses ??= new PauseHistogram()).Record(pause);
     }
 
@@ -44,6 +46,7 @@ internal sealed class HeapLedger
         BytesPromoted = bytesPromoted,
         UsedBytes = usedBytes,
         LiveBytes = LiveBytes,
+        BytesFoundAlive = bytesFoundAlive,
         Minor = PauseStatistics.Of(minorPauses),
         Full = PauseStatistics.Of(fullPauses),
     };

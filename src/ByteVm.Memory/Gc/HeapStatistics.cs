@@ -20,6 +20,9 @@ public sealed record HeapStatistics
     /// <summary>Bytes alive after the last full collection; zero before the first.</summary>
     public required long LiveBytes { get; init; }
 
+    /// <summary>Bytes that full collections found alive, in all of them together: what their time goes by.</summary>
+    public required long BytesFoundAlive { get; init; }
+
     /// <summary>Collections of young objects alone.</summary>
     public required PauseStatistics Minor { get; init; }
 

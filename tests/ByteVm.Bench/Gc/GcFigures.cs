@@ -104,8 +104,8 @@ internal static class GcFigures
         sampler.Join();
         HeapStatistics heap = instance.Statistics.Heap;
         Report($"lru of {entries:N0} entries", elapsed, heap);
-        double gigabytes = heap.LiveBytes / 1e9;
-        Console.WriteLine($"  alive {heap.LiveBytes / 1e6:N0} MB, resident at most {(most - before) / 1e6:N0} MB: {(double)(most - before) / heap.LiveBytes:N2} times; a full collection {heap.Full.Max.TotalSeconds / gigabytes:N2} s per GB alive");
+        double gigabytes = heap.BytesFoundAlive / 1e9;
+        Console.WriteLine($"  alive {heap.LiveBytes / 1e6:N0} MB, resident at most {(most - before) / 1e6:N0} MB: {(double)(most - before) / heap.LiveBytes:N2} times; full collections {heap.Full.Total.TotalSeconds / gigabytes:N2} s per GB alive");
     }
 
     private static void Report(string title, TimeSpan elapsed, HeapStatistics heap)

@@ -169,6 +169,8 @@ public sealed class HeapTests
         heap.Collect();
         statistics = heap.Heap.Statistics;
         Assert.Equal((24L, 24L, 1L), (statistics.LiveBytes, statistics.UsedBytes, statistics.Full.Count));
+        heap.Collect();
+        Assert.Equal(48, heap.Heap.Statistics.BytesFoundAlive);
         PauseStatistics minor = statistics.Minor;
         Assert.True(minor.Max >= minor.Percentile99 && minor.Percentile99 >= minor.Median);
         Assert.True(minor.Total >= minor.Max && minor.Max > TimeSpan.Zero);
@@ -203,6 +205,36 @@ public sealed class HeapTests
             heap.Collect();
             Assert.True(seen.Add(heap.Roots[0]), $"address 0x{heap.Roots[0]:X} returned after {i} collections");
         }
+    }
+
+    /// <summary>Arrays of several slices, old and large, whose elements lie among as much garbage: each full collection moves them all.</summary>
+    [Theory]
+    [InlineData(3000)]
+    [InlineData(20_000)]
+    public void ElementsOfLongArraysSurviveFullCollections(int length)
+    {
+        using TestHeap heap = new(new HeapOptions { Verify = true });
+        heap.Roots[0] = heap.References(length);
+        for (int round = 1; round <= 3; round++)
+        {
+            for (int i = 0; i < length; i++)
+            {
+                if (round == 1 || i % 3 == 0)
+                {
+                    uint node = heap.Node();
+                    heap.Word(node, 12) = (uint)(round * 100_000 + i);
+                    heap.Store(node, 8, heap.Objects.References((uint)heap.Roots[0])[(i * 7) % length]);
+                    heap.Objects.SetReference((uint)heap.Roots[0], i, node);
+                }
+
+                heap.Leaf();
+            }
+
+            heap.Collect();
+        }
+
+        for (int i = 0; i < length; i++)
+            Assert.Equal((uint)((i % 3 == 0 ? 300_000 : 100_000) + i), heap.Word(heap.Objects.References((uint)heap.Roots[0])[i], 12));
     }
 
     [Fact]
