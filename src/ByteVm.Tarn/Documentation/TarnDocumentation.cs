@@ -23,15 +23,27 @@ public static class TarnDocumentation
         return page.ToString().TrimEnd() + "\n";
     }
 
-    /// <summary>A list of modules with the first sentence of each, linked to <c>NAME.md</c>.</summary>
+    /// <summary>A list of modules, linked to <c>NAME.md</c>, with the first sentence of each and those of the others that it imports.</summary>
     /// <exception cref="FormatException">A source does not parse.</exception>
-    public static string Index(string title, IEnumerable<SourceModule> modules)
+    public static string Index(string title, IReadOnlyList<SourceModule> modules)
     {
-        var page = new StringBuilder($"# {title}\n\n| module | |\n|---|---|\n");
+        var page = new StringBuilder($"# {title}\n\n");
+        HashSet<string> names = [.. modules.Select(m => m.Name)];
+        if (modules.Any(m => names.Any(name => m.Name.StartsWith(name + ".", StringComparison.Ordinal))))
+            page.Append("A module whose name goes on after another's, as `a.b` after `a`, is a part of that one: begin with the shorter name. What a module stands on is in the last column.\n\n");
+        page.Append("| module | | imports |\n|---|---|---|\n");
         foreach (SourceModule module in modules)
-            page.Append($"| [{module.Name}]({module.Name}.md) | {FirstSentence(Parse(module.Source).Documentation)} |\n");
+        {
+            ModuleSyntax syntax = Parse(module.Source);
+            string imports = string.Join(", ", ImportsOf(syntax, names).Select(name => $"[{name}]({name}.md)"));
+            page.Append($"| [{module.Name}]({module.Name}.md) | {FirstSentence(syntax.Documentation)} | {imports} |\n");
+        }
+
         return page.ToString();
     }
+
+    private static IEnumerable<string> ImportsOf(ModuleSyntax module, HashSet<string> names) =>
+        module.Imports.Select(i => names.Contains(i.ModuleName) ? i.ModuleName : i.MemberModuleName ?? "").Where(names.Contains).Distinct().Order(StringComparer.Ordinal);
 
     private static ModuleSyntax Parse(SourceText source)
     {

@@ -90,8 +90,11 @@ public sealed class DocumentationPageTests
     [Fact]
     public void AnIndexHasTheFirstSentences() =>
         Assert.Equal(
-            "# All\n\n| module | |\n|---|---|\n| [a](a.md) | One. |\n| [b](b.md) |  |\n",
-            TarnDocumentation.Index("All", [Module("a", "/// One. Two.\n\nlet x: int = 1\n"), Module("b", "let x: int = 1\n")]));
+            "# All\n\nA module whose name goes on after another's, as `a.b` after `a`, is a part of that one: begin with the shorter name. What a module stands on is in the last column.\n\n| module | | imports |\n|---|---|---|\n| [a](a.md) | One. | [b](b.md), [b.c](b.c.md) |\n| [b](b.md) |  |  |\n| [b.c](b.c.md) |  |  |\n",
+            TarnDocumentation.Index("All",
+            [
+                Module("a", "/// One. Two.\n\nimport b.c.{y}\nimport b.x\nimport std.math\nlet z: int = 1\n"), Module("b", "let x: int = 1\n"), Module("b.c", "let y: int = 1\n"),
+            ]));
 
     private static SourceModule Module(string name, string text) => new(name, new SourceText(name + ".tarn", text));
 }
