@@ -21,18 +21,15 @@ internal static class CaseLoop
     private const double SecondsLimit = 2;
     private const int SlowRuns = 3;
 
-    public static int Run(string name, string[] arguments, Func<ICaseFuzzer> create)
+    public static int Run(string name, FuzzOptions options, Func<ICaseFuzzer> create)
     {
-        Dictionary<string, long> options = new() { ["--cases"] = 10_000, ["--seed"] = 1, ["--time"] = long.MaxValue, ["--case"] = -1 };
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-            options[arguments[i]] = long.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
-        int seed = (int)options["--seed"];
-        long first = Math.Max(options["--case"], 0);
-        long end = options["--case"] >= 0 ? first + 1 : options["--cases"];
+        int seed = options.Seed;
+        long first = options.Only ?? 0;
+        long end = options.Only is null ? options.Cases : first + 1;
         using ICaseFuzzer fuzzer = create();
         var clock = Stopwatch.StartNew();
         long number = first;
-        for (; number < end && clock.Elapsed.TotalSeconds < options["--time"]; number++)
+        for (; number < end && clock.Elapsed.TotalSeconds < options.Seconds; number++)
         {
             if (RunCase(fuzzer, seed, number, out string input) is { } problem)
                 return Fail(name, seed, number, input, problem);

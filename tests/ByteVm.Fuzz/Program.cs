@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using ByteVm.Fuzz;
 using ByteVm.Fuzz.Csv;
 using ByteVm.Fuzz.Flips;
@@ -7,29 +9,26 @@ using ByteVm.Fuzz.Modules;
 using ByteVm.Fuzz.Sources;
 
 // One command per fuzzer; each reports on the console and returns 0 when it found nothing.
-return args switch
-{
-    ["modules", .. var rest] => ModuleFuzzer.Run(rest),
-    ["flips", .. var rest] when OperatingSystem.IsLinux() => FlipFuzzer.Run(rest),
-    ["json", .. var rest] => CaseLoop.Run("json", rest, () => new JsonFuzzer()),
-    ["csv", .. var rest] => CaseLoop.Run("csv", rest, () => new CsvFuzzer()),
-    ["tarn", .. var rest] => CaseLoop.Run("tarn", rest, () => new SourceFuzzer()),
-    ["regex", .. var rest] => CaseLoop.Run("regex", rest, () => new RegexFuzzer()),
-    ["inflate", .. var rest] => CaseLoop.Run("inflate", rest, () => new InflateFuzzer()),
-    _ => Usage(),
-};
+const long ModuleCases = 200_000;
+const long OtherCases = 10_000;
+const long Flips = 100_000;
 
-static int Usage()
+var root = new RootCommand("Feeds ByteVm what nobody would write.")
 {
-    Console.Error.WriteLine(
-        """
-        Usage: ByteVm.Fuzz modules [--cases N] [--seed S] [--time SECONDS] [--case N]
-          Mutates modules and feeds them to reader and verifier. --case replays one case of a seed.
-               ByteVm.Fuzz flips [--cases N] [--seed S] [--run N]
-          Plays a hostile worker: flips bits of context, stack and heap before the host reads them (Linux). --run replays one run of a seed.
-               ByteVm.Fuzz json|csv|tarn|regex|inflate [--cases N] [--seed S] [--time SECONDS] [--case N]
-          std.json against System.Text.Json; std.csv: tables come back, texts give tables or errors; the compiler and formatter of Tarn on mutated sources;
-          std.regex against .NET's Regex; std.compression with damaged gzip and deflate streams against .NET's.
-        """);
-    return 2;
-}
+    FuzzOptions.Command("modules", "Mutated modules for the reader and the verifier", ModuleCases, ModuleFuzzer.Run),
+    ByCases("tarn", "Mutated sources for the compiler and the formatter of Tarn", () => new SourceFuzzer()),
+    ByCases("json", "std.json against System.Text.Json", () => new JsonFuzzer()),
+    ByCases("csv", "std.csv: tables come back, texts give tables or errors", () => new CsvFuzzer()),
+    ByCases("regex", "std.regex against .NET's Regex", () => new RegexFuzzer()),
+    ByCases("inflate", "std.compression with damaged gzip and deflate streams against .NET's", () => new InflateFuzzer()),
+};
+if (OperatingSystem.IsLinux())
+    root.Add(FuzzOptions.Command("flips", "A hostile worker: bits of context, stack and heap flip before the host reads them. Its cases are runs, --cases counts flips", Flips, FlipFuzzer.Run));
+ParseResult parsed = root.Parse(args);
+if (parsed.Action is ParseErrorAction wrong)
+    wrong.ShowHelp = false;
+int code = parsed.Invoke();
+return parsed.Action is ParseErrorAction ? 2 : code;
+
+static Command ByCases(string name, string description, Func<ICaseFuzzer> create) =>
+    FuzzOptions.Command(name, description, OtherCases, options => CaseLoop.Run(name, options, create));

@@ -18,21 +18,20 @@ internal static class FlipFuzzer
     private static readonly TimeSpan RunLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HostLimit = TimeSpan.FromSeconds(20);
 
-    public static int Run(string[] arguments)
+    public static int Run(FuzzOptions options)
     {
-        long cases = Number(arguments, "--cases") ?? 100_000;
-        long seed = Number(arguments, "--seed") ?? 1;
+        long seed = options.Seed;
         using GuestProgram program = Compile();
-        if (Number(arguments, "--run") is { } only)
+        if (options.Only is { } only)
             return RunOnce(program, seed, only, out _) is { } problem ? Fail(seed, only, problem) : 0;
 
         string state = Path.Combine(Path.GetTempPath(), $"bytevm-flips-{Environment.ProcessId}.txt");
         var ends = new SortedDictionary<string, int>(StringComparer.Ordinal);
         long flips = 0;
         long started = Stopwatch.GetTimestamp();
-        for (long run = 0; flips < cases; run++)
+        for (long run = 0; flips < options.Cases && Stopwatch.GetElapsedTime(started).TotalSeconds < options.Seconds; run++)
         {
-            File.WriteAllText(state, $"--seed {seed} --run {run}");
+            File.WriteAllText(state, $"--seed {seed} --case {run}");
             if (RunOnce(program, seed, run, out FlipRun result) is { } problem)
                 return Fail(seed, run, problem);
             flips += result.Flips;
@@ -66,17 +65,11 @@ internal static class FlipFuzzer
 
     private static int Fail(long seed, long run, string problem)
     {
-        Console.Error.WriteLine($"flips --seed {seed} --run {run}: {problem}");
+        Console.Error.WriteLine($"flips --seed {seed} --case {run}: {problem}");
         return 1;
     }
 
     private static int HashCode(long seed, long number) => unchecked((int)((seed * 0x9E37_79B9 + number) * 0x85EB_CA6B >> 7));
-
-    private static long? Number(string[] arguments, string option)
-    {
-        int at = Array.IndexOf(arguments, option);
-        return at >= 0 && at + 1 < arguments.Length ? long.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : null;
-    }
 
     private static GuestProgram Compile()
     {

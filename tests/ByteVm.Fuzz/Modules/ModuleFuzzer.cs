@@ -43,15 +43,10 @@ internal sealed class ModuleFuzzer
         encoded = [.. modules.Select(ModuleWriter.Write)];
     }
 
-    public static int Run(string[] arguments)
+    public static int Run(FuzzOptions options)
     {
-        Dictionary<string, long> options = new() { ["--cases"] = 200_000, ["--seed"] = 1, ["--time"] = long.MaxValue, ["--case"] = -1 };
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-            options[arguments[i]] = long.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
-        var fuzzer = new ModuleFuzzer((int)options["--seed"]);
-        return options["--case"] >= 0
-            ? fuzzer.RunCases(options["--case"], 1, options["--time"])
-            : fuzzer.RunCases(0, options["--cases"], options["--time"]);
+        var fuzzer = new ModuleFuzzer(options.Seed);
+        return options.Only is { } only ? fuzzer.RunCases(only, 1, options.Seconds) : fuzzer.RunCases(0, options.Cases, options.Seconds);
     }
 
     private int RunCases(long first, long count, long seconds)
