@@ -84,11 +84,15 @@ internal sealed unsafe partial class InstanceMonitor(Instance instance)
         (instance.ProcessorState as IGuestProcess)?.Kill();
         instance.Trap = default;
         FaultKind kind = instance.StopRequested ? StopFault() : FaultKind.WorkerDied;
-        instance.FaultDetail ??= kind == FaultKind.WorkerDied ? e.Message : null;
+        instance.FaultDetail ??= kind == FaultKind.WorkerDied ? WithoutParameter(e) : null;
         Outcome outcome = Outcome.Faulted(FaultReport.Make(instance, kind));
         lost = outcome;
         return outcome;
     }
+
+    /// <summary>.NET adds the name of a parameter of the host's, which says nothing to who reads of a guest.</summary>
+    private static string WithoutParameter(Exception e) =>
+        e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     private Outcome RunUntilEnd()
     {

@@ -45,7 +45,7 @@ internal sealed unsafe partial class FlipRun(GuestProgram program, Random random
         }
         catch (GuestFaultException e)
         {
-            End = e.Fault.Kind == FaultKind.WorkerDied ? $"worker died: {Shape(e.Fault.Message)}" : e.Fault.Kind.ToString();
+            End = e.Fault.Kind == FaultKind.WorkerDied ? Shape(e.Fault.Message) : e.Fault.Kind.ToString();
         }
         catch (ArgumentException) when (Flips > 0)
         {
