@@ -7,9 +7,6 @@ namespace ByteVm.Tarn.Binding;
 /// <summary>Values of enums: how they are made and compared, and the methods that every enum has.</summary>
 internal sealed partial class BodyBinder
 {
-    /// <summary>What the text of a payload that has none is.</summary>
-    private const string NoText = "…";
-
     /// <summary>A case as a value: one without payload, whose type arguments come from its place, or one with payload as the function that makes it.</summary>
     private BoundExpression BindCase(ClassSymbol @case, Span span, TarnType? expected)
     {
@@ -116,28 +113,9 @@ internal sealed partial class BodyBinder
         return hash;
     }
 
-    private BoundExpression TextOf(ClassType type, BoundExpression value)
-    {
-        BoundExpression Literal(string text) => new BoundString(value.Span, text);
-        if (type.Symbol.Fields.Count == 0)
-            return Literal(type.Symbol.Name);
-        var parts = ImmutableArray.CreateBuilder<BoundExpression>();
-        foreach (BoundField field in PayloadOf(type, value))
-        {
-            parts.Add(Literal(parts.Count == 0 ? type.Symbol.Name + "(" : ", "));
-            parts.Add(TextOfPayload(field));
-        }
-
-        parts.Add(Literal(")"));
-        return new BoundConcat(value.Span, parts.ToImmutable());
-    }
-
-    private BoundExpression TextOfPayload(BoundField field)
-    {
-        if (field.Type is TypeVariable)
-            return CallPrelude(field.Span, "textOf", field.Type, [field]);
-        return HasText(field.Type.NonNull) ? Format(field) : new BoundString(field.Span, NoText);
-    }
+    private BoundExpression TextOf(ClassType type, BoundExpression value) => type.Symbol.Fields.Count == 0
+        ? new BoundString(value.Span, type.Symbol.Name)
+        : JoinParts(value.Span, type.Symbol.Name, PayloadOf(type, value).Select(TextOfPart));
 
     /// <summary>The same case and equal payloads.</summary>
     private BoundLogical BindEquality(LocalSymbol other)

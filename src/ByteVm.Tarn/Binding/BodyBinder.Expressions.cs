@@ -134,43 +134,6 @@ internal sealed partial class BodyBinder
         return new BoundConcat(syntax.Span, parts.MoveToImmutable());
     }
 
-    /// <summary>The text of a value, for interpolation, concatenation and printing.</summary>
-    private BoundExpression Format(BoundExpression value)
-    {
-        TarnType type = value.Type;
-        if (type == BuiltInType.String || type.IsError)
-            return value;
-        if (type is BuiltInType { Kind: BuiltIn.Null })
-            return new BoundString(value.Span, "null");
-        if (type is NullableType)
-            return FormatNullable(value);
-        if (type is BuiltInType { Kind: >= BuiltIn.Bool and <= BuiltIn.Double })
-            return new BoundFormat(value.Span, value);
-        if (TypeRelations.ClassOf(type)?.Symbol is { } symbol && symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method && method.ReturnType == BuiltInType.String)
-            return CallMethod(value.Span, value, method);
-        if (TypeRelations.IsValue(type))
-            return FormatFields(value, (ClassType)type);
-        return Error(value.Span, DiagnosticCatalog.NotPrintable, type);
-    }
-
-    private BoundCoalesce FormatNullable(BoundExpression value)
-    {
-        var inner = new BoundPlaceholder(value.Span, value.Type.NonNull);
-        BoundExpression text = Format(inner);
-        BoundExpression safe = text == inner ? value : new BoundSafeAccess(value.Span, BuiltInType.String.Nullable, value, inner, text);
-        return new BoundCoalesce(value.Span, BuiltInType.String, safe, new BoundString(value.Span, "null"));
-    }
-
-    /// <summary>Whether <see cref="Format"/> has a text for values of a type.</summary>
-    private bool HasText(TarnType type) => type switch
-    {
-        NullableType nullable => HasText(nullable.NonNull),
-        BuiltInType builtIn => builtIn.Kind is (>= BuiltIn.Bool and <= BuiltIn.String) or BuiltIn.Null,
-        _ when TypeRelations.ClassOf(type)?.Symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true } method => method.ReturnType == BuiltInType.String,
-        ClassType @class when TypeRelations.IsValue(type) => @class.Symbol.Fields.All(f => compilation.TypeOf(f) is { } field && HasText(field.Substitute(@class.Map))),
-        _ => false,
-    };
-
     private BoundExpression BindThis(Span span) => HasThis ? This(span) : (BoundExpression?)BindExtended(span) ?? Error(span, DiagnosticCatalog.NoThis);
 
     private BoundExpression BindIndex(IndexSyntax syntax)

@@ -3,7 +3,7 @@ using ByteVm.Tarn.Syntax;
 
 namespace ByteVm.Tarn.Binding;
 
-/// <summary>Value classes: the methods they have by themselves, equality, and their text.</summary>
+/// <summary>Value classes: the methods they have by themselves, and equality.</summary>
 internal sealed partial class BodyBinder
 {
     /// <summary>Mixes the hash of each further field in.</summary>
@@ -17,6 +17,7 @@ internal sealed partial class BodyBinder
             ValueMethod.EqualsValue => FieldsAreEqual(span),
             ValueMethod.EqualsObject => IsEqualBox(span),
             ValueMethod.Hash => HashOfFields(span),
+            ValueMethod.Text => JoinParts(span, NameOf(@class.Type), @class.Fields.Select(f => TextOfPart(FieldOfThis(f)))),
         };
         return new BoundBlock(span, [new BoundReturn(span, value)]);
     }
@@ -79,21 +80,4 @@ internal sealed partial class BodyBinder
     }
 
     private TarnType FieldType(FieldSymbol field, ClassType owner) => (compilation.TypeOf(field) ?? BuiltInType.Error).Substitute(owner.Map);
-
-    /// <summary><c>Name(field, field)</c>, of a value class that has no text of its own; <c>(part, part)</c> of a tuple.</summary>
-    private BoundExpression FormatFields(BoundExpression value, ClassType type)
-    {
-        string opening = (type.IsTuple ? "" : type.Symbol.Name) + "(";
-        var inner = new BoundPlaceholder(value.Span, type);
-        var parts = ImmutableArray.CreateBuilder<BoundExpression>();
-        foreach (FieldSymbol field in type.Symbol.Fields)
-        {
-            parts.Add(new BoundString(value.Span, parts.Count == 0 ? opening : ", "));
-            parts.Add(Format(new BoundField(value.Span, inner, field, FieldType(field, type))));
-        }
-
-        parts.Add(new BoundString(value.Span, parts.Count == 0 ? opening + ")" : ")"));
-        BoundExpression text = parts.Count == 1 ? parts[0] : new BoundConcat(value.Span, parts.ToImmutable());
-        return new BoundWith(value.Span, BuiltInType.String, value, inner, text);
-    }
 }

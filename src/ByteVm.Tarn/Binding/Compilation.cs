@@ -50,6 +50,9 @@ internal sealed class Compilation(IReadOnlyDictionary<string, ModuleSymbol?> mod
     /// <summary>What all enums implement.</summary>
     public ClassSymbol EnumValue => field ??= PreludeClass("EnumValue");
 
+    /// <summary>What has a text.</summary>
+    public ClassSymbol Printable => field ??= PreludeClass("Printable");
+
     /// <summary>What 'for' goes through besides arrays and strings.</summary>
     public ClassSymbol Iterable =>
         field ??= PreludeClass("Iterable");

@@ -119,6 +119,8 @@ internal sealed partial class HeaderBinder
             interfaces.AddRange(ValueClasses.ImplicitInterfaces(compilation, @class).Where(i => interfaces.All(own => own.Symbol != i.Symbol)));
         if (@class.IsEnum)
             BindEnumSuperTypes(@class, interfaces);
+        if (PrintableClasses.IsImplicitlyPrintable(@class) && @class != compilation.Printable && interfaces.All(i => i.Symbol != compilation.Printable))
+            interfaces.Add(compilation.Printable.Type);
         @class.InterfaceTypes = interfaces.ToImmutable();
     }
 

@@ -15,6 +15,9 @@ internal enum ValueMethod
 
     /// <summary><c>fn hash(): int</c>: from the hashes of the fields.</summary>
     Hash,
+
+    /// <summary><c>fn toString(): string</c>: the name and the texts of the fields, unless it declares another.</summary>
+    Text,
 }
 
 /// <summary>
@@ -34,6 +37,8 @@ internal static class ValueClasses
             Declare(@class, ValueMethod.EqualsValue, "equals", BuiltInType.Bool, [Parameter(@class, @class.Type)], diagnostics);
             Declare(@class, ValueMethod.EqualsObject, "isEqual", BuiltInType.Bool, [Parameter(@class, BuiltInType.Object)], diagnostics);
             Declare(@class, ValueMethod.Hash, "hash", BuiltInType.Int, [], diagnostics);
+            if (!@class.Members.ContainsKey(PrintableClasses.Method))
+                Declare(@class, ValueMethod.Text, PrintableClasses.Method, BuiltInType.String, [], diagnostics);
         }
     }
 
