@@ -82,7 +82,7 @@ internal sealed class RandomModule
             [new FieldDefinition("name", TypeRef.String, false), new FieldDefinition("pair", pairType, false), new FieldDefinition("small", TypeRef.I8, false)],
             [new MethodDefinition("area", [TypeRef.I32], TypeRef.F64, area)]));
         builder.DefineType(optional, new TypeDefinition("Optional", TypeDefinitionKind.Value, [new TypeParameter("T", TypeRef.None)], TypeRef.None, [],
-            [new FieldDefinition("has", TypeRef.U8, false), new FieldDefinition("value", builder.TypeVariable(0), false)], []));
+            [new FieldDefinition("has", TypeRef.Bool, false), new FieldDefinition("value", builder.TypeVariable(0), false)], []));
         FunctionBuilder code = builder.DefineFunction(area, [tripleType, TypeRef.I32], TypeRef.F64);
         code.ReturnValue(code.NewRegister(TypeRef.F64));
         code.Build();

@@ -6,7 +6,7 @@ namespace ByteVm.Bytecode;
 /// </summary>
 public static class FormatLimits
 {
-    public const int Version = 1;
+    public const int Version = 2;
     public const int MaxModuleBytes = 256 << 20;
     public const int MaxStringBytes = 16 << 20;
     public const int MaxNameBytes = 4096;

@@ -24,18 +24,22 @@ public readonly record struct TypeRef(int Index)
     /// <summary>Any reference: string, array, class, interface or function object.</summary>
     public static readonly TypeRef Object = new(9);
 
-    public const int PrimitiveCount = 10;
+    /// <summary>Storage types as <see cref="U8"/> and <see cref="I32"/>, which generic code tells from those.</summary>
+    public static readonly TypeRef Bool = new(10);
+    public static readonly TypeRef Char = new(11);
+
+    public const int PrimitiveCount = 12;
 
     public bool IsNone => Index < 0;
     public bool IsPrimitive => (uint)Index < PrimitiveCount;
-    public bool IsStorage => Index is >= 4 and <= 7;
+    public bool IsStorage => Index is (>= 4 and <= 7) or 10 or 11;
 
     /// <summary>The type a register has that holds a value stored as this one.</summary>
     public TypeRef InRegister => IsStorage ? I32 : this;
 
     public override string ToString() => IsNone ? "none" : IsPrimitive ? PrimitiveNames[Index] : $"type {Index - PrimitiveCount}";
 
-    internal static readonly string[] PrimitiveNames = ["i32", "i64", "f32", "f64", "i8", "u8", "i16", "u16", "string", "object"];
+    internal static readonly string[] PrimitiveNames = ["i32", "i64", "f32", "f64", "i8", "u8", "i16", "u16", "string", "object", "bool", "char"];
 }
 
 /// <summary>The form of a constructed type.</summary>

@@ -138,10 +138,10 @@ internal sealed class TypeSystem(Func<int, TypeDefinition?> definition)
     /// <summary>Whether a box of the value class is one of the reference type.</summary>
     public bool IsBoxAssignable(TypeRef value, TypeRef to) => to == TypeRef.Object || InheritsAsReference(value, to);
 
-    /// <summary>Whether a definition can stand for optional values: <c>value Optional&lt;T&gt; { field has: u8 field value: $0 }</c>.</summary>
+    /// <summary>Whether a definition can stand for optional values: <c>value Optional&lt;T&gt; { field has: bool field value: $0 }</c>.</summary>
     public bool IsOptionalDefinition(int index) =>
         definition(index) is { Kind: TypeDefinitionKind.Value, TypeParameters: [{ Bound.IsNone: true }], Fields: [{ Type: var has }, { Type: var value }] }
-        && has == TypeRef.U8 && IsInTable(value) && Node(Canonical(value)) is { Form: TypeForm.Variable, Definition: 0 };
+        && has == TypeRef.Bool && IsInTable(value) && Node(Canonical(value)) is { Form: TypeForm.Variable, Definition: 0 };
 
     /// <summary>
     /// What an optional holds when it is something, as it is stored; None when the type is no optional. Of a definition that is not known yet

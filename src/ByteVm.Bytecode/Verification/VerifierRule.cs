@@ -27,7 +27,7 @@ public static class VerifierRules
     public static readonly VerifierRule TypeDuplicate = Define("V0203", "no two entries of the type table are equal");
     public static readonly VerifierRule TypeArity = Define("V0204", "a type has one argument for each parameter of its definition");
     public static readonly VerifierRule TypeDepth = Define("V0205", "constructed types are nested no deeper than the limit");
-    public static readonly VerifierRule StorageType = Define("V0206", "i8, u8, i16 and u16 are types of fields, globals, array elements and type arguments only");
+    public static readonly VerifierRule StorageType = Define("V0206", "i8, u8, i16, u16, bool and char are types of fields, globals, array elements and type arguments only");
     public static readonly VerifierRule TypeMissing = Define("V0207", "a type stands where one is needed");
     public static readonly VerifierRule TypeVariable = Define("V0208", "a type variable is a parameter of the enclosing function or definition");
     public static readonly VerifierRule BoundKind = Define("V0209", "the bound of a type parameter is a reference type and not a type variable");

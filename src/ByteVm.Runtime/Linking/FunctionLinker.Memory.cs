@@ -57,8 +57,8 @@ internal sealed partial class FunctionLinker
             case LinkedTypeKind.I16:
                 buffer.Emit(LinkedOpcode.Sext16I32, destination, word);
                 break;
-            case LinkedTypeKind.U8 or LinkedTypeKind.U16:
-                buffer.EmitWord(LinkedOpcode.ConstI32, destination, field.Kind == LinkedTypeKind.U8 ? byte.MaxValue : ushort.MaxValue);
+            case LinkedTypeKind.U8 or LinkedTypeKind.Bool or LinkedTypeKind.U16:
+                buffer.EmitWord(LinkedOpcode.ConstI32, destination, field.Kind == LinkedTypeKind.U16 ? ushort.MaxValue : byte.MaxValue);
                 buffer.Emit(LinkedOpcode.AndI32, destination, destination, word);
                 break;
             default:

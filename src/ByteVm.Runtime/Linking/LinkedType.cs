@@ -15,6 +15,8 @@ internal enum LinkedTypeKind
     U16,
     String,
     Object,
+    Bool,
+    Char,
     Array,
     Class,
     Interface,

@@ -12,10 +12,10 @@ internal readonly record struct MemoryOpcodes(
     public static MemoryOpcodes Of(LinkedType leaf) => leaf.Kind switch
     {
         LinkedTypeKind.I8 => signed8,
-        LinkedTypeKind.U8 => signed8 with { Load = LinkedOpcode.LoadU8, LoadElement = LinkedOpcode.ElementU8, LoadGlobal = LinkedOpcode.GlobalU8 },
+        LinkedTypeKind.U8 or LinkedTypeKind.Bool => signed8 with { Load = LinkedOpcode.LoadU8, LoadElement = LinkedOpcode.ElementU8, LoadGlobal = LinkedOpcode.GlobalU8 },
         LinkedTypeKind.I16 => signed16,
         LinkedTypeKind.U16 => signed16 with { Load = LinkedOpcode.LoadU16, LoadElement = LinkedOpcode.ElementU16, LoadGlobal = LinkedOpcode.GlobalU16 },
-        LinkedTypeKind.I32 or LinkedTypeKind.F32 => word,
+        LinkedTypeKind.I32 or LinkedTypeKind.F32 or LinkedTypeKind.Char => word,
         LinkedTypeKind.I64 or LinkedTypeKind.F64 => doubleWord,
         _ => word with { Store = LinkedOpcode.StoreRef, StoreElement = LinkedOpcode.StoreElementRef, StoreGlobal = LinkedOpcode.StoreGlobalRef },
     };

@@ -81,9 +81,9 @@ internal sealed class TypeTable
 
     public StorageLayout LayOutStorage(LinkedType type) => type.Kind switch
     {
-        LinkedTypeKind.I8 or LinkedTypeKind.U8 => Single(type, 1),
+        LinkedTypeKind.I8 or LinkedTypeKind.U8 or LinkedTypeKind.Bool => Single(type, 1),
         LinkedTypeKind.I16 or LinkedTypeKind.U16 => Single(type, 2),
-        LinkedTypeKind.I32 or LinkedTypeKind.F32 => Single(type, 4),
+        LinkedTypeKind.I32 or LinkedTypeKind.F32 or LinkedTypeKind.Char => Single(type, 4),
         LinkedTypeKind.I64 or LinkedTypeKind.F64 => Single(type, 8),
         LinkedTypeKind.Value => Flatten(type),
         _ => Single(type, ObjectLayout.ReferenceBytes),

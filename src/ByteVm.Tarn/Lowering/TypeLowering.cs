@@ -59,9 +59,11 @@ internal sealed class TypeLowering(ModuleBuilder module, Func<ClassSymbol> optio
 
     private static TypeRef Lower(BuiltIn kind) => kind switch
     {
-        BuiltIn.Bool or BuiltIn.Byte => TypeRef.U8,
+        BuiltIn.Bool => TypeRef.Bool,
+        BuiltIn.Byte => TypeRef.U8,
         BuiltIn.Short => TypeRef.I16,
-        BuiltIn.Char or BuiltIn.Int => TypeRef.I32,
+        BuiltIn.Char => TypeRef.Char,
+        BuiltIn.Int => TypeRef.I32,
         BuiltIn.Long => TypeRef.I64,
         BuiltIn.Float => TypeRef.F32,
         BuiltIn.Double => TypeRef.F64,

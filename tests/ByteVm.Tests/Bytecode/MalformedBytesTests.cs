@@ -40,7 +40,7 @@ public sealed class MalformedBytesTests
     [InlineData("", 0, "header")]
     [InlineData("00 62 76", 0, "takes 4 bytes, but 3 are left")]
     [InlineData("00 61 73 6d 01 00 00 00", 0, "begins with the bytes")]
-    [InlineData("00 62 76 6d 02 00 00 00", 4, "format version 2")]
+    [InlineData("00 62 76 6d 03 00 00 00", 4, "format version 3")]
     [InlineData("00 62 76 6d 01 00 00 00", 8, "Identity is missing")]
     [InlineData("00 62 76 6d 01 00 00 00 02 02 01 00", 9, "first section must be Identity")]
     [InlineData("00 62 76 6d 01 00 00 00 01 02 00 00 01 02 00 00", 13, "stands twice or too late")]

@@ -8,7 +8,7 @@ public sealed class OpcodeTableTests
     private static readonly Opcode[] all = [.. Enumerable.Range(0, OpcodeTable.Count).Select(i => (Opcode)i)];
 
     /// <summary>
-    /// The encoding of format version 1. An opcode inserted in the middle would renumber those after it and make every module
+    /// The encoding of the format. An opcode inserted in the middle would renumber those after it and make every module
     /// that exists another program: new opcodes are appended.
     /// </summary>
     [Fact]

@@ -98,7 +98,7 @@ internal static partial class ProgramCases
         """;
 
     private const string wrap = """
-        value Optional<T> { readonly field has: u8 readonly field value: $0 }
+        value Optional<T> { readonly field has: bool readonly field value: $0 }
         fn nothing<T>(): optional Optional<$0> { var r0: optional Optional<$0> optional.none r0 return.value r0 }
         fn wrap<T>(r0: $0): optional Optional<$0> {
             var r1: optional Optional<$0>, r2: $0, r3: i32, r4: $0[]
