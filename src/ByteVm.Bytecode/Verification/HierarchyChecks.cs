@@ -30,7 +30,7 @@ internal sealed class HierarchyChecks(Module module, TypeSystem types, TypeUses 
             if (module.Types[i] is not { Form: TypeForm.Optional, Definition: var definition } || types.IsOptionalDefinition(definition))
                 continue;
             errors.At("type", TypeRef.PrimitiveCount + i, "");
-            errors.Add(VerifierRules.OptionalDefinition, "a value class of one type parameter with the fields u8 and $0", DisassemblyNames.Name(module.TypeDefinitions[definition].Name));
+            errors.Add(VerifierRules.OptionalDefinition, "a value class of one type parameter with the fields bool and $0", DisassemblyNames.Name(module.TypeDefinitions[definition].Name));
         }
     }
 

@@ -34,7 +34,7 @@ public static class VerifierRules
     public static readonly VerifierRule BoundUnmet = Define("V0210", "a type argument is assignable to the bound of its parameter");
     public static readonly VerifierRule TypeWork = Define("V0211", "substituting type arguments and searching supertypes stays within the work limit");
 
-    public static readonly VerifierRule OptionalDefinition = Define("V0212", "an optional type names a value class of one type parameter with the fields u8 and $0");
+    public static readonly VerifierRule OptionalDefinition = Define("V0212", "an optional type names a value class of one type parameter with the fields bool and $0");
     public static readonly VerifierRule DefinitionShape = Define("V0301", "a definition has only the parts that its kind allows");
     public static readonly VerifierRule BaseClass = Define("V0302", "the base of a class is a class and not final");
     public static readonly VerifierRule InterfaceList = Define("V0303", "a definition implements interfaces only");
