@@ -218,8 +218,25 @@ internal sealed partial class HeaderBinder
     {
         function.ExternTarget = (syntax.ExpressionBody as StringLiteralSyntax)?.Value;
         Require(function.ExternTarget is not null, function, DiagnosticCatalog.MissingBody);
-        Require(module.IsLibrary || !ExternTargets.IsOpcode(function.ExternTarget), function, DiagnosticCatalog.OpcodeOutsideLibrary);
+        bool isOpcode = ExternTargets.IsOpcode(function.ExternTarget);
+        Require(module.IsLibrary || !isOpcode, function, DiagnosticCatalog.OpcodeOutsideLibrary);
+        if (!isOpcode)
+            RequireHostTypes(function);
     }
+
+    /// <summary>What the verifier lets an import take and give.</summary>
+    private void RequireHostTypes(FunctionSymbol function)
+    {
+        foreach (LocalSymbol parameter in function.Parameters.Where(p => !ReachesHost(p.Type)))
+            diagnostics.Report(module.Source, parameter.NameSpan, DiagnosticCatalog.NotOfHost, parameter.Type);
+        if (!function.ReturnType.IsVoid && !function.ReturnType.IsNever && !ReachesHost(function.ReturnType))
+            diagnostics.Report(module.Source, function.NameSpan, DiagnosticCatalog.NotOfHost, function.ReturnType);
+    }
+
+    private static bool ReachesHost(TarnType type) =>
+        type.IsError || (type.NonNull is ArrayType array ? IsPlain(array.Element) && array.Element.NonNull != BuiltInType.Object : IsPlain(type));
+
+    private static bool IsPlain(TarnType type) => type.NonNull is BuiltInType && (!type.IsNullable || type.IsReference);
 
     private void Require(bool condition, FunctionSymbol function, DiagnosticDescriptor otherwise)
     {

@@ -129,6 +129,7 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor InterfaceCreated = Error(317, "interface '{0}' has no objects of its own");
     internal static readonly DiagnosticDescriptor FieldNotAssigned = Error(318, "field '{0}' is not assigned on every way through the constructor");
     internal static readonly DiagnosticDescriptor OpcodeOutsideLibrary = Error(319, "only the standard library may name an instruction; '{0}' can name an operation of the host");
+    internal static readonly DiagnosticDescriptor NotOfHost = Error(320, "{0} cannot go to the host or come from it", "numbers, bool, char, string and object can, and arrays of all these but object");
 
     // variables and flow
     internal static readonly DiagnosticDescriptor NotAssigned = Error(400, "'{0}' may not have a value yet");
