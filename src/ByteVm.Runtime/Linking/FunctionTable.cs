@@ -106,7 +106,7 @@ internal sealed unsafe class FunctionTable(Program program)
             Index = All.Count,
             EntryOffset = program.Metadata.Allocate(sizeof(FunctionEntry)),
             Source = source,
-            Name = TypeTable.WithArguments(source.Name, typeArguments),
+            Name = SourceTypeNames.WithArguments(source.Name, typeArguments),
             TypeArguments = typeArguments,
             Unboxed = unboxed,
             ParameterTypes = parameters,

@@ -15,7 +15,7 @@ internal sealed class TypeTable
     /// <summary>Most slots a value class may take when flattened.</summary>
     public const int MaxValueSlots = 256;
 
-    private const int MaxNameLength = 256;
+    public const int MaxNameLength = 256;
 
     private readonly Program program;
     private readonly Module module;
@@ -178,7 +178,7 @@ internal sealed class TypeTable
     };
 
     /// <summary>A name with type arguments, shortened: types are shared, so their full names can grow exponentially.</summary>
-    public static string WithArguments(string name, IReadOnlyList<LinkedType> arguments) =>
+    private static string WithArguments(string name, IReadOnlyList<LinkedType> arguments) =>
         arguments.Count == 0 ? name : Shorten($"{name}<{string.Join(", ", arguments.Select(a => a.Name))}>");
 
     private static string Shorten(string name) => name.Length <= MaxNameLength ? name : name[..MaxNameLength] + "…";

@@ -75,7 +75,7 @@ internal static unsafe class FaultMessage
             LinkedOpcode.CastType or LinkedOpcode.CastFail => program.TypeAt((int)instruction.Extension),
             _ => null,
         };
-        return target is null ? null : $"{TypeToCast(instance, instruction).Name} is not {target.Name}";
+        return target is null ? null : $"{SourceTypeNames.Of(TypeToCast(instance, instruction))} is not {SourceTypeNames.Of(target)}";
     }
 
     /// <summary>The object's type; for a value of a type variable what the variable stands for.</summary>
