@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
 using ByteVm.Bytecode;
 using ByteVm.Tarn.Binding;
 
 namespace ByteVm.Tarn.Lowering;
 
 /// <summary>
-/// What throws and catches. The code of a finally stands once: whatever ends the statements before it says in a register how the way goes on, jumps
-/// there, and at its end that is looked up. A way through several of them is taken in steps, one for each.
+/// What throws and catches. What catches stands behind the function's other code, so a try that is not left is no instruction. The code of a finally stands once, behind the
+/// statements before it: whatever ends them otherwise says in a register how the way goes on, jumps there, and at its end that is looked up. A way through several of them is taken in
+/// steps, one for each.
 /// </summary>
 internal sealed partial class FunctionLowering
 {
@@ -13,7 +15,7 @@ internal sealed partial class FunctionLowering
     private const int Throws = 1;
 
     /// <summary>Those around the place being lowered, inner ones last.</summary>
-    private readonly List<Finally> finallies = [];
+    private List<Finally> finallies = [];
 
     /// <param name="way">Gets the number of the way that control takes after it.</param>
     /// <param name="entry">Where it begins.</param>
@@ -53,23 +55,27 @@ internal sealed partial class FunctionLowering
 
     private void LowerTryCatch(BoundTry expression, Register? target)
     {
-        Label start = builder.NewLabel(), end = builder.NewLabel(), done = builder.NewLabel();
-        builder.Mark(start);
-        LowerTryBranch(expression.Body, target);
-        builder.Mark(end);
-        Jump(done);
-        var handlers = new List<(Label Target, BoundCatch Catch, Register? Register)>();
+        Label done = builder.NewLabel();
+        var statements = LowerProtected(() => LowerTryBranch(expression.Body, target));
+        Mark(done);
+        var handlers = ImmutableArray.CreateBuilder<(Label Target, BoundCatch Catch, Register? Register)>();
         foreach (BoundCatch clause in expression.Catches)
         {
             Label handler = builder.NewLabel();
             Register? register = clause.Local is null ? null : NewRegister(Types.Register(clause.Type));
-            builder.AddHandler(start, end, handler, Types.Storage(clause.Type), register);
-            Mark(handler);
-            LowerCatch(clause, register, target);
-            Jump(done);
+            AddHandler(statements, handler, Types.Storage(clause.Type), register);
+            handlers.Add((handler, clause, register));
         }
 
-        Mark(done);
+        PutOff(() =>
+        {
+            foreach ((Label handler, BoundCatch clause, Register? register) in handlers)
+            {
+                Mark(handler);
+                LowerCatch(clause, register, target);
+                Jump(done);
+            }
+        });
     }
 
     private void LowerCatch(BoundCatch clause, Register? register, Register? target)
@@ -99,47 +105,54 @@ internal sealed partial class FunctionLowering
     {
         var scope = new Finally(NewRegister(TypeRef.I32), builder.NewLabel());
         Register exception = NewRegister(Types.Register(program.Exception.Type));
-        Label start = builder.NewLabel(), end = builder.NewLabel(), handler = builder.NewLabel(), done = builder.NewLabel();
         finallies.Add(scope);
-        builder.Mark(start);
-        if (expression.Catches.IsEmpty)
-            LowerTryBranch(expression.Body, target);
-        else
-            LowerTryCatch(expression, target);
+        var statements = LowerProtected(() =>
+        {
+            if (expression.Catches.IsEmpty)
+                LowerTryBranch(expression.Body, target);
+            else
+                LowerTryCatch(expression, target);
+        });
+        finallies.RemoveAt(finallies.Count - 1);
         bool goesOn = !isDead;
         if (goesOn)
             builder.ConstI32(scope.Way, GoesOn);
-        Jump(scope.Entry);
-        builder.Mark(end);
-        finallies.RemoveAt(finallies.Count - 1);
-
-        builder.AddHandler(start, end, handler, Types.Storage(program.Exception.Type), exception);
-        Mark(handler);
-        builder.ConstI32(scope.Way, Throws);
+        Label handler = builder.NewLabel();
+        AddHandler(statements, handler, Types.Storage(program.Exception.Type), exception);
         Mark(scope.Entry);
         LowerBlock(block);
         if (!isDead)
-            LowerWaysOn(scope, exception, goesOn ? done : null);
-        if (goesOn)
-            Mark(done);
+            LeaveFinally(scope, exception, goesOn);
+        PutOff(() =>
+        {
+            Mark(handler);
+            builder.ConstI32(scope.Way, Throws);
+            Jump(scope.Entry);
+        });
     }
 
-    /// <summary>What follows a finally: where the try ended by itself, on; else again the exception, or the rest of the way out.</summary>
-    private void LowerWaysOn(Finally scope, Register exception, Label? done)
+    /// <summary>The end of a finally: where the try ended by itself, on.</summary>
+    private void LeaveFinally(Finally scope, Register exception, bool goesOn)
+    {
+        Label waysOn = builder.NewLabel();
+        if (goesOn)
+            builder.BrTrue(scope.Way, waysOn);
+        else
+            Jump(waysOn);
+        PutOff(() =>
+        {
+            Mark(waysOn);
+            LowerWaysOn(scope, exception);
+        });
+    }
+
+    /// <summary>What follows a finally before which the try did not end by itself: again the exception, or the rest of the way out.</summary>
+    private void LowerWaysOn(Finally scope, Register exception)
     {
         Label rethrow = builder.NewLabel();
         Label[] exits = [.. scope.Exits.Select(_ => builder.NewLabel())];
-        if (done is null && exits.Length == 0)
-        {
-            builder.Throw(exception);
-            isDead = true;
-            return;
-        }
-
-        if (exits.Length == 0)
-            builder.BrFalse(scope.Way, done!.Value);
-        else
-            builder.Switch(scope.Way, [done ?? rethrow, rethrow, .. exits, rethrow]);
+        if (exits.Length > 0)
+            builder.Switch(scope.Way, [rethrow, rethrow, .. exits, rethrow]);
         Mark(rethrow);
         builder.Throw(exception);
         isDead = true;

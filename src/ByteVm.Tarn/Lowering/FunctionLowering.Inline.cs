@@ -14,7 +14,7 @@ namespace ByteVm.Tarn.Lowering;
 internal sealed partial class FunctionLowering
 {
     /// <summary>Functions given for parameters of the inline functions being lowered.</summary>
-    private readonly Dictionary<LocalSymbol, InlinedLambda> inlined = [];
+    private Dictionary<LocalSymbol, InlinedLambda> inlined = [];
 
     /// <summary>Registers of the variables of the outermost inlined function; free again when it is done.</summary>
     private List<Register>? inlinedRegisters;

@@ -41,8 +41,7 @@ internal sealed partial class FunctionLowering
         foreach (LocalSymbol captured in lambda.Captured)
             locals.Add(captured, LoadCaptured(self, type, field++, program.CapturedType(captured)));
         LowerBlock(lambda.Body);
-        if (!isDead)
-            EmitDefaultReturn(returnType);
+        EndFunction();
     }
 
     private Register LoadCaptured(Register self, TypeRef type, int field, TypeRef captured)

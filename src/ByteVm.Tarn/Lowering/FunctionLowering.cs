@@ -17,11 +17,11 @@ internal sealed partial class FunctionLowering
     private readonly ProgramLowering program;
     private readonly FunctionBuilder builder;
     private ImmutableArray<TypeParameterSymbol> typeParameters = [];
-    private readonly Dictionary<LocalSymbol, Register> locals = [];
-    private readonly Dictionary<BoundPlaceholder, Register> placeholders = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<LoopTarget, LoopLabels> loops = [];
-    private readonly List<Register> temporaries = [];
-    private readonly Dictionary<TypeRef, Stack<Register>> free = [];
+    private Dictionary<LocalSymbol, Register> locals = [];
+    private Dictionary<BoundPlaceholder, Register> placeholders = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<LoopTarget, LoopLabels> loops = [];
+    private List<Register> temporaries = [];
+    private Dictionary<TypeRef, Stack<Register>> free = [];
     private TarnType returnType = BuiltInType.Void;
     private Span position;
     private bool keepsPosition;
@@ -53,17 +53,25 @@ internal sealed partial class FunctionLowering
         RegisterCount = parameter;
         Position(body.Function.NameSpan);
         LowerBlock(body.Block);
-        if (!isDead)
-            EmitDefaultReturn(returnType);
+        EndFunction();
     }
 
-    public void LowerGlobal(GlobalBody body)
+    private void EndFunction()
+    {
+        if (!isDead)
+            EmitDefaultReturn(returnType);
+        LowerOutOfLine();
+    }
+
+    /// <returns>Lowers what belongs behind the code of all globals.</returns>
+    public Action LowerGlobal(GlobalBody body)
     {
         Position(body.Global.NameSpan);
         int mark = temporaries.Count;
         Register value = Lower(body.Value!);
         builder.StoreGlobal(program.GlobalOf(body.Global), value);
         ReleaseTo(mark);
+        return LowerOutOfLine;
     }
 
     public void LowerReturn()

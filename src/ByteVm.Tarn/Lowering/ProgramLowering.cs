@@ -254,13 +254,16 @@ internal sealed partial class ProgramLowering
     {
         int index = module.DeclareFunction(moduleName + ".<init>");
         FunctionBuilder builder = module.DefineFunction(index, [], TypeRef.None);
+        var outOfLine = new List<Action>();
         foreach (GlobalSymbol global in order)
         {
             GlobalBody body = compilation.BodyOf(global);
-            new FunctionLowering(this, builder, global.Module.Source, body.HasStatementsInValues).LowerGlobal(body);
+            outOfLine.Add(new FunctionLowering(this, builder, global.Module.Source, body.HasStatementsInValues).LowerGlobal(body));
         }
 
         builder.Return();
+        foreach (Action lower in outOfLine)
+            lower();
         builder.Build();
         module.SetInitializer(index);
     }
