@@ -134,7 +134,7 @@ index: expression ((RANGE | RANGE_CLOSED) expression?)? | (RANGE | RANGE_CLOSED)
 arrayLiteral: LBRACK (expression (COMMA expression?)*)? RBRACK;
 
 // All brackets behind it are sizes. The value of its elements, or a suffix that is no index, comes after it in the operand.
-newArray: NEW IDENT (DOT IDENT)* typeArguments? (LBRACK expression? RBRACK | QUESTION)+;
+newArray: NEW (IDENT (DOT IDENT)* typeArguments? | LPAREN type (COMMA type)* RPAREN) (LBRACK expression? RBRACK | QUESTION)+;
 
 ifExpression: IF expression block (ELSE_IF IF expression block)* (ELSE block)?;
 

@@ -100,7 +100,7 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
         TrackArms(type);
         if (TryCloseTypeArguments(token))
             return true;
-        if (type == LPAREN && output.Count > 1 && output[^1].Type == FN && output[^2].Type == OPERATOR)
+        if (type == LPAREN && output.Count > 1 && (output[^1].Type is DOT or SAFE_DOT || (output[^1].Type == FN && output[^2].Type == OPERATOR)))
             token.Type = CALL_OPEN;
         output.Add(token);
         return TrackNesting(token);
@@ -218,6 +218,7 @@ internal sealed partial class StatementTerminators(SourceText source, Diagnostic
     {
         IDENT or IN or PLUS or MINUS or STAR or SLASH or PERCENT or COMPARE or EQ => true,
         RBRACK => i > 0 && output[i - 1].Type == LBRACK,
+        RPAREN => i > 0 && output[i - 1].Type == CALL_OPEN,
         ASSIGN => i > 1 && output[i - 1].Type == RBRACK && output[i - 2].Type == LBRACK,
         _ => false,
     };

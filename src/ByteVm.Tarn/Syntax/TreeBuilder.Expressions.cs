@@ -218,7 +218,7 @@ internal sealed partial class TreeBuilder
         RequireParts(context, MaximumTypeDepth);
         var children = new ChildReader(context);
         children.Skip();
-        TypeSyntax element = NamedType(ref children);
+        TypeSyntax element = children.TryToken(LPAREN) ? ParenthesizedType(ref children) : NamedType(ref children);
         var sizes = ImmutableArray.CreateBuilder<ExpressionSyntax>();
         while (children.NextToken is LBRACK or QUESTION)
             element = NewArraySuffix(element, sizes, ref children);
