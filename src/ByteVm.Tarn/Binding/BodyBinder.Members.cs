@@ -132,7 +132,7 @@ internal sealed partial class BodyBinder
         FieldSymbol field => BindField(target, field, span),
         PropertySymbol { IsStatic: false } property => BindProperty(property, target, span),
         FunctionSymbol { HasReceiver: true } method => BindMethodValue(target, method, span, expected),
-        null => Error(name.Span, DiagnosticCatalog.NoSuchMember, target.Type, name.Text),
+        null => Error(name.Span, DiagnosticCatalog.NoSuchMember, target.Type, module.Source.Text[name.Span.Start..name.Span.End]),
         var member => Error(name.Span, DiagnosticCatalog.StaticMemberOfValue, member.Name, symbol.Name),
     };
 

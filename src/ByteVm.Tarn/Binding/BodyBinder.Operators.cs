@@ -91,6 +91,10 @@ internal sealed partial class BodyBinder
             return new BoundError(span);
         if (@operator == BinaryOperator.Add && (left.Type == BuiltInType.String || right.Type == BuiltInType.String))
             return new BoundConcat(span, [Format(left), Format(right)]);
+        if (right is BoundNull)
+            left = AsDeclared(left);
+        if (left is BoundNull)
+            right = AsDeclared(right);
         BoundExpression? bound = @operator switch
         {
             >= BinaryOperator.Equal and <= BinaryOperator.NotIdentical => DeclaredEquality(span, @operator, left, right) ?? Equality(span, @operator, left, right),
@@ -103,6 +107,14 @@ internal sealed partial class BodyBinder
         bound ??= BindDeclaredOperator(span, @operator, left, new KnownValueSyntax(right.Span, right));
         return bound ?? ReportOperands(@operator, operatorSpan, left, right);
     }
+
+    /// <summary>A variable as it is declared: asking for null is no error where the way there has shown that there is a value.</summary>
+    private static BoundExpression AsDeclared(BoundExpression expression) => expression switch
+    {
+        BoundLocal { Type.IsNullable: false, Local: { Type: NullableType type } local } => new BoundLocal(expression.Span, local, type),
+        BoundUnwrap { Operand: BoundField field } => field,
+        _ => expression,
+    };
 
     private BoundError ReportOperands(BinaryOperator @operator, Span operatorSpan, BoundExpression left, BoundExpression right)
     {

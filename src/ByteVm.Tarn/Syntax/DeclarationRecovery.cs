@@ -38,7 +38,8 @@ internal sealed class DeclarationRecovery(IToken[] tokens, TarnLexer lexer, Tree
             parser = NewParser(at);
         }
 
-        return lacksImports ? null : builder.ToModule() with { UnparsedNames = unparsed };
+        ModuleSyntax module = builder.ToModule() with { UnparsedNames = unparsed };
+        return lacksImports ? null : module;
     }
 
     private TarnParser NewParser(int at)

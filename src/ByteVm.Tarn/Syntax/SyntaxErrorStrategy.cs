@@ -57,7 +57,7 @@ internal sealed class SyntaxErrorStrategy(SourceText source, DiagnosticBag diagn
         RuleContext? context = recognizer.Context;
         while (context is not (null or TopLevelContext))
             context = context.Parent;
-        return context is TopLevelContext declaration && lastReportedLine >= declaration.Start.Line;
+        return context is not TopLevelContext declaration || lastReportedLine >= declaration.Start.Line;
     }
 
     /// <summary>The type of which an array is to be made, where a size should follow; null when something else is wrong.</summary>

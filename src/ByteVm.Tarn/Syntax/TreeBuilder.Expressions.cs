@@ -118,13 +118,13 @@ internal sealed partial class TreeBuilder
         switch (token.Type)
         {
             case IDENT: return new NameSyntax(Name(token));
-            case INT: return literals.Integer(span, isLong: false);
-            case LONG: return literals.Integer(span, isLong: true);
-            case FLOAT: return literals.Float(span, isSingle: true);
-            case DOUBLE: return literals.Float(span, isSingle: false);
-            case CHAR: return literals.Char(span);
-            case STRING: return new StringLiteralSyntax(span, literals.Unescape(new Span(span.Start + 1, span.End - 1)));
-            case RAW_STRING: return new StringLiteralSyntax(span, literals.RawString(span));
+            case INT: return Literals.Integer(span, isLong: false);
+            case LONG: return Literals.Integer(span, isLong: true);
+            case FLOAT: return Literals.Float(span, isSingle: true);
+            case DOUBLE: return Literals.Float(span, isSingle: false);
+            case CHAR: return Literals.Char(span);
+            case STRING: return new StringLiteralSyntax(span, Literals.Unescape(new Span(span.Start + 1, span.End - 1)));
+            case RAW_STRING: return new StringLiteralSyntax(span, Literals.RawString(span));
             case TRUE or FALSE: return new BoolLiteralSyntax(span, token.Type == TRUE);
             case NULL: return new NullLiteralSyntax(span);
             case THIS: return new ThisSyntax(span);
@@ -296,7 +296,7 @@ internal sealed partial class TreeBuilder
         return new StringTemplateSyntax(SpanOf(context), parts.ToImmutable());
     }
 
-    private StringLiteralSyntax Text(IToken token) => new(SpanOf(token), literals.Unescape(SpanOf(token)));
+    private StringLiteralSyntax Text(IToken token) => new(SpanOf(token), Literals.Unescape(SpanOf(token)));
 
     /// <summary>
     /// Applies precedence to a flat list of operators with two stacks, so that neither long nor ill-balanced chains recurse.

@@ -13,7 +13,11 @@ namespace ByteVm.Tarn.Syntax;
 internal sealed partial class TreeBuilder(SourceText source, DocumentationComments documentation, DiagnosticBag diagnostics)
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
-    private readonly LiteralDecoder literals = new(source, diagnostics);
+
+    /// <summary>What is wrong inside of Literals. They stay literals, so it is no reason to refuse a declaration.</summary>
+    private readonly DiagnosticBag literalErrors = new();
+
+    private LiteralDecoder Literals => field ??= new LiteralDecoder(source, literalErrors);
 
     private readonly ImmutableArray<ImportSyntax>.Builder imports = ImmutableArray.CreateBuilder<ImportSyntax>();
     private readonly ImmutableArray<DeclarationSyntax>.Builder declarations = ImmutableArray.CreateBuilder<DeclarationSyntax>();
@@ -34,7 +38,12 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
             list.Add(node);
     }
 
-    public ModuleSyntax ToModule() => new(source, imports.ToImmutable(), declarations.ToImmutable()) { Documentation = documentation.OfModule };
+    /// <summary>All that was added.</summary>
+    public ModuleSyntax ToModule()
+    {
+        diagnostics.Add(literalErrors);
+        return new ModuleSyntax(source, imports.ToImmutable(), declarations.ToImmutable()) { Documentation = documentation.OfModule };
+    }
 
     private static Span SpanOf(ParserRuleContext context) => new(context.Start.StartIndex, context.Stop.StopIndex + 1);
 
@@ -295,7 +304,7 @@ internal sealed partial class TreeBuilder(SourceText source, DocumentationCommen
         var children = new ChildReader(context);
         Identifier keyword = Name(children.Token());
         Span quoted = SpanOf(children.Token());
-        string title = literals.Unescape(new Span(quoted.Start + 1, quoted.End - 1));
+        string title = Literals.Unescape(new Span(quoted.Start + 1, quoted.End - 1));
         return new TestSyntax(SpanOf(declaration), modifiers, keyword with { Span = quoted }, title, Block(children.Rule<BlockContext>()));
     }
 

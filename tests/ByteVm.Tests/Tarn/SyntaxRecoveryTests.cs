@@ -59,6 +59,15 @@ public sealed class SyntaxRecoveryTests
         """);
 
     [Fact]
+    public void WrongLiteralsLeaveNothingOut() => Check(
+        """
+        fn main() {
+            let c = 'ab'                             // TARN0012
+            let n: int = "n"                         // TARN0200
+        }
+        """);
+
+    [Fact]
     public void AMissingBraceIsMissedAtTheEnd() => Check("fn main() {\n    if 1 < 2 {\n        println(1)\n    }\n// TARN0001");
 
     /// <summary>Too many names would be unknown.</summary>
