@@ -44,7 +44,8 @@ internal sealed class RandomModule
         int area = builder.DeclareFunction("area");
         builder.DefineType(shape, new TypeDefinition("Shape", TypeDefinitionKind.Interface, [], TypeRef.None, [], [], [new MethodDefinition("area", [TypeRef.I32], TypeRef.F64, -1)]));
         builder.DefineType(point, new TypeDefinition("geo.Point", TypeDefinitionKind.Class, [], TypeRef.None, [shapeType],
-            [new FieldDefinition("x", TypeRef.F64), new FieldDefinition("tag", TypeRef.U8)], [new MethodDefinition("area", [TypeRef.I32], TypeRef.F64, area)]));
+            [new FieldDefinition("x", TypeRef.F64), new FieldDefinition("tag", TypeRef.U8), new FieldDefinition("on", TypeRef.Bool), new FieldDefinition("sign", TypeRef.Char)],
+            [new MethodDefinition("area", [TypeRef.I32], TypeRef.F64, area)]));
         builder.DefineType(list, new TypeDefinition("List", TypeDefinitionKind.Class, [new TypeParameter("T", TypeRef.None)], TypeRef.None, [],
             [new FieldDefinition("items", builder.ArrayOf(builder.TypeVariable(0)))], []));
         builder.DefineType(pair, new TypeDefinition("Pair", TypeDefinitionKind.Value, [], TypeRef.None, [], [new FieldDefinition("first", TypeRef.I64, false)], []));
@@ -56,14 +57,15 @@ internal sealed class RandomModule
         registerTypes.AddRange(
         [
             TypeRef.I32, TypeRef.I64, TypeRef.F32, TypeRef.F64, TypeRef.String, TypeRef.Object, shapeType, pointType, builder.Named(pair),
-            builder.ArrayOf(TypeRef.U8), builder.ArrayOf(TypeRef.I32), builder.ArrayOf(pointType), builder.Named(list, TypeRef.I64),
-            builder.Named(list, pointType), errorType, faultType, builder.FunctionType([TypeRef.I32], TypeRef.None),
+            builder.ArrayOf(TypeRef.U8), builder.ArrayOf(TypeRef.I32), builder.ArrayOf(TypeRef.Bool), builder.ArrayOf(pointType), builder.Named(list, TypeRef.I64),
+            builder.Named(list, TypeRef.Char),            builder.Named(list, pointType), errorType, faultType, builder.FunctionType([TypeRef.I32], TypeRef.None),
         ]);
         parameterTypes.AddRange(registerTypes);
         registerTypes.AddRange(DefineValues(shapeType, builder.Named(pair), list));
         foreach (TypeRef owner in (TypeRef[])[pointType, builder.Named(list, TypeRef.I64), builder.Named(pair)])
             builder.Field(owner, 0);
-        builder.Field(pointType, 1);
+        for (int field = 1; field <= 3; field++)
+            builder.Field(pointType, field);
         builder.Method(shapeType, 0);
         builder.Method(pointType, 0);
         for (int i = 0; i < 3; i++)

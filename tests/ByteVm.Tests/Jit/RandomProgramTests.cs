@@ -19,7 +19,10 @@ public sealed class RandomProgramTests
         HostFunctions = new HostFunctions().Register("test.write", (string _) => { }).Register("test.now", () => 42L),
     };
 
-    /// <summary>First seed, instructions per function, and whether every allocation and poll collects.</summary>
+    /// <summary>
+    /// First seed, instructions per function, and whether every allocation collects. Not every service, too: what is assisted is a service on one engine and inline on the
+    /// other, and addresses are compared.
+    /// </summary>
     public static TheoryData<int, int, bool> Cases => new()
     {
         { 0, 24, false },
@@ -39,7 +42,7 @@ public sealed class RandomProgramTests
             foreach (Export export in module.Exports)
             {
                 for (int i = 0; i < ArgumentsPerFunction; i++)
-                    EngineComparison.AssertSame(module, export.Name, Arguments(module.Functions[export.Function], random), Options with { GcStress = stress ? GcStress.Safepoints : GcStress.Never });
+                    EngineComparison.AssertSame(module, export.Name, Arguments(module.Functions[export.Function], random), Options with { GcStress = stress ? GcStress.Allocations : GcStress.Never });
             }
         }
     }
