@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace ByteVm.Fuzz;
 
@@ -71,7 +72,7 @@ internal static class CaseLoop
     private static int Fail(string name, int seed, long number, string input, string problem)
     {
         string file = Path.GetFullPath($"fuzz-{name}-{seed}-{number}.txt");
-        File.WriteAllText(file, input);
+        File.WriteAllBytes(file, Encoding.UTF8.GetBytes(input));
         Console.Error.WriteLine($"case {number} of seed {seed}: {problem}");
         Console.Error.WriteLine($"saved as {file}; again with: {name} --seed {seed} --case {number}");
         return 1;

@@ -22,12 +22,23 @@ internal static class ModuleParser
         return own.HasErrors ? null : module;
     }
 
+    /// <summary>A surrogate without the other half of its pair: <see cref="SourceReader.Malformed"/>, or in a text that never was a file.</summary>
+    private static int IndexOfHalfPair(string text)
+    {
+        int at = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (at >= 0 && at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]))
+        {
+            int next = text.AsSpan(at + 2).IndexOfAnyInRange('\uD800', '\uDFFF');
+            at = next < 0 ? -1 : at + 2 + next;
+        }
+
+        return at;
+    }
+
     /// <summary>Whether the source was all UTF-8; else it says where it was not.</summary>
     public static bool IsUtf8(SourceText source, DiagnosticBag diagnostics)
     {
-        int malformed = source.Text.IndexOf(SourceReader.Malformed);
-        while (malformed > 0 && char.IsHighSurrogate(source.Text[malformed - 1]))
-            malformed = source.Text.IndexOf(SourceReader.Malformed, malformed + 1);
+        int malformed = IndexOfHalfPair(source.Text);
         if (malformed >= 0)
             diagnostics.Report(source, new Span(malformed, malformed + 1), DiagnosticCatalog.NotUtf8);
         return malformed < 0;

@@ -73,6 +73,13 @@ public sealed class RobustnessTests
         Assert.Equal("", result.RenderDiagnostics());
     }
 
+    [Fact]
+    public void HalfOfASurrogatePairIsRefusedAtItsPlace()
+    {
+        CompilationResult result = CompilerTests.Compile("fn main() { println(\"😀\uD83D\") }");
+        Assert.Equal(("TARN0008", 23), (result.Diagnostics.Single().Code, result.Diagnostics.Single().Span.Start));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
