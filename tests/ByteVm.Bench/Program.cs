@@ -7,6 +7,7 @@ using ByteVm.Bench.Data;
 using ByteVm.Bench.Exceptions;
 using ByteVm.Bench.Gc;
 using ByteVm.Bench.Interpreter;
+using ByteVm.Bench.Iteration;
 using ByteVm.Bench.Programs;
 using ByteVm.Bench.ProgramTable;
 using ByteVm.Bench.Worker;
@@ -19,6 +20,7 @@ var root = new RootCommand("Measures ByteVm, and others on the same work.")
     DataFigures.Create(),
     GcFigures.Create(),
     ExceptionFigures.Create(),
+    IterationFigures.Create(),
     StartupFigures.Create(),
     Plain("compiler", "The Tarn compiler: lines per second, allocated bytes", CompilerFigures.Run),
     Plain("interpreter", "Nanoseconds of each kind of instruction in the interpreter", InterpreterFigures.Print),

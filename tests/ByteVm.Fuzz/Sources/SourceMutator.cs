@@ -30,6 +30,12 @@ internal static partial class SourceMutator
     /// <summary>Most changes of tokens end in the parser. These mostly parse, and ask what types and flow have to say.</summary>
     private static void ChangeInKind(List<string> tokens, Random random)
     {
+        if (random.Next(8) == 0)
+        {
+            MakeInline(tokens, random);
+            return;
+        }
+
         int at = random.Next(tokens.Count);
         for (int tries = 0; tries < 50 && !IsName(tokens[at]) && !char.IsAsciiDigit(tokens[at][0]); tries++)
             at = random.Next(tokens.Count);
@@ -49,6 +55,17 @@ internal static partial class SourceMutator
         };
     }
 
+    /// <summary>Puts the bodies of some functions where they are called.</summary>
+    private static void MakeInline(List<string> tokens, Random random)
+    {
+        int share = 1 + random.Next(5);
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            if (tokens[i] == "fn" && random.Next(share) == 0)
+                tokens[i] = "inline fn";
+        }
+    }
+
     private static string Alike(string token, List<string> tokens, Random random)
     {
         string[] alike = [.. tokens.Where(t => t.Length > 0 && char.IsUpper(t[0]) == char.IsUpper(token[0]) && char.IsAsciiDigit(t[0]) == char.IsAsciiDigit(token[0]) && (IsName(t) || char.IsAsciiDigit(t[0])))];
@@ -62,7 +79,7 @@ internal static partial class SourceMutator
     private static readonly HashSet<string> keywords =
     [
         "import", "fn", "let", "var", "class", "interface", "enum", "init", "open", "abstract", "override", "private", "static", "extern", "if", "else", "match", "while", "for", "in", "break", "continue",
-        "return", "new", "is", "as", "throw", "try", "catch", "finally", "defer", "operator", "value", "get", "set", "test",
+        "return", "new", "is", "as", "throw", "try", "catch", "finally", "defer", "operator", "value", "get", "set", "test", "inline",
     ];
 
     private static List<string> Tokens(string source) => [.. Token().Matches(source).Select(m => m.Value)];

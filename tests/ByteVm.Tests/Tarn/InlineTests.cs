@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ByteVm.Bytecode;
+using ByteVm.Tarn;
 using ByteVm.Tests.Embedding;
 
 namespace ByteVm.Tests.Tarn;
@@ -146,6 +147,56 @@ public sealed partial class InlineTests
         Assert.Equal(expectedFault.Frames.Select(f => (Plain(f.Function), f.Line)), fault.Frames.Select(f => (Plain(f.Function), f.Line)));
     }
 
+    /// <summary>Whatever may be inline is made so: the program does the same.</summary>
+    [Theory]
+    [InlineData("calls")]
+    [InlineData("closures")]
+    [InlineData("collections")]
+    [InlineData("control")]
+    [InlineData("enums")]
+    [InlineData("exceptions")]
+    [InlineData("function-values")]
+    [InlineData("generics")]
+    [InlineData("match")]
+    [InlineData("optionals")]
+    [InlineData("properties")]
+    [InlineData("value-classes")]
+    public void EveryFunctionCanBeInline(string name)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "programs", name + ".tarn"));
+        string[] changed = [.. lines.Select(line => OwnFunction().Replace(line, "inline $0"))];
+        Assert.NotEqual(lines, changed);
+        CompilationResult result = CompilerTests.Compile(string.Join('\n', changed));
+        for (int attempt = 0; result.Module is null && attempt < 10; attempt++)
+        {
+            foreach (int line in result.Diagnostics.Select(d => d.Source!.LineOf(d.Span.Start) - 1).Distinct())
+                UndoAt(changed, line);
+            result = CompilerTests.Compile(string.Join('\n', changed));
+        }
+
+        Assert.True(result.Module is not null, result.RenderDiagnostics());
+        Assert.NotEqual(lines, changed);
+        Assert.Equal(OutputOf(CompilerTests.Compile(string.Join('\n', lines)).Module!), OutputOf(result.Module));
+    }
+
+    /// <summary>The function that a refused place is in is no longer inline.</summary>
+    private static void UndoAt(string[] lines, int line)
+    {
+        while (line >= 0 && !lines[line].StartsWith("inline ", StringComparison.Ordinal))
+            line--;
+        if (line >= 0)
+            lines[line] = lines[line]["inline ".Length..];
+    }
+
+    private static string OutputOf(Module module)
+    {
+        using GuestProgram program = GuestProgram.FromModule(module, new EngineOptions { Engine = EngineKind.Interpreter });
+        using var output = new StringWriter();
+        using GuestInstance instance = program.Instantiate(new InstanceOptions { Console = GuestConsole.To(output) });
+        instance.Call<int>("main", [Array.Empty<string>()]);
+        return output.ToString();
+    }
+
     private static string Plain(string function) => TypeArguments().Replace(function, "");
 
     private static (string Output, GuestFault Fault) Run(string source, EngineKind engine)
@@ -159,6 +210,9 @@ public sealed partial class InlineTests
 
     [GeneratedRegex(@"\binline (fn|get|operator)")]
     private static partial Regex InlineWord();
+
+    [GeneratedRegex("^fn (?!main)")]
+    private static partial Regex OwnFunction();
 
     [GeneratedRegex("<i32>|<[a-z].*>")]
     private static partial Regex TypeArguments();
