@@ -141,10 +141,15 @@ internal sealed partial class BodyBinder
         BoundExpression target = RequireValue(BindExpression(syntax.Target));
         if (target.Type is not ArrayType && target.Type != BuiltInType.String && !target.Type.IsError)
             return BindIndexedPlace(syntax, target);
+        if (target.Type.IsError)
+        {
+            BindLoosely(syntax.Index);
+            return new BoundError(syntax.Span);
+        }
+
         BoundExpression index = BindConverted(syntax.Index, BuiltInType.Int);
         return target.Type is ArrayType array ? new BoundElement(syntax.Span, target, index, array.Element)
-            : target.Type == BuiltInType.String ? new BoundStringByte(syntax.Span, target, index)
-            : new BoundError(syntax.Span);
+            : new BoundStringByte(syntax.Span, target, index);
     }
 
     private BoundError NotOnType(BoundExpression target, Span span, string what)

@@ -31,7 +31,7 @@ internal sealed partial class BodyBinder
         };
     }
 
-    private BoundError ReportUnknownName(Identifier name) => Error(name.Span, DiagnosticCatalog.UnknownName, name.Text);
+    private BoundError ReportUnknownName(Identifier name) => Error(name.Span, DiagnosticCatalog.UnknownName, name.Text, Elsewhere.Find(module, name.Text));
 
     private BoundExpression BindImplicitField(FieldSymbol field, Span span) =>
         HasThis ? BindField(This(span), field, span) : Error(span, DiagnosticCatalog.NoThisFor, field.Name);

@@ -146,7 +146,7 @@ internal sealed class TypeResolver(Compilation compilation, ModuleSymbol module,
         if (module.Members.TryGetValue(name.Text, out Symbol? symbol) || module.Imported.TryGetValue(name.Text, out symbol)
             || (compilation.Prelude.Members.TryGetValue(name.Text, out symbol) && symbol is not MemberSymbol { IsPrivate: true }))
             return symbol;
-        diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownType, name.Text);
+        diagnostics.Report(module.Source, name.Span, DiagnosticCatalog.UnknownType, name.Text, Elsewhere.Find(module, name.Text));
         return null;
     }
 

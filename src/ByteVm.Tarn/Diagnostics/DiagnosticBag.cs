@@ -28,7 +28,7 @@ internal sealed class DiagnosticBag
             return;
         string message = string.Format(CultureInfo.InvariantCulture, descriptor.Message, arguments);
         string? hint = descriptor.Hint is null ? null : string.Format(CultureInfo.InvariantCulture, descriptor.Hint, arguments);
-        diagnostics.Add(new Diagnostic(source, span, descriptor, message, hint));
+        diagnostics.Add(new Diagnostic(source, span, descriptor, message, hint == "" ? null : hint));
     }
 
     private bool IsConsequence(DiagnosticDescriptor descriptor, object[] arguments) =>

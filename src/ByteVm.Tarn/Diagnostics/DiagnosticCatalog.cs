@@ -37,8 +37,8 @@ public static class DiagnosticCatalog
     internal static readonly DiagnosticDescriptor ModifierNotAllowed = Error(23, "'{0}' makes no sense on '{1}'");
 
     // names and modules
-    internal static readonly DiagnosticDescriptor UnknownName = Error(100, "there is no '{0}' here");
-    internal static readonly DiagnosticDescriptor UnknownType = Error(101, "there is no type '{0}' here");
+    internal static readonly DiagnosticDescriptor UnknownName = Error(100, "there is no '{0}' here", "{1}");
+    internal static readonly DiagnosticDescriptor UnknownType = Error(101, "there is no type '{0}' here", "{1}");
     internal static readonly DiagnosticDescriptor UnknownModule = Error(102, "there is no module '{0}'", "a module is a file beneath the folder of the main file: {1}");
     internal static readonly DiagnosticDescriptor UnknownLibraryModule = Error(103, "the standard library has no module '{0}'");
     internal static readonly DiagnosticDescriptor UnknownModuleMember = Error(104, "module '{0}' has no '{1}'");
