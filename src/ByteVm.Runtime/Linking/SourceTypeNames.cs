@@ -3,8 +3,7 @@ using System.Text;
 namespace ByteVm.Runtime.Linking;
 
 /// <summary>
-/// Types as Tarn writes them, for messages and traces: <c>int[]</c> and not <c>i32[]</c>, <c>(int, string)?</c> and not the prelude's classes that stand for it. What the machine
-/// does not tell apart has one name: a <c>bool</c> is a <c>byte</c>, a <c>char</c> an <c>int</c>.
+/// Types as Tarn writes them, for messages and traces: <c>int[]</c> and not <c>i32[]</c>, <c>(int, string)?</c> and not the prelude's classes that stand for it.
 /// </summary>
 internal static class SourceTypeNames
 {
