@@ -11,7 +11,7 @@ namespace ByteVm.Memory;
 internal sealed class HeapPolicy(HeapOptions options)
 {
     private const int MostShrinking = 8;
-    private const int MostGrowth = 2;
+    private const double MostGrowth = 1.5;
     private const int GrowthFactor = 1;
     private const int MostKept = 4;
 
@@ -30,7 +30,7 @@ internal sealed class HeapPolicy(HeapOptions options)
     private readonly long goal = options.NurseryBytes * 3L / 4;
 
     private readonly long smallest = Math.Max(options.NurseryBytes / MostShrinking, Layout.ObjectLayout.Alignment);
-    private readonly long largest = Math.Min(options.NurseryBytes * (long)MostGrowth, Cage.MaxNurseryBytes);
+    private readonly long largest = Math.Min((long)(options.NurseryBytes * MostGrowth), Cage.MaxNurseryBytes);
     private long fullAt = options.EffectiveMinimumBudget;
     private long recentPeak;
 
