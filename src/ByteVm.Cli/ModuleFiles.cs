@@ -94,43 +94,23 @@ internal static class ModuleFiles
         }
     }
 
-    public static void WriteFile(string path, byte[] bytes)
-    {
-        RequireName(path);
-        try
-        {
-            File.WriteAllBytes(path, bytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(path, e)}");
-        }
-    }
+    public static void WriteFile(string path, byte[] bytes) => Create("write", path, () => File.WriteAllBytes(path, bytes));
 
     /// <summary>For what is written only when a long work is done: says at once that it cannot be.</summary>
-    public static void RequireWritable(string path)
-    {
-        RequireName(path);
-        try
-        {
-            using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.Write);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.CannotCreate, $"cannot write '{path}': {Reason(path, e)}");
-        }
-    }
+    public static void RequireWritable(string path) => Create("write", path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose());
 
-    public static void CreateFolder(string path)
+    public static void CreateFolder(string path) => Create("make the folder", path, () => Directory.CreateDirectory(path));
+
+    private static void Create(string what, string path, Action create)
     {
         RequireName(path);
         try
         {
-            Directory.CreateDirectory(path);
+            create();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.CannotCreate, $"cannot make the folder '{path}': {Reason(path, e)}");
+            throw new CommandException(ExitCode.CannotCreate, $"cannot {what} '{path}': {Reason(path, e)}");
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed partial class BodyBinder
     private BoundForCall BindForCall(ForEachSyntax syntax, BoundExpression collection, FunctionSymbol method)
     {
         references.Add(method);
-        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, InlineFunctions.ElementType(collection.Type, method));
+        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, syntax.Variable, InlineFunctions.ElementType(collection.Type, method));
         return InlineFunctions.ForCall(syntax.Span, target, variable, collection, method, body);
     }
 
@@ -21,20 +21,8 @@ internal sealed partial class BodyBinder
         ClassSymbol protocol = ((ClassType)iterator.Type).Symbol;
         BoundCall hasNext = CallMethod(span, current, MethodOf(protocol, "hasNext"));
         BoundCall next = CallMethod(span, current, MethodOf(protocol, "next"));
-        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, next.Type);
+        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, syntax.Variable, next.Type);
         return new BoundForIterable(syntax.Span, target, variable, collection, iterator, start, hasNext, next, body);
-    }
-
-    private (LoopTarget Target, LocalSymbol Variable, BoundBlock Body) BindRounds(ForEachSyntax syntax, TarnType element)
-    {
-        int scope = OpenScope();
-        Loop loop = OpenLoop(syntax);
-        FlowState before = flow;
-        LocalSymbol variable = Declare(syntax.Variable, element, isMutable: false);
-        BoundBlock body = BindBlock(syntax.Body);
-        CloseLoop(loop, before);
-        CloseScope(scope);
-        return (loop.Target, variable, body);
     }
 
     /// <summary>What is given to an inline function may be gone through there, as its own class has it.</summary>

@@ -238,15 +238,21 @@ internal sealed partial class BodyBinder
         TarnType type = RangeType(from, to, syntax);
         if (step is BoundInteger { Value: 0 })
             Report(step.Span, DiagnosticCatalog.StepOfZero);
+        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, syntax.Variable, type);
+        return new BoundForRange(syntax.Span, target, variable, Convert(from, type), Convert(to, type), syntax.IsClosed, Convert(step, StepType(type)), body);
+    }
 
+    /// <summary>The body of a 'for', in which a variable of its own has a value in each round.</summary>
+    private (LoopTarget Target, LocalSymbol Variable, BoundBlock Body) BindRounds(LoopSyntax syntax, Identifier name, TarnType type)
+    {
         int scope = OpenScope();
         Loop loop = OpenLoop(syntax);
         FlowState before = flow;
-        LocalSymbol variable = Declare(syntax.Variable, type, isMutable: false);
+        LocalSymbol variable = Declare(name, type, isMutable: false);
         BoundBlock body = BindBlock(syntax.Body);
         CloseLoop(loop, before);
         CloseScope(scope);
-        return new BoundForRange(syntax.Span, loop.Target, variable, Convert(from, type), Convert(to, type), syntax.IsClosed, Convert(step, StepType(type)), body);
+        return (loop.Target, variable, body);
     }
 
     private static TarnType StepType(TarnType type) => type == BuiltInType.Char ? BuiltInType.Int : type;
@@ -271,7 +277,7 @@ internal sealed partial class BodyBinder
             return BindForCall(syntax, collection, forEach);
         if (TypeRelations.ClassOf(collection.Type)?.AsSuper(compilation.Iterable) is { } iterable)
             return BindForIterable(syntax, collection, iterable);
-        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, ElementType(collection));
+        (LoopTarget target, LocalSymbol variable, BoundBlock body) = BindRounds(syntax, syntax.Variable, ElementType(collection));
         if (collection.Type == BuiltInType.String)
             references.UnionWith(compilation.ScalarFunctions);
         return collection.Type == BuiltInType.String

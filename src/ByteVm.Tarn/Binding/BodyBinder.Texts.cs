@@ -48,7 +48,7 @@ internal sealed partial class BodyBinder
 
     /// <summary>The method <c>toString</c> that a source declares, or that an enum has.</summary>
     private static FunctionSymbol? OwnText(TarnType type) =>
-        TypeRelations.ClassOf(type)?.Symbol.Find("toString") is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true, ValueMethod: null } method
+        TypeRelations.ClassOf(type)?.Symbol.Find(PrintableClasses.Method) is FunctionSymbol { IsStatic: false, Parameters.IsEmpty: true, ValueMethod: null } method
             && method.ReturnType == BuiltInType.String ? method : null;
 
     /// <summary>Whether <see cref="Format"/> has a text for values of a type.</summary>

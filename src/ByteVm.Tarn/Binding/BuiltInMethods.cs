@@ -4,7 +4,7 @@ namespace ByteVm.Tarn.Binding;
 internal static class BuiltInMethods
 {
     public static bool Exists(TarnType type, string name) =>
-        ConversionTarget(type, name) is not null || (type is ArrayType && name is "copy" or "fill") || (name == "toString" && IsFormattable(type));
+        ConversionTarget(type, name) is not null || (type is ArrayType && name is "copy" or "fill") || (name == PrintableClasses.Method && IsFormattable(type));
 
     public static bool IsFormattable(TarnType type) => type is BuiltInType { Kind: >= BuiltIn.Bool and <= BuiltIn.String };
 

@@ -45,7 +45,7 @@ internal sealed partial class DeclarationBinder
         DeclareEnumMethod(@enum, EnumMethod.Hash, "hash", [], BuiltInType.Int);
         var other = new ParameterSyntax(span, new Identifier("other", span), TypeNamed(BuiltInType.Object, span), null);
         DeclareEnumMethod(@enum, EnumMethod.Equality, "isEqual", [other], BuiltInType.Bool);
-        DeclareEnumMethod(@enum, EnumMethod.Text, "toString", [], BuiltInType.String);
+        DeclareEnumMethod(@enum, EnumMethod.Text, PrintableClasses.Method, [], BuiltInType.String);
     }
 
     private static NamedTypeSyntax TypeNamed(BuiltInType type, Span span) => new(span, [new Identifier(type.Name, span)], []);

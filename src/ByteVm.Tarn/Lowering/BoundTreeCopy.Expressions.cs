@@ -60,37 +60,27 @@ internal sealed partial class BoundTreeCopy
 
     private BoundCatch Copy(BoundCatch clause) => new(clause.Local is null ? null : Copy(clause.Local), Copy(clause.Type), Copy(clause.Body));
 
-    /// <summary>Left-deep without bound, so this loops along the left operands.</summary>
-    private BoundExpression CopyBinary(BoundBinary expression)
+    private BoundExpression CopyBinary(BoundBinary expression) =>
+        CopyChain(expression, e => e.Left, (e, left) => e with { Type = Copy(e.Type), Left = left, Right = Copy(e.Right) });
+
+    private BoundExpression CopyCoalesce(BoundCoalesce expression) =>
+        CopyChain(expression, e => e.Left, (e, left) => e with { Type = Copy(e.Type), Left = left, Right = Copy(e.Right) });
+
+    /// <summary>Operators nest to the left without bound, so this loops along their left operands.</summary>
+    private BoundExpression CopyChain<TOperator>(TOperator last, Func<TOperator, BoundExpression> leftOf, Func<TOperator, BoundExpression, BoundExpression> copyWith)
+        where TOperator : BoundExpression
     {
-        var chain = new Stack<BoundBinary>();
-        BoundExpression first = expression;
-        while (first is BoundBinary binary)
+        var chain = new Stack<TOperator>();
+        BoundExpression first = last;
+        while (first is TOperator next)
         {
-            chain.Push(binary);
-            first = binary.Left;
+            chain.Push(next);
+            first = leftOf(next);
         }
 
         BoundExpression copy = Copy(first);
-        while (chain.TryPop(out BoundBinary? next))
-            copy = next with { Type = Copy(next.Type), Left = copy, Right = Copy(next.Right) };
-        return copy;
-    }
-
-    /// <summary>As <see cref="CopyBinary"/>.</summary>
-    private BoundExpression CopyCoalesce(BoundCoalesce expression)
-    {
-        var chain = new Stack<BoundCoalesce>();
-        BoundExpression first = expression;
-        while (first is BoundCoalesce coalesce)
-        {
-            chain.Push(coalesce);
-            first = coalesce.Left;
-        }
-
-        BoundExpression copy = Copy(first);
-        while (chain.TryPop(out BoundCoalesce? next))
-            copy = next with { Type = Copy(next.Type), Left = copy, Right = Copy(next.Right) };
+        while (chain.TryPop(out TOperator? next))
+            copy = copyWith(next, copy);
         return copy;
     }
 
